@@ -1,0 +1,35 @@
+# Two commands for a newcomer: `make demo` and `make test`. Nothing is needed but Python >= 3.11, git and make.
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
+RUN = .venv/bin/
+STAMP = .venv/.synced
+
+.PHONY: demo test check bench proof docs clean
+
+# `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
+$(STAMP): pyproject.toml uv.lock
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(UV) sync --frozen --quiet
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@$(RUN)makegood demo $(ARGS)
+
+test: $(STAMP)
+	@$(RUN)python -m pytest -q $(ARGS)
+
+check: $(STAMP)
+	@$(RUN)ruff check src tests benchmarks
+	@$(RUN)ruff format --check --quiet src tests benchmarks
+	@$(RUN)mypy
+	@$(RUN)lint-imports
+
+bench: $(STAMP)
+	@$(RUN)python -m benchmarks $(ARGS)
+
+proof: $(STAMP)
+	@$(RUN)python -m benchmarks.proof $(ARGS)
+
+clean:
+	rm -rf .venv build dist demo
