@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from makegood.values.fingerprint import decimal_text
+from makegood.values.month import add_months
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)(\.\d+)?")
 _AMOUNT = re.compile(r"(?:(?P<currency>[A-Z]{3}) )?(?P<number>.+)")
@@ -107,3 +109,58 @@ Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "f
 Yes = Annotated[bool, BeforeValidator(yes), WithJsonSchema({"enum": ["yes", "no"]})]
 Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": _NAME.pattern})]
 Text = Annotated[str, BeforeValidator(text), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+@dataclass(frozen=True, order=True)
+class Duration:
+    """A length of time as the text says it: whole days, weeks, months or years."""
+
+    count: int
+    unit: str
+
+    def after(self, start: date) -> date:
+        """The day this long after `start`; months and years are clipped to the month's end."""
+        if self.unit in ("day", "week"):
+            return start + timedelta(days=self.count * (7 if self.unit == "week" else 1))
+        return add_months(start, self.count * (12 if self.unit == "year" else 1))
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+def duration(word: Any) -> Duration:
+    """A duration from text such as `13 weeks`, `6 months`, `1 year`, `90 days`."""
+    if isinstance(word, Duration):
+        return word
+    match = re.fullmatch(r"(\d{1,4}) (day|week|month|year)s?", word.strip()) if isinstance(word, str) else None
+    if match is None:
+        raise ValueError(
+            f"'{word if isinstance(word, str) else _kind(word)}' is not a duration; write for example 13 weeks, 6 months or 90 days"
+        )
+    return Duration(int(match[1]), match[2])
+
+
+def money(word: Any) -> tuple[str, Decimal] | None:
+    """Currency and amount when the text starts with a currency code (`EUR 61 000`), else None."""
+    match = _AMOUNT.fullmatch(word.strip()) if isinstance(word, str) else None
+    if match is None or match["currency"] is None:
+        return None
+    return match["currency"], number(match["number"])
+
+
+TimeSpan = Annotated[
+    Duration,
+    BeforeValidator(duration),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "description": "13 weeks, 6 months, 90 days"}),
+]
+
+
+def one_or_more(word: Any) -> Any:
+    """A single value where a list may stand is a list of one."""
+    return word if isinstance(word, list) or word is None else [word]
+
+
+_Item = TypeVar("_Item")
+OneOrMore = Annotated[list[_Item], BeforeValidator(one_or_more)]
+Names = Annotated[list[Name], BeforeValidator(one_or_more)]
