@@ -14,8 +14,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
-from makegood.programme.scalars import Day, Name, Names, Number, Text, Yes, money, name, number
+from makegood.programme.scalars import Day, Name, Names, Number, Text, Yes
 from makegood.programme.term import Term
+from makegood.values.parsing import money, name, number
 
 RoundingRule = Literal["half_up", "half_even", "down", "up"]
 TransactionKind = Literal["commitment", "drawing", "grant", "fee", "guarantee", "outcome_payment", "repayment"]

@@ -7,8 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from makegood.programme.figure import Figure, RoundingRule, Selector
-from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, TimeSpan, Yes, number
+from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, TimeSpan, Yes
 from makegood.programme.term import Term, Words
+from makegood.values.parsing import number
 
 Per = Literal["person", "line", "metric", "cohort", "class", "phase", "payer", "period", "month", "quarter", "year", "contract_year"]
 PERIODS = ("period", "month", "quarter", "year", "contract_year")

@@ -7,8 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from makegood.programme.figure import Condition, Figure, Selector
-from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, Text, TimeSpan, Whole, Yes, number
+from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, Text, TimeSpan, Whole, Yes
 from makegood.programme.term import Term, Words
+from makegood.values.parsing import number
 
 Each = Literal["claim", "person", "cohort", "class", "payer", "phase", "component", "period"]
 
