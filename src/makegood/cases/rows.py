@@ -143,7 +143,7 @@ def read_rows(kind: type[Row], path: Path) -> list[Row]:
 def rows_from(kind: type[Row], records: Iterable[tuple[Where, Mapping[str, str]]]) -> list[Row]:
     """Type records of text; empty values are absent. Each row's first column must differ from every other row's."""
     parsers = {_file_name(item): (item.name, item.metadata["parse"]) for item in dataclasses.fields(kind) if item.name != "where"}
-    required, optional = columns_of(kind)
+    required, _ = columns_of(kind)
     identity = required[0]
     rows: list[Row] = []
     problems: list[Problem] = []
