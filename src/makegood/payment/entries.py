@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -110,11 +110,8 @@ def _of_results(name: str, pricing: OutcomePricing, books: Books) -> Iterator[En
 
 def _scopes(name: str, pricing: OutcomePricing, books: Books) -> list[Scope]:
     """One scope for each combination of `for_each` in the facts of the metric; one in all when nothing is named."""
-    fixed = {
-        ("class_" if column == "class" else column): values[0]
-        for column, values in (pricing.only.chosen() if pricing.only else {}).items()
-        if len(values) == 1
-    }
+    chosen = pricing.only.chosen() if pricing.only else {}
+    fixed: dict[str, Any] = {_field(column): values[0] for column, values in chosen.items() if len(values) == 1}
     rows: list[Result | Claim] = [row for row in books.results if row.metric == pricing.metric and known_on(row, books.as_of)]
     rows += [claim for claim in books.valid if claim.metric == pricing.metric]
     if not pricing.for_each:
@@ -132,16 +129,20 @@ def _scopes(name: str, pricing: OutcomePricing, books: Books) -> list[Scope]:
             elif each == "person":
                 named["person"] = row.person if isinstance(row, Claim) else None
             else:
-                named["class_" if each == "class" else each] = column_of(row, each)
-        if any(named.get("class_" if each == "class" else each) in (None, "all", (None, None)) for each in pricing.for_each):
+                named[_field(each)] = column_of(row, each)
+        if any(named.get(_field(each)) in (None, "all", (None, None)) for each in pricing.for_each):
             continue
-        scope = replace(Scope(line=name, metric=pricing.metric), **named)
+        scope = Scope(line=name, metric=pricing.metric, **named)
         scopes[scope] = max(filter(None, (scopes.get(scope), _day_of([row], books))), default=None)
     ordered = sorted(scopes, key=lambda scope: (scopes[scope] or date.min, [str(value) for _, value in scope.labels()], scope.person or ""))
     return [replace(scope, on=scopes[scope]) for scope in ordered]
 
 
-def _day_of(rows: list[Result] | list[Result | Claim], books: Books) -> date:
+def _field(column: str) -> str:
+    return "class_" if column == "class" else column
+
+
+def _day_of(rows: Sequence[Result | Claim], books: Books) -> date:
     days = [row.achieved_on if isinstance(row, Claim) else (row.period_end or row.observed_until) for row in rows]
     return max((day for day in days if day is not None), default=books.as_of)
 
