@@ -57,10 +57,7 @@ def files_of(settlement: Settlement) -> dict[str, bytes | str]:
     """The folder that `makegood settle --out` writes, without the statement for people."""
     programme = settlement.terms.programme
     explanation = {
-        "payments": {
-            payment.id: {"claims": list(payment.claims), "steps": [node.as_json() for node in payment.steps]}
-            for payment in settlement.statement.payments
-        },
+        "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
         "repayments": _flows(settlement),
         "inputs": settlement.inputs,
         "terms": _terms(settlement),
@@ -134,7 +131,7 @@ def _payment(payment: Payment) -> dict[str, Any]:
         "due": str(payment.due),
         "paid_before": str(payment.paid_before),
         "amount": str(payment.amount),
-        "claims": len(payment.claims),
+        "claims": payment.claim_count,
         "clause": {"file": payment.clause.file, "path": payment.clause.path, "line": payment.clause.line},
         "note": payment.note,
     }
@@ -187,10 +184,10 @@ def _claims(settlement: Settlement) -> str:
     statement = settlement.statement
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("claim", "line", "state", "earned", "paid", "reason"))
-    rows = [(row.claim, row.line, "accepted", str(row.earned), str(row.left), "") for row in statement.decided]
-    rows += [(row.claim, row.line, "refused", "0", "0", row.reason) for row in statement.refused]
-    rows += [(row.claim, row.line, "waiting", "0", "0", row.reason) for row in statement.waiting]
+    writer.writerow(("claim", "line", "state", "earned", "paid", "group", "reason"))
+    rows = [(row.claim, row.line, "accepted", str(row.earned), str(row.left), row.group, "") for row in statement.decided]
+    rows += [(row.claim, row.line, "refused", "0", "0", "", row.reason) for row in statement.refused]
+    rows += [(row.claim, row.line, "waiting", "0", "0", "", row.reason) for row in statement.waiting]
     writer.writerows(sorted(rows))
     return out.getvalue()
 
