@@ -56,19 +56,23 @@ def as_json(settlement: Settlement) -> dict[str, Any]:
 def files_of(settlement: Settlement) -> dict[str, bytes | str]:
     """The folder that `makegood settle --out` writes, without the statement for people."""
     programme = settlement.terms.programme
-    explanation = {
-        "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
-        "repayments": _flows(settlement),
-        "inputs": settlement.inputs,
-        "terms": _terms(settlement),
-    }
     return {
         "settlement.json": _dump(as_json(settlement)),
-        "explanation.json": _dump(explanation),
+        "explanation.json": _dump(explanation_of(settlement)),
         "claims.csv": _claims(settlement),
         "journal.beancount": as_beancount(
             settlement.journal, currency=programme.currency, title=f"{programme.title} as of {settlement.as_of}"
         ),
+    }
+
+
+def explanation_of(settlement: Settlement) -> dict[str, Any]:
+    """How each payment came about, step by step, the rows that were read, and where the clauses stand."""
+    return {
+        "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
+        "repayments": _flows(settlement),
+        "inputs": settlement.inputs,
+        "terms": _terms(settlement),
     }
 
 
