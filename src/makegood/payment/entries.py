@@ -97,9 +97,15 @@ def _of_claims(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Ent
             then = books.terms
         under = books if then is books.terms else replace(books, terms=then, memo={})
         scope = Scope(
-            line=name, metric=claim.metric, cohort=claim.cohort, class_=claim.class_, payer=claim.payer, phase=claim.phase, on=claim.achieved_on,
+            line=name,
+            metric=claim.metric,
+            cohort=claim.cohort,
+            class_=claim.class_,
+            payer=claim.payer,
+            phase=claim.phase,
+            on=claim.achieved_on,
             period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
-        )  # fmt: skip
+        )
         quantity = claim.quantity if claim.quantity is not None else Decimal(1)
         counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
         yield _entry(name, then.programme.outcome_pricings.get(name, pricing), scope, counted, under, claim=claim)

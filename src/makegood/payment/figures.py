@@ -367,7 +367,20 @@ def _applies(choice: Choice, place: Place, scope: Scope, books: Books) -> tuple[
 
 
 VERBS: dict[str, Verb] = {
-    "number": _number, "named": _named, "result": _result, "effect": _effect, "claims": _claims, "accepted": _claims, "earned": _earned,
-    "transactions": _transactions, "committed": _committed, "elapsed": _elapsed, "growth": _growth, "steps": _steps, "points": _points,
-    "slices": _slices, "by": _by, **dict.fromkeys(FOLDS, _combined),
-}  # fmt: skip
+    "number": _number,
+    "named": _named,
+    "result": _result,
+    "effect": _effect,
+    "claims": _claims,
+    "accepted": _claims,
+    "earned": _earned,
+    "transactions": _transactions,
+    "committed": _committed,
+    "elapsed": _elapsed,
+    "growth": _growth,
+    "steps": _steps,
+    "points": _points,
+    "slices": _slices,
+    "by": _by,
+    **dict.fromkeys(FOLDS, _combined),
+}

@@ -154,11 +154,18 @@ def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
             if not node.evidence:
                 steps.setdefault((node.what, node.value), node)
     return Entry(
-        line=first.line, metric=first.metric, scope=replace(scope, on=day), units=sum(units, ZERO), earned=sum((entry.earned for entry in group), ZERO),
-        steps=tuple(steps.values()), left=sum((entry.left for entry in group), ZERO), claim_count=sum(entry.claim_count for entry in group),
-        cuts=_added(entry.cuts for entry in group), carried=_added(entry.carried for entry in group),
+        line=first.line,
+        metric=first.metric,
+        scope=replace(scope, on=day),
+        units=sum(units, ZERO),
+        earned=sum((entry.earned for entry in group), ZERO),
+        steps=tuple(steps.values()),
+        left=sum((entry.left for entry in group), ZERO),
+        claim_count=sum(entry.claim_count for entry in group),
+        cuts=_added(entry.cuts for entry in group),
+        carried=_added(entry.carried for entry in group),
         note="; ".join(sorted({entry.note for entry in group if entry.note})),
-    )  # fmt: skip
+    )
 
 
 def _added(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
@@ -274,17 +281,40 @@ def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, 
             note = f"{before - entry.left} was paid more than is due; it is carried forward, not paid back"
         steps = entry.steps if entry.share is None or entry.share.value == 1 else (*entry.steps, entry.share)
         yield Payment(
-            id=name, line=entry.line, metric=entry.metric, scope=entry.scope, payer=entry.payer, units=entry.units, earned=entry.earned,
-            limits=tuple(entry.cuts.items()), due=entry.left, paid_before=before, amount=amount,
-            clause=books.terms.where(("outcome_pricings", entry.line)), steps=steps, claim_count=entry.claim_count, note=note,
-        )  # fmt: skip
+            id=name,
+            line=entry.line,
+            metric=entry.metric,
+            scope=entry.scope,
+            payer=entry.payer,
+            units=entry.units,
+            earned=entry.earned,
+            limits=tuple(entry.cuts.items()),
+            due=entry.left,
+            paid_before=before,
+            amount=amount,
+            clause=books.terms.where(("outcome_pricings", entry.line)),
+            steps=steps,
+            claim_count=entry.claim_count,
+            note=note,
+        )
     for name, row in sorted(paid_before.items()):
         before = Decimal(row["amount"])
         if name not in seen and before:
             yield Payment(
-                id=name, line=row["line"], metric=row["metric"], scope=Scope(), payer=row["payer"], units=ZERO, earned=ZERO, limits=(), due=ZERO, paid_before=before,
-                amount=-before if full else ZERO, clause=books.terms.where(("outcome_pricings", row["line"])), note="nothing supports this payment any more",
-            )  # fmt: skip
+                id=name,
+                line=row["line"],
+                metric=row["metric"],
+                scope=Scope(),
+                payer=row["payer"],
+                units=ZERO,
+                earned=ZERO,
+                limits=(),
+                due=ZERO,
+                paid_before=before,
+                amount=-before if full else ZERO,
+                clause=books.terms.where(("outcome_pricings", row["line"])),
+                note="nothing supports this payment any more",
+            )
 
 
 def _partly_accepted(books: Books) -> list[Refusal]:
