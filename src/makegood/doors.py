@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from makegood.cases.reading import read_rows
 from makegood.cases.rows import Claim, Result, Transaction
@@ -15,6 +16,13 @@ from makegood.report.settlement_json import read_earlier
 from makegood.settle import Earlier, Settlement, settle
 from makegood.values.problem import Problem, Refused, Where
 
+if TYPE_CHECKING:
+    from makegood.cases.claim_columns import ClaimColumns
+
+
+CROWD_BYTES = 1_000_000
+"""A larger file of claims is read as columns."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -22,7 +30,7 @@ class Facts:
 
     agreement: Agreement
     results: Sequence[Result] = ()
-    claims: Sequence[Claim] = ()
+    claims: Sequence[Claim] | ClaimColumns = ()
     transactions: Sequence[Transaction] = ()
     effect: Sequence[Result] = ()
     paid_before: Sequence[Earlier] = ()
@@ -61,7 +69,7 @@ def facts_from_files(
 
     agreement = gathered(lambda: read_agreement(programme, check=check_terms))
     rows = [
-        gathered(read_rows, kind, path) if path else () for kind, path in ((Result, results), (Claim, claims), (Transaction, transactions))
+        gathered(read, path) if path else () for read, path in ((_results, results), (read_claims, claims), (_transactions, transactions))
     ]
     earlier = gathered(read_earlier, paid) if paid else ()
     if problems:
@@ -71,6 +79,26 @@ def facts_from_files(
         what, remedy = "neither results nor claims were given", "give --results, --measured or --claims"
         raise Refused([Problem(Where(programme), "no_facts", what, "Without facts nothing can be owed", remedy)])
     return Facts(agreement, rows[0], rows[1], rows[2], (), earlier)  # type: ignore[arg-type]
+
+
+def read_claims(path: Path) -> list[Claim] | ClaimColumns:
+    """Claims as rows, or as columns when the file is a crowd's. Raises Refused with every problem."""
+    if not path.is_file() or path.stat().st_size < CROWD_BYTES:
+        return read_rows(Claim, path)
+    from makegood.cases.claim_columns import NotColumnsError, read_claim_columns
+
+    try:
+        return read_claim_columns(path)
+    except NotColumnsError:
+        return read_rows(Claim, path)
+
+
+def _results(path: Path) -> list[Result]:
+    return read_rows(Result, path)
+
+
+def _transactions(path: Path) -> list[Transaction]:
+    return read_rows(Transaction, path)
 
 
 def settle_files(facts: Facts, *, as_of: date | None, terms_on: date | None = None) -> Settlement:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from makegood import __version__
 from makegood.cases.rows import Claim, Result, Row, Transaction, record_of
@@ -24,6 +25,9 @@ from makegood.programme.reading import Agreement, Terms
 from makegood.programme.yaml_text import Place
 from makegood.values.fingerprint import sha256_of
 from makegood.values.problem import Problem, Where
+
+if TYPE_CHECKING:
+    from makegood.cases.claim_columns import ClaimColumns
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def settle(
     agreement: Agreement,
     *,
     results: Sequence[Result],
-    claims: Sequence[Claim],
+    claims: Sequence[Claim] | ClaimColumns,
     effect: Sequence[Result],
     transactions: Sequence[Transaction],
     paid_before: Sequence[Earlier],
@@ -64,11 +68,14 @@ def settle(
 ) -> Settlement:
     """Settle a programme on `as_of`: payment, then finance.
 
-    `effect` holds results of a comparison; `paid_before` the earlier settlements, in any order. `terms_on` settles
-    under the terms of another day, to compare. Raises Refused where facts do not fit the terms.
+    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison; `paid_before` the
+    earlier settlements, in any order. `terms_on` settles under the terms of another day, to compare. Raises Refused
+    where facts do not fit the terms.
     """
     terms = agreement.on(terms_on or as_of)
-    books = Books(agreement, terms, as_of, [*results, *effect], claims, transactions)
+    rows = claims if isinstance(claims, Sequence) else ()
+    columns = None if isinstance(claims, Sequence) else claims
+    books = Books(agreement, terms, as_of, [*results, *effect], rows, columns, transactions)
     statement = price(books, paid_before=_paid(paid_before))
 
     def evaluate(figure: Figure, place: Place) -> Decimal:
@@ -78,7 +85,12 @@ def settle(
     receipts += [Receipt(as_of, payment.line, payment.amount) for payment in statement.payments if payment.amount]
     waterfall = run_waterfall(terms.programme, receipts=receipts, transactions=transactions, as_of=as_of, evaluate=evaluate)
     due = [(payment.id, payment.payer, payment.line, payment.amount) for payment in statement.payments]
-    inputs = {"results": _records(results), "effect": _records(effect), "claims": _records(claims), "transactions": _records(transactions)}
+    inputs = {
+        "results": _records(results),
+        "effect": _records(effect),
+        "claims": _claims_read(claims),
+        "transactions": _records(transactions),
+    }
     read = [terms.sha256, inputs, sorted(earlier.fingerprint for earlier in paid_before), as_of, terms.amendments, __version__]
     return Settlement(
         terms=terms,
@@ -91,6 +103,13 @@ def settle(
         inputs=inputs,
         fingerprint=sha256_of(read),
     )
+
+
+def _claims_read(claims: Sequence[Claim] | ClaimColumns) -> list[dict[str, str]]:
+    """Claims as text; of a crowd only the file's fingerprint."""
+    if isinstance(claims, Sequence):
+        return _records(claims)
+    return [{"claim": f"all {len(claims)} claims", "file_sha256": claims.sha256}]
 
 
 def _records(rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -109,9 +128,9 @@ def _paid(earlier: Sequence[Earlier]) -> dict[str, dict[str, str]]:
 
 def _clawed_back(earlier: Sequence[Earlier], statement: Statement) -> tuple[Mapping[str, str], ...]:
     """Claims that an earlier settlement paid and this one refuses: what each brought then is owed back."""
-    refused = {refusal.claim: refusal.reason for refusal in statement.refused}
     latest = max(earlier, key=lambda settlement: settlement.as_of, default=None)
     paid = latest.claims if latest else {}
+    refused = {refusal.claim: refusal.reason for refusal in statement.refused} if paid else {}
     return tuple(
         {"claim": claim, "amount": str(amount), "reason": refused[claim]}
         for claim, amount in sorted(paid.items())

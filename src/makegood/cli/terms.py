@@ -41,9 +41,8 @@ def run(args: argparse.Namespace) -> int:
             )
         )
     else:
-        print(
-            f"# {terms.sha256}\n# in force {f'on {args.on}' if args.on else 'as first signed'}: {', '.join(terms.amendments) or 'no amendment'}"
-        )
+        when = f"on {args.on}" if args.on else "as first signed"
+        print(f"# {terms.sha256}\n# in force {when}: {', '.join(terms.amendments) or 'no amendment'}")
         print(yaml.safe_dump(text, sort_keys=False, allow_unicode=True, width=110), end="")
     return 0
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from makegood.cases.rows import Claim
 from makegood.payment.admission import evidence_for
@@ -29,6 +30,20 @@ class Refusal:
     line: str = ""
     waits: bool = False
     """The reason may still pass: the claim is carried forward, not refused for good."""
+
+
+@dataclass(frozen=True)
+class ClaimPaid:
+    """What an accepted claim earned by a line, and what limits per claim left of it (before shares of payers).
+
+    `group` is the payment that it went into, without its payer.
+    """
+
+    claim: str
+    line: str
+    group: str
+    earned: Decimal
+    left: Decimal
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ def valid_claims(books: Books) -> tuple[list[Claim], list[Refusal]]:
     """Claims that are in order as such: achieved, not withdrawn, in a payable state, properly proved."""
     valid, refused = [], []
     for claim in sorted(books.claims, key=lambda row: (row.achieved_on, row.claim)):
-        refusal = _unfit(claim, books)
+        refusal = unfit(claim, books)
         if refusal is None:
             valid.append(claim)
         else:
@@ -90,7 +105,7 @@ def sequence(books: Books) -> Sequenced:
         terms = terms_then[min(bisect_right(dated, claim.achieved_on), len(books.terms.amendments))]
         for name, pricing in terms.programme.outcome_pricings.items():
             if pricing.for_each == ["claim"] and pricing.metric == claim.metric and claim.line in (None, name):
-                reason = _not_for(claim, name, pricing, books)
+                reason = line_refuses(claim, name, pricing, books)
                 tries.append(Try(claim.achieved_on, order[name], claim.claim, name, claim, pricing, reason))
         nearest_reason[claim.claim] = Refusal(claim.claim, f"no line pays for '{claim.metric}' claim by claim")
     tries.sort(key=lambda item: (item.achieved_on, item.order, item.id))
@@ -184,7 +199,8 @@ def calendar_period(day: date, per: str, starts_on: date) -> str:
     return f"{day.year}" if per == "year" else f"contract year {months_between(starts_on, day) // 12 + 1:03d}"
 
 
-def _unfit(claim: Claim, books: Books) -> Refusal | None:
+def unfit(claim: Claim, books: Books) -> Refusal | None:
+    """Why a claim is not in order as such, whatever line it is for; None where it is."""
     programme = books.terms.programme
     rule = evidence_for(books.terms, claim.metric, claim.line)
     ended = programme.terminated
@@ -215,7 +231,7 @@ def _unfit(claim: Claim, books: Books) -> Refusal | None:
     return Refusal(claim.claim, reason, claim.line or "", waits) if reason else None
 
 
-def _not_for(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str | None:
+def line_refuses(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str | None:
     """Why a line does not pay for a claim, whatever the sequence; None where it may."""
     values = {column: column_of(claim, column) for column in ("cohort", "class", "payer", "phase", "component")}
     if not chosen_by(pricing.only, values):

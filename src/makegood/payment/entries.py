@@ -47,7 +47,10 @@ def price_lines(books: Books) -> list[Entry]:
     entries: dict[str, list[Entry]] = {}
     for name in _in_order(books):
         pricing = pricings[name]
-        entries[name] = list(_of_claims(name, pricing, books) if pricing.for_each == ["claim"] else _of_results(name, pricing, books))
+        if pricing.for_each == ["claim"]:
+            entries[name] = [price_claim(name, claim, books) for claim in books.accepted.get(name, ())]
+        else:
+            entries[name] = list(_of_results(name, pricing, books))
         books.earned[name] = sum((entry.earned for entry in entries[name]), Decimal(0))
     return [entry for name in pricings for entry in entries[name]]
 
@@ -90,25 +93,27 @@ def _in_order(books: Books) -> list[str]:
     return done
 
 
-def _of_claims(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Entry]:
-    for claim in books.accepted.get(name, ()):
-        then = books.agreement.on(min(claim.achieved_on, books.as_of)) if books.agreement.amendments else books.terms
-        if len(then.amendments) > len(books.terms.amendments):
-            then = books.terms
-        under = books if then is books.terms else replace(books, terms=then, memo={})
-        scope = Scope(
-            line=name,
-            metric=claim.metric,
-            cohort=claim.cohort,
-            class_=claim.class_,
-            payer=claim.payer,
-            phase=claim.phase,
-            on=claim.achieved_on,
-            period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
-        )
-        quantity = claim.quantity if claim.quantity is not None else Decimal(1)
-        counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
-        yield _entry(name, then.programme.outcome_pricings.get(name, pricing), scope, counted, under, claim=claim)
+def price_claim(name: str, claim: Claim, books: Books) -> Entry:
+    """What a line earns by one claim, under the terms in force when it was achieved."""
+    then = books.terms
+    if books.agreement.amendments:
+        earlier = books.agreement.on(min(claim.achieved_on, books.as_of))
+        then = earlier if len(earlier.amendments) < len(books.terms.amendments) else books.terms
+    under = books if then is books.terms else replace(books, terms=then, memo={})
+    scope = Scope(
+        line=name,
+        metric=claim.metric,
+        cohort=claim.cohort,
+        class_=claim.class_,
+        payer=claim.payer,
+        phase=claim.phase,
+        on=claim.achieved_on,
+        period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
+    )
+    quantity = claim.quantity if claim.quantity is not None else Decimal(1)
+    counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
+    pricing = then.programme.outcome_pricings.get(name) or books.terms.programme.outcome_pricings[name]
+    return _entry(name, pricing, scope, counted, under, claim=claim)
 
 
 def _of_results(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Entry]:

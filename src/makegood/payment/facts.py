@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from makegood.cases.rows import Claim, Result, Transaction
 from makegood.payment.node import Node
@@ -13,6 +14,9 @@ from makegood.payment.scope import DIMENSIONS, Scope
 from makegood.programme.figure import Selector
 from makegood.programme.reading import Agreement, Terms
 from makegood.values.problem import Problem
+
+if TYPE_CHECKING:
+    from makegood.cases.claim_columns import ClaimColumns
 
 
 @dataclass
@@ -28,6 +32,8 @@ class Books:
     as_of: date
     results: Sequence[Result] = ()
     claims: Sequence[Claim] = ()
+    columns: ClaimColumns | None = None
+    """The claims of a crowd, instead of `claims`."""
     transactions: Sequence[Transaction] = ()
     valid: list[Claim] = field(default_factory=list)
     accepted: dict[str, list[Claim]] = field(default_factory=dict)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from makegood.payment.claims import calendar_period
 from makegood.payment.entries import Entry, money
@@ -60,17 +61,19 @@ def key_of(per: str, entry: Entry, books: Books) -> Hashable:
 
 def ceiling_of(name: str, limit: Limit, group: Sequence[Entry], books: Books) -> Decimal | None:
     """The amount that a limit allows a group, worked out for what its entries have in common; None: not known."""
-    first = group[0].scope
-    same = {
-        field: getattr(first, field)
-        for field in ("cohort", "class_", "payer", "phase", "component")
-        if len({getattr(entry.scope, field) for entry in group}) == 1
-    }
+    columns = ("cohort", "class", "payer", "phase", "component")
+    values = {column: group[0].scope.value(column) for column in columns if len({entry.scope.value(column) for entry in group}) == 1}
     line = group[0].line if len({entry.line for entry in group}) == 1 else None
     day = max((entry.scope.on for entry in group if entry.scope.on is not None), default=None)
-    scope = replace(Scope(line=line, on=day), **same)
+    scope = scope_in_common(values, line, day)
     ceiling = work_out(limit.at_most, ("limits", name, "at_most"), scope=scope, books=books).value
     return None if ceiling is None else max(money(ceiling, books), Decimal(0))
+
+
+def scope_in_common(values: Mapping[str, Any], line: str | None, day: date | None) -> Scope:
+    """The scope for which a limit is worked out: what all facts of a group have in common."""
+    fields: dict[str, Any] = {"class_" if column == "class" else column: value for column, value in values.items()}
+    return replace(Scope(line=line, on=day), **fields)
 
 
 def _cut(name: str, entry: Entry, amount: Decimal) -> None:

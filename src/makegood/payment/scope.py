@@ -43,3 +43,13 @@ class Scope:
 def chosen_by(selector: Selector | None, values: Mapping[str, str | None]) -> bool:
     """Whether facts with these column values are meant by a selector."""
     return selector is None or all(values.get(column) in allowed for column, allowed in selector.chosen().items())
+
+
+def group_id(line: str, scope: Scope) -> str:
+    """The lasting name of what payers share: line and what narrows it."""
+    return ".".join([line, *(f"{column}={value}" for column, value in scope.labels())])
+
+
+def payment_id(line: str, scope: Scope, payer: str) -> str:
+    """The lasting name of a payment: line, what narrows it, payer."""
+    return f"{group_id(line, scope)}.{payer}"

@@ -6,18 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from makegood.payment.admission import problems_in
-from makegood.payment.claims import Refusal, sequence, valid_claims
+from makegood.payment.claims import ClaimPaid, Refusal, sequence, valid_claims
 from makegood.payment.entries import Entry, price_lines
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.limits import apply_limit
 from makegood.payment.node import Node
-from makegood.payment.scope import Scope
+from makegood.payment.scope import Scope, group_id, payment_id
 from makegood.programme.money_terms import Limit
 from makegood.values.currency import minor_unit, split
 from makegood.values.problem import Problem, Refused, Where, errors
+
+if TYPE_CHECKING:
+    from makegood.payment.crowd import Crowd
 
 ZERO = Decimal(0)
 
@@ -44,25 +48,11 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class ClaimPaid:
-    """What an accepted claim earned by a line, and what limits per claim left of it (before shares of payers).
-
-    `group` is the payment that it went into, without its payer.
-    """
-
-    claim: str
-    line: str
-    group: str
-    earned: Decimal
-    left: Decimal
-
-
-@dataclass(frozen=True)
 class Statement:
     """Every payment, every refusal, every claim that was paid, what carries forward."""
 
     payments: tuple[Payment, ...]
-    refused: tuple[Refusal, ...]
+    refused: Sequence[Refusal]
     waiting: tuple[Refusal, ...]
     carried_forward: tuple[Mapping[str, object], ...]
     decided: Sequence[ClaimPaid]
@@ -80,28 +70,37 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
 
     Raises Refused with every row that does not fit and every clause that cannot be carried out on these facts.
     """
+    decided: Sequence[ClaimPaid]
+    refused: Sequence[Refusal]
+    crowd = _as_a_crowd(books)
     problems = problems_in(books)
     if errors(problems):
         raise Refused(problems)
-    books.valid, unfit = valid_claims(books)
-    taken = sequence(books)
-    books.accepted = taken.accepted
-    entries = price_lines(books)
-    refusals = sorted([*unfit, *taken.refused], key=lambda refusal: refusal.claim)
-    shared = _limited_and_shared(entries, books)
+    if crowd is not None:
+        shared = _limited_and_shared(crowd.grouped, books, grouped=True)
+        refused, waiting, decided = crowd.refused, list(crowd.waiting), crowd.decided
+    else:
+        books.valid, unfit = valid_claims(books)
+        taken = sequence(books)
+        books.accepted = taken.accepted
+        entries = price_lines(books)
+        refusals = sorted([*unfit, *taken.refused], key=lambda refusal: refusal.claim)
+        refused, waiting = [refusal for refusal in refusals if not refusal.waits], [refusal for refusal in refusals if refusal.waits]
+        shared = _limited_and_shared(entries, books)
+        decided = [
+            ClaimPaid(entry.claim, entry.line, group_id(entry.line, _group_scope(entry)), entry.earned, entry.left)
+            for entry in entries
+            if entry.claim
+        ]
     if errors(books.problems):
         raise Refused(books.problems)
     payments = list(_payments(shared, books, paid_before))
     return Statement(
         payments=tuple(payments),
-        refused=(*(refusal for refusal in refusals if not refusal.waits), *_partly_accepted(books)),
-        waiting=tuple(refusal for refusal in refusals if refusal.waits),
-        carried_forward=tuple(_carried(shared, payments, refusals)),
-        decided=[
-            ClaimPaid(entry.claim, entry.line, group_id(entry.line, _group_scope(entry)), entry.earned, entry.left)
-            for entry in entries
-            if entry.claim
-        ],
+        refused=[*refused, *partly] if (partly := _partly_accepted(books)) else refused,
+        waiting=tuple(waiting),
+        carried_forward=tuple(_carried(shared, payments, waiting)),
+        decided=decided,
         problems=tuple(sorted(books.problems)),
         figures={
             name: work_out(figure, ("figures", name), scope=Scope(), books=books) for name, figure in books.terms.programme.figures.items()
@@ -109,20 +108,38 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
     )
 
 
-def _limited_and_shared(entries: list[Entry], books: Books) -> list[Entry]:
-    """Limits in order. The first limit that speaks of payers finds the payments split among them; else the end does."""
+def _as_a_crowd(books: Books) -> Crowd | None:
+    """Decide claims as columns where there are columns and the terms allow it; else turn them into rows."""
+    if books.columns is None:
+        return None
+    from makegood.payment import crowd  # noqa: PLC0415 - only crowds need arrays
+
+    decided = crowd.run(books, books.columns) if crowd.supported(books) else None
+    if decided is None:
+        books.claims = books.columns.rows()
+    return decided
+
+
+def _limited_and_shared(entries: list[Entry], books: Books, *, grouped: bool = False) -> list[Entry]:
+    """Limits in order. The first limit that speaks of payers finds the payments split among them; else the end does.
+
+    Entries that come `grouped` have been through the limits before that one.
+    """
     ordered = sorted(
         entries, key=lambda entry: (entry.scope.on or books.as_of, _line_order(books, entry.line), entry.claim, entry.scope.labels())
     )
     payments: list[Entry] | None = None
+    ordered = list(entries) if grouped else ordered
     for name, limit in books.terms.programme.limits.items():
         if payments is None and ("payer" in limit.per or limit.payer is not None):
-            payments = _shared(_grouped(ordered), books)
+            payments = _shared(ordered if grouped else _grouped(ordered), books)
+        if grouped and payments is None:
+            continue
         before = {id(entry): entry.left for entry in payments or []}
         apply_limit(name, limit, ordered if payments is None else payments, books)
         if limit.beyond is not None and payments is not None:
             payments = _taken_over(name, limit, payments, before)
-    return payments if payments is not None else _shared(_grouped(ordered), books)
+    return payments if payments is not None else _shared(ordered if grouped else _grouped(ordered), books)
 
 
 def _line_order(books: Books, line: str) -> int:
@@ -151,7 +168,7 @@ def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
     steps: dict[tuple[str, Decimal | None], Node] = {}
     for entry in group:
         for node in entry.steps:
-            if not node.evidence:
+            if node.what != "counted":
                 steps.setdefault((node.what, node.value), node)
     return Entry(
         line=first.line,
@@ -258,16 +275,6 @@ def _taken_over(name: str, limit: Limit, payments: list[Entry], before: Mapping[
     return result
 
 
-def payment_id(line: str, scope: Scope, payer: str) -> str:
-    """The lasting name of a payment: line, what narrows it, payer."""
-    return f"{group_id(line, scope)}.{payer}"
-
-
-def group_id(line: str, scope: Scope) -> str:
-    """The lasting name of what payers share: line and what narrows it."""
-    return ".".join([line, *(f"{column}={value}" for column, value in scope.labels())])
-
-
 def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, Mapping[str, str]]) -> Iterable[Payment]:
     full = books.terms.programme.outcome_payment_plan.true_up == "full"
     seen: set[str] = set()
@@ -326,7 +333,7 @@ def _partly_accepted(books: Books) -> list[Refusal]:
     ]
 
 
-def _carried(entries: Sequence[Entry], payments: Sequence[Payment], refusals: Sequence[Refusal]) -> Iterable[Mapping[str, object]]:
+def _carried(entries: Sequence[Entry], payments: Sequence[Payment], waiting: Sequence[Refusal]) -> Iterable[Mapping[str, object]]:
     for entry in entries:
         for name, amount in entry.carried.items():
             why = "the period's limit left no room; it is paid in a later period"
@@ -335,6 +342,5 @@ def _carried(entries: Sequence[Entry], payments: Sequence[Payment], refusals: Se
         if row.amount == 0 and row.due < row.paid_before:
             over, why = row.due - row.paid_before, "set against what falls due later"
             yield {"kind": "overpaid", "name": row.id, "line": row.line, "payer": row.payer, "amount": over, "why": why}
-    for refusal in refusals:
-        if refusal.waits:
-            yield {"kind": "claim", "name": refusal.claim, "line": refusal.line, "payer": "", "amount": None, "why": refusal.reason}
+    for refusal in waiting:
+        yield {"kind": "claim", "name": refusal.claim, "line": refusal.line, "payer": "", "amount": None, "why": refusal.reason}
