@@ -81,7 +81,7 @@ def agreement(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
 def claims(draw: st.DrawFn) -> list[dict[str, str]]:
     records = []
     for number in draw(st.permutations(range(draw(st.integers(1, 40))))):
-        day = date(2016, 1, 1) + timedelta(days=draw(st.integers(0, 400)))
+        day = date(2016, 1, 1) + timedelta(days=draw(st.integers(0, 300)))
         record: dict[str, Any] = {
             "claim": f"{draw(st.sampled_from(['c', 'cc', 'é', 'Z']))}{number}",
             "metric": draw(st.sampled_from(["entry", "weeks", "bonus"])),
@@ -89,14 +89,14 @@ def claims(draw: st.DrawFn) -> list[dict[str, str]]:
             "person": draw(st.sampled_from(["", "anna", "bo", "cor", "dirk"])),
             "claimed_on": draw(st.sampled_from(["", (day + timedelta(days=draw(st.integers(0, 90)))).isoformat()])),
             "quantity": draw(st.sampled_from(["", "1", "2.5", "0.333"])),
-            "cohort": draw(st.sampled_from(["one", "two"])),
+            "cohort": draw(st.sampled_from(["one", "one", "one", "two"])),
             "class": draw(st.sampled_from(["", "young", "young", "old"])),
             "occurrence": draw(st.sampled_from(["", "1", "2"])),
-            "state": draw(st.sampled_from(["", "validated", "claimed", "refused"])),
-            "evidence_kind": draw(st.sampled_from(["", "letter", "payslip", "word"])),
+            "state": draw(st.sampled_from([*["", "validated", "paid"] * 3, "claimed", "refused"])),
+            "evidence_kind": draw(st.sampled_from([*["letter", "payslip"] * 4, "", "word"])),
             "evidence": "doc",
-            "validated_by": draw(st.sampled_from(["auditor", "auditor", "provider"])),
-            "withdrawn_on": draw(st.sampled_from(["", "", "", "2016-12-01", "2018-01-01"])),
+            "validated_by": draw(st.sampled_from([*["auditor"] * 8, "provider"])),
+            "withdrawn_on": draw(st.sampled_from([*[""] * 8, "2016-12-01", "2018-01-01"])),
         }
         records.append({column: value for column, value in record.items() if value != ""})
     return records
