@@ -105,7 +105,9 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
     return replace(
         like,
         age=near(like.age, 2, words.ages),
-        municipality=rng.choices(list(words.municipality), weights=list(words.municipality.values()))[0] if elsewhere else like.municipality,
+        municipality=rng.choices(list(words.municipality), weights=list(words.municipality.values()))[0]
+        if elsewhere
+        else like.municipality,
         prior_detentions=near(like.prior_detentions, 1, Between(least=0, most=words.most_prior_detentions)),
         detention_days=near(like.detention_days, 20, words.detention_days),
         months_worked_before=near(like.months_worked_before, 1, Between(least=0, most=24)) if like.months_worked_before else 0,

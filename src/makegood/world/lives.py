@@ -68,9 +68,7 @@ def live(someone: Person, specification: Specification, *, rng: Random) -> Life:
     return Life(someone.person, tuple(spells), _before(someone, specification, rng=rng), _coverage(someone, specification), observations)
 
 
-def _detention(
-    someone: Person, reconviction: date | None, *, busy: set[int], share: float, rng: Random
-) -> tuple[int, int] | None:
+def _detention(someone: Person, reconviction: date | None, *, busy: set[int], share: float, rng: Random) -> tuple[int, int] | None:
     """Months in detention within the window, clear of work: first month and the month after the last."""
     window = someone.window
     if someone.held_from:

@@ -20,9 +20,7 @@ def equal_parts(amount: Decimal, parts: int) -> list[Decimal]:
 def transactions(investment: Investment) -> list[Transaction]:
     """A commitment of each investor, and drawings of each on each date that add up to it."""
     rows = []
-    for investor, committed in zip(
-        investment.investors, equal_parts(investment.commitment.amount, len(investment.investors)), strict=True
-    ):
+    for investor, committed in zip(investment.investors, equal_parts(investment.commitment.amount, len(investment.investors)), strict=True):
         words = (investor, investment.receiver)
         rows.append(Transaction(investment.commitment.on, "commitment", *words, f"{committed:.2f}", investment.currency))
         for day, drawn in zip(investment.drawings, equal_parts(committed, len(investment.drawings)), strict=True):

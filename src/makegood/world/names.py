@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from makegood.world.chance import stream
 
-_FIRST = ("Al", "Bor", "Cin", "Dov", "El", "Fam", "Gis", "Hil", "Iv", "Jor", "Kal", "Lum", "Mor", "Nel", "Ov", "Pel", "Rin", "Sol", "Tam", "Vel")
+_FIRST = (
+    "Al",
+    "Bor",
+    "Cin",
+    "Dov",
+    "El",
+    "Fam",
+    "Gis",
+    "Hil",
+    "Iv",
+    "Jor",
+    "Kal",
+    "Lum",
+    "Mor",
+    "Nel",
+    "Ov",
+    "Pel",
+    "Rin",
+    "Sol",
+    "Tam",
+    "Vel",
+)
 _LAST = {"male": ("do", "rik", "mus", "bert", "no"), "female": ("da", "rika", "mia", "berta", "na")}
 _FAMILY = ("Verzonnen", "Proefmans", "Voorbeeld", "Bedachter", "Schijnstra", "Fictema", "Denkbeeld", "Oefenaar")
 

@@ -124,7 +124,9 @@ def _splits(text: YamlText, specification: Specification, margins: Sequence[Marg
             if (variable, code) not in known:
                 yield Problem(where, "unknown_code", "margins.csv has no such code", "", "spell it as in margins.csv")
             if len(counts) != len(specification.groups):
-                yield Problem(where, "wrong_width", f"{len(counts)} counts for {len(specification.groups)} groups", "", "one for each group")
+                yield Problem(
+                    where, "wrong_width", f"{len(counts)} counts for {len(specification.groups)} groups", "", "one for each group"
+                )
 
 
 def _references(text: YamlText, specification: Specification, margins: Sequence[Margin]) -> Iterator[Problem]:

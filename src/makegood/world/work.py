@@ -16,7 +16,7 @@ from makegood.world.window import Window
 
 MOST_EXPECTED = 20.0
 """Expected months without the programme stay under this, whatever the model says."""
-_SPREAD = 3.2
+_SPREAD = 2.0
 """Months that those who find any work have more than the average: sets how many find none."""
 
 
@@ -75,7 +75,9 @@ def participants_work(
         found = bent_to(total, start=start, least=[low for low, _ in bounds], most=[high for _, high in bounds], rng=rng)
         if found is None:
             what = f"{len(members)} people at work cannot have {total} months together"
-            raise Refused([Problem(Where("world.yaml", 0, "planted"), "months_out_of_reach", what, "", "change the months or the histories")])
+            raise Refused(
+                [Problem(Where("world.yaml", 0, "planted"), "months_out_of_reach", what, "", "change the months or the histories")]
+            )
         for who, count in zip(members, found, strict=True):
             months[who] = count
     steady = [who for who, history in enumerate(histories) if history.pattern in ("constant", "intermittent")]
@@ -121,7 +123,7 @@ def pool_work(expected: Sequence[float], windows: Sequence[Window], specificatio
 def _some(mean: float, *, most: int, rng: Random) -> int:
     """From 1 to `most` with that mean: a first month, and each other month with a chance that differs by person."""
     share = min(0.98, max(0.02, (mean - 1) / (most - 1)))
-    chance = rng.betavariate(2 * share, 2 * (1 - share))
+    chance = rng.betavariate(4 * share, 4 * (1 - share))
     return 1 + sum(rng.random() < chance for _ in range(most - 1))
 
 
