@@ -22,7 +22,7 @@ SPELLS = ("spell", "person", "kind", "start", "end", "hours_per_week", "contract
 
 def data_folder(world: World) -> dict[str, str]:
     """Every file of the folder, name -> text; `manifest.json` carries the SHA-256 of each other one."""
-    lives = [someone.life for someone in chain(world.participants, world.pool)]
+    lives = [someone.life for someone in world.everybody]
     files = {
         "people.csv": _people(world),
         "spells.csv": _spells("S", chain.from_iterable(life.spells for life in lives)),
@@ -46,10 +46,7 @@ def data_folder(world: World) -> dict[str, str]:
         ),
         "characteristics.csv": _csv(
             ("person", *BACKGROUND),
-            (
-                [someone.person, *(getattr(someone.background, name) for name in BACKGROUND)]
-                for someone in chain(world.participants, world.pool)
-            ),
+            ([someone.person, *(getattr(someone.background, name) for name in BACKGROUND)] for someone in world.everybody),
         ),
         "history.csv": _spells("H", chain.from_iterable(life.before for life in lives)),
         "register.csv": _register(world),

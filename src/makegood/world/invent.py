@@ -62,6 +62,11 @@ class World:
     pool: tuple[Control, ...]
     transactions: tuple[Transaction, ...]
 
+    @property
+    def everybody(self) -> tuple[Participant | Control, ...]:
+        """Both arms, participants first."""
+        return (*self.participants, *self.pool)
+
 
 def invent(plan: Plan, *, seed: int, pool_size: int | None = None) -> World:
     """Invent a world. `pool_size` is the number of people to compare with; the specification's where it is None.

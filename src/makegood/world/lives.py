@@ -60,7 +60,7 @@ def live(someone: Person, specification: Specification, *, rng: Random) -> Life:
     for start, end in runs(_benefit(mean, window=window, work=busy, locked=locked, rng=rng)):
         spells.append(Spell(someone.person, "benefit", window.start(start), window.start(end), source=words.sources["benefit"]))
     spells += _executor_spells(someone, specification, rng=rng)
-    observations = ()
+    observations: tuple[Observation, ...] = ()
     if reconviction:
         source = words.sources["reconviction"]
         event = Observation(someone.person, words.reconviction_metric, reconviction, 1, "event", specification.cohort, source)

@@ -8,12 +8,12 @@ from makegood import __version__
 from makegood.values.fingerprint import decimal_text
 from makegood.world.invent import World
 
-COLUMNS = {
-    "register.csv": "participants only: status on the status date and every published variable; months_in_programme is a stored value",
-    "characteristics.csv": "both arms, before the index date: the variables to match on; months before lie in the 24 months before detention",
-    "history.csv": "both arms, the columns of spells.csv: last detention, and work and benefit before it; characteristics.csv follows from it",
-    "planted.csv": "participants only: the answer; an evaluator does not look here",
-    "names.csv": "participants only: made-up names",
+OTHER_FILES = {
+    "register.csv": "participants: status on the status date and every published variable; months_in_programme is a stored value",
+    "characteristics.csv": "both arms: what to match on, from before the index date; months before are of the 24 before detention",
+    "history.csv": "both arms: last detention, work and benefit before it, in the columns of spells.csv; gives characteristics.csv",
+    "planted.csv": "participants: the answer; an evaluator does not look here",
+    "names.csv": "participants: made-up names",
     "differences.csv": "each published figure that was not used as printed, and why",
 }
 """The files that are not part of the fixed interface."""
@@ -55,7 +55,7 @@ def manifest(world: World, *, files: Mapping[str, str]) -> dict[str, object]:
         },
         "assumptions": list(words.assumptions),
         "differences": len(world.plan.differences),
-        "other_files": COLUMNS,
+        "other_files": OTHER_FILES,
         "files": dict(sorted(files.items())),
     }
 

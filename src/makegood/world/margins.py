@@ -38,7 +38,7 @@ class Difference:
     used: str
     why: str
     source: str
-    line: int
+    line: int = 0
 
 
 def corrected(margins: Sequence[Margin], differences: Sequence[Difference], *, file: str) -> tuple[list[Margin], list[Problem]]:

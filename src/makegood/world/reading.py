@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from makegood.cases.table import Table, read_table
+from makegood.programme.reading import problems_of
 from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
 from makegood.values.problem import Problem, Refused, Where
 from makegood.world.margins import Difference, Margin, corrected, split, sums
 from makegood.world.specification import Specification
 
 SPECIFICATION, MARGINS, DIFFERENCES = "world.yaml", "margins.csv", "differences.csv"
-_DIFFERENCE = ("difference", "kind", "variable", "code", "group", "published", "used", "why", "source")
+DIFFERENCE = ("difference", "kind", "variable", "code", "group", "published", "used", "why", "source")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def read_plan(folder: Path) -> Plan:
     problems: list[Problem] = []
     margins = list(_margins(folder / MARGINS, groups=tuple(groups), problems=problems))
     differences = list(_differences(folder / DIFFERENCES, problems=problems))
-    problems += _splits(text, specification, margins)
+    if not problems:
+        problems += _splits(text, specification, margins)
     if not problems:
         margins, problems = corrected(margins, differences, file=str(folder / DIFFERENCES))
         margins = split(margins, specification.assumed_splits, groups=tuple(groups))
@@ -60,59 +62,41 @@ def _specification(text: YamlText) -> Specification:
     try:
         return Specification.model_validate(text.data)
     except ValidationError as error:
-        raise Refused(_from_pydantic(text, found["loc"], found["msg"], found["type"]) for found in error.errors()) from None
-
-
-def _from_pydantic(text: YamlText, place: Place, message: str, kind: str) -> Problem:
-    what = {"missing": "this is missing", "extra_forbidden": "nobody reads this word"}.get(kind, message.removeprefix("Value error, "))
-    where = Where(text.file, text.line_of(place), "/".join(str(part) for part in place))
-    return Problem(where, "not_a_world", what, "", "see docs/reference/world.md for the words of a world")
-
-
-def _rows(path: Path, header: Sequence[str], problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    remedy = f"write a CSV in UTF-8 with the header {','.join(header)}"
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        problems.append(Problem(Where(str(path)), "no_such_file", "there is no such file", "", remedy))
-        return
-    except (OSError, UnicodeDecodeError):
-        problems.append(Problem(Where(str(path)), "unreadable", "it cannot be read as text", "", remedy))
-        return
-    reader = csv.reader(io.StringIO(text))
-    try:
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        problems.append(Problem(Where(str(path), reader.line_num), "not_csv", f"this is not CSV: {error}", "", remedy))
-        return
-    if not rows or rows[0][1] != list(header):
-        problems.append(Problem(Where(str(path), 1), "wrong_header", "the columns are not those of this file", "", remedy))
-        return
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            problems.append(Problem(Where(str(path), line), "wrong_width", f"{len(row)} values under {len(header)} columns", "", remedy))
-        else:
-            yield line, row
+        found = problems_of(error, text, Specification)
+        raise Refused(replace(item, remedy=item.remedy.replace("reference/programme.md", "reference/world.md")) for item in found) from None
 
 
 def _margins(path: Path, *, groups: tuple[str, ...], problems: list[Problem]) -> Iterator[Margin]:
+    table = _table(path, ("variable", "code", "total", *groups, "source"), problems)
     seen: set[tuple[str, str]] = set()
-    for line, row in _rows(path, ("variable", "code", "total", *groups, "source"), problems):
-        variable, code, *counts, source = row
-        where = Where(str(path), line, f"{variable}/{code}")
+    for place, row in table.dicts() if table else ():
+        variable, code = row.get("variable", ""), row.get("code", "")
+        where = replace(place, path=f"{variable}/{code}")
+        counts = {name: row[name] for name in ("total", *groups) if name in row}
         if (variable, code) in seen:
             problems.append(Problem(where, "twice", "this code stands here a second time", "", "keep one of the two"))
-        elif any(count and not count.isdigit() for count in counts) or not counts[0]:
-            problems.append(Problem(where, "not_a_count", f"{', '.join(counts)}: a count is a whole number", "", "write digits only"))
+        elif not variable or not code or "total" not in counts or not all(re.fullmatch(r"[0-9]{1,9}", word) for word in counts.values()):
+            shown = ", ".join(counts.values()) or "nothing"
+            problems.append(Problem(where, "not_a_count", f"found {shown}", "", "write a variable, a code and whole numbers of people"))
         else:
             seen.add((variable, code))
-            by_group = {group: int(count) for group, count in zip(groups, counts[1:], strict=True) if count}
-            yield Margin(variable, code, int(counts[0]), by_group, source, line)
+            by_group = {name: int(counts[name]) for name in groups if name in counts}
+            yield Margin(variable, code, int(counts["total"]), by_group, row.get("source", ""), place.line)
 
 
 def _differences(path: Path, *, problems: list[Problem]) -> Iterator[Difference]:
-    for line, row in _rows(path, _DIFFERENCE, problems):
-        yield Difference(*row, line)
+    table = _table(path, DIFFERENCE, problems)
+    for place, row in table.dicts() if table else ():
+        words = {name: row.get(name, "") for name in DIFFERENCE}
+        yield Difference(**words, line=place.line)
+
+
+def _table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> Table | None:
+    try:
+        return read_table(path, required=columns)
+    except Refused as refused:
+        problems += refused.problems
+        return None
 
 
 def _splits(text: YamlText, specification: Specification, margins: Sequence[Margin]) -> Iterator[Problem]:

@@ -8,15 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from makegood.programme.scalars import Day, Name, Number, Text, Whole, Yes
+from makegood.values.parsing import number
 
-
-def _rate(word: object) -> float:
-    from makegood.programme.scalars import number
-
-    return float(number(word))
-
-
-Rate = Annotated[float, BeforeValidator(_rate)]
+Rate = Annotated[float, BeforeValidator(lambda word: float(number(word)))]
 Share = Annotated[Rate, Field(ge=0, le=1)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
 
