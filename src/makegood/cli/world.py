@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 MOST_PEOPLE = 1_000_000
+MANY = 20_000
+"""From here on it takes seconds: a terminal is told so."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     seed = _whole("--seed", args.seed, most=2**63 - 1)
     size = None if args.pool is None else _whole("--pool", args.pool, most=MOST_PEOPLE)
     plan = read_plan(world_folder(args.programme))
+    if size and size >= MANY and not args.quiet and sys.stderr.isatty():
+        print(f"inventing {size} people to compare with, about {size // 9_000 + 1} s …", file=sys.stderr)
     files = data_folder(invent(plan, seed=seed, pool_size=size))
     write_folder(args.out, files)
     if not args.quiet:

@@ -51,7 +51,7 @@ def participants(
     """The participants' backgrounds, and which of them lie outside the pool's support."""
     rng = stream(seed, "background/participants")
     words, outside = specification.background, specification.outside_support
-    apart = frozenset(rng.sample(range(len(entries)), outside.people))
+    apart = _spread(entries, outside.people, by=specification.work.variable, rng=rng)
     priors = hand_out(len(entries), words.participants.prior_detentions, rng=rng)
     people = []
     for who, entry in enumerate(entries):
@@ -113,6 +113,15 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
         months_worked_before=near(like.months_worked_before, 1, Between(least=0, most=24)) if like.months_worked_before else 0,
         months_benefit_before=near(like.months_benefit_before, 2, Between(least=0, most=24)) if like.months_benefit_before else 0,
     )
+
+
+def _spread(entries: Sequence[Mapping[str, str]], people: int, *, by: str, rng: Random) -> frozenset[int]:
+    """People drawn evenly over the codes of a variable, so that each draw holds all kinds."""
+    order = list(range(len(entries)))
+    rng.shuffle(order)
+    order.sort(key=lambda who: entries[who][by])
+    start = rng.random()
+    return frozenset(order[int((place + start) * len(order) / people)] for place in range(people))
 
 
 def _before(words: Background, *, rng: Random, never_worked: bool = False) -> tuple[int, int, int]:

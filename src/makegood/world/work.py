@@ -63,7 +63,7 @@ def participants_work(
     by_code = {history.code: history for history in words.histories}
     histories = [by_code[entry[words.variable]] for entry in entries]
     now = [window.month_of(specification.status_on) for window in windows]
-    full = _full(histories, idle=idle, rng=rng)
+    full = _full(histories, apart=apart, idle=idle, rng=rng)
     months = [0] * len(entries)
     for total, members in (
         (specification.planted.months_with, [who for who in full if who not in apart]),
@@ -93,14 +93,20 @@ def participants_work(
     ]
 
 
-def _full(histories: Sequence[History], *, idle: frozenset[int], rng: Random) -> list[int]:
-    """Those with counting months: of each class the takers whose hours reach the rule's, in whole numbers."""
+def _full(histories: Sequence[History], *, apart: frozenset[int], idle: frozenset[int], rng: Random) -> list[int]:
+    """Those with counting months: of each class the takers whose hours reach the rule's, in whole numbers.
+
+    They are taken evenly from the people who can be matched and those who cannot.
+    """
     chosen = []
     for history in dict.fromkeys(histories):
         members = [who for who, other in enumerate(histories) if other == history]
-        takers = round(len(members) * history.takers * (1 - history.part_time))
         free = [who for who in members if history.pattern != "none_yet" or who not in idle]
-        chosen += rng.sample(free, min(takers, len(free)))
+        takers = min(round(len(members) * history.takers * (1 - history.part_time)), len(free))
+        rng.shuffle(free)
+        free.sort(key=lambda who: who in apart)
+        start = rng.random()
+        chosen += [free[int((place + start) * len(free) / takers)] for place in range(takers)]
     return sorted(chosen)
 
 
