@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from a_world import a_world, day, rows_of
+from a_world import FOLDER, a_world, day, rows_of
 from makegood.world.money import equal_parts
+from makegood.world.specification import Specification
 
 INTERFACE = {
     "people.csv": ("person,cohort,arm,index_date", "class,payer,phase,engaged_on,left_on,pair,weight"),
@@ -83,3 +84,20 @@ def test_those_outside_the_support_have_more_detentions_behind_them_than_anybody
     assert len(apart) == 16
     most = max(count for person, count in prior.items() if person not in apart)
     assert min(prior[person] for person in apart) > 2 * most
+
+
+def test_the_page_on_worlds_names_every_file_and_column_of_its_own() -> None:
+    page = (FOLDER.parents[2] / "docs" / "reference" / "world.md").read_text(encoding="utf-8")
+    for file in set(a_world()) - set(INTERFACE):
+        assert f"`{file}`" in page
+    for file in ("characteristics.csv", "planted.csv", "names.csv", "differences.csv"):
+        assert all(f"`{column}`" in page for column in a_world()[file].split("\n", 1)[0].split(","))
+    assert all(f"`{word}`" in page for word in Specification.model_fields)
+
+
+def test_treated_and_pool_are_the_two_arms_of_the_characteristics() -> None:
+    files = a_world()
+    header, _, pool = files["pool.csv"].partition("\n")
+    assert files["treated.csv"] + pool == files["characteristics.csv"]
+    assert files["treated.csv"].startswith(header)
+    assert files["treated.csv"].count("\n") == 1 + 119

@@ -12,7 +12,7 @@ from itertools import chain, count
 
 from makegood.values.fingerprint import sha256_of
 from makegood.world.background import Characteristics
-from makegood.world.invent import World
+from makegood.world.invent import Control, Participant, World
 from makegood.world.manifest import manifest
 from makegood.world.records import Spell
 
@@ -44,10 +44,9 @@ def data_folder(world: World) -> dict[str, str]:
                 for number, row in enumerate(world.transactions, start=1)
             ),
         ),
-        "characteristics.csv": _csv(
-            ("person", *BACKGROUND),
-            ([someone.person, *(getattr(someone.background, name) for name in BACKGROUND)] for someone in world.everybody),
-        ),
+        "characteristics.csv": _characteristics(world.everybody),
+        "treated.csv": _characteristics(world.participants),
+        "pool.csv": _characteristics(world.pool),
         "history.csv": _spells("H", chain.from_iterable(life.before for life in lives)),
         "register.csv": _register(world),
         "planted.csv": _csv(
@@ -82,6 +81,11 @@ def _people(world: World) -> str:
     )
     others = ([someone.person, cohort, "comparison", someone.index_date, "", ""] for someone in world.pool)
     return _csv(("person", "cohort", "arm", "index_date", "engaged_on", "left_on"), chain(own, others))
+
+
+def _characteristics(people: Iterable[Participant | Control]) -> str:
+    rows = ([someone.person, *(getattr(someone.background, name) for name in BACKGROUND)] for someone in people)
+    return _csv(("person", *BACKGROUND), rows)
 
 
 def _spells(prefix: str, spells: Iterable[Spell]) -> str:
