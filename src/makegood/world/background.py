@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from makegood.world.chance import hand_out, stream
-from makegood.world.specification import Background, Between, Model, Pool, Specification
+from makegood.world.specification import MONTHS_BEFORE, Background, Between, Model, Pool, Specification
 from makegood.world.traits import MISSING
 
 _UNREGISTERED = "not_in_prison_data"
@@ -110,8 +110,10 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
         else like.municipality,
         prior_detentions=near(like.prior_detentions, 1, Between(least=0, most=words.most_prior_detentions)),
         detention_days=near(like.detention_days, 20, words.detention_days),
-        months_worked_before=near(like.months_worked_before, 1, Between(least=0, most=24)) if like.months_worked_before else 0,
-        months_benefit_before=near(like.months_benefit_before, 2, Between(least=0, most=24)) if like.months_benefit_before else 0,
+        months_worked_before=near(like.months_worked_before, 1, Between(least=0, most=MONTHS_BEFORE)) if like.months_worked_before else 0,
+        months_benefit_before=near(like.months_benefit_before, 2, Between(least=0, most=MONTHS_BEFORE))
+        if like.months_benefit_before
+        else 0,
     )
 
 

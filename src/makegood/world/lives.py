@@ -11,7 +11,7 @@ from makegood.values.month import add_months
 from makegood.world.background import Characteristics
 from makegood.world.jobs import Workplace, jobs
 from makegood.world.records import Coverage, Life, Observation, Spell
-from makegood.world.specification import Specification
+from makegood.world.specification import MONTHS_BEFORE, Specification
 from makegood.world.window import Window, runs
 from makegood.world.work import Employment
 
@@ -44,7 +44,7 @@ def live(someone: Person, specification: Specification, *, rng: Random) -> Life:
     words = specification.records
     window = someone.window
     place = Workplace(
-        someone.person, someone.work.contract, words.sources["employment"], specification.work.hours, changes=someone.entry is None
+        someone.person, someone.work.contract, words.sources.employment, specification.work.hours, changes=someone.entry is None
     )
     spells: list[Spell] = []
     for stretch in someone.work.stretches:
@@ -55,14 +55,14 @@ def live(someone: Person, specification: Specification, *, rng: Random) -> Life:
     locked = set(range(*held)) if held else set()
     if held:
         first = someone.held_from or window.start(held[0]) + timedelta(days=rng.randint(0, 10))
-        spells.append(Spell(someone.person, "detention", first, window.start(held[1]), source=words.sources["detention"]))
+        spells.append(Spell(someone.person, "detention", first, window.start(held[1]), source=words.sources.detention))
     mean = someone.background.by(specification.planted.benefit_model)
     for start, end in runs(_benefit(mean, window=window, work=busy, locked=locked, rng=rng)):
-        spells.append(Spell(someone.person, "benefit", window.start(start), window.start(end), source=words.sources["benefit"]))
+        spells.append(Spell(someone.person, "benefit", window.start(start), window.start(end), source=words.sources.benefit))
     spells += _executor_spells(someone, specification, rng=rng)
     observations: tuple[Observation, ...] = ()
     if reconviction:
-        source = words.sources["reconviction"]
+        source = words.sources.reconviction
         event = Observation(someone.person, words.reconviction_metric, reconviction, 1, "event", specification.cohort, source)
         observations = (event,)
     return Life(someone.person, tuple(spells), _before(someone, specification, rng=rng), _coverage(someone, specification), observations)
@@ -90,7 +90,7 @@ def _benefit(mean: float, *, window: Window, work: set[int], locked: set[int], r
     """
     if rng.random() >= _ON_BENEFIT:
         return []
-    usual = round(mean / _ON_BENEFIT)
+    usual = min(window.months, max(1, round(mean / _ON_BENEFIT)))
     wanted = rng.randint(max(1, usual // 2), min(window.months, usual + usual // 2))
     first = rng.randint(0, 2)
     open_months = [month for month in range(first, window.months) if month not in locked]
@@ -107,11 +107,11 @@ def _executor_spells(someone: Person, specification: Specification, *, rng: Rand
         now = window.month_of(specification.status_on)
         first = rng.randint(0, max(0, now - 4))
         end = min(now, first + rng.randint(3, 8))
-        spells.append(Spell(someone.person, "education", window.start(first), window.start(end), source=words.sources["education"]))
+        spells.append(Spell(someone.person, "education", window.start(first), window.start(end), source=words.sources.education))
     stable = someone.entry.get("housing_situation") not in words.unstable_homes
     housed = window.index if stable else add_months(window.index, rng.randint(1, 8))
     if housed < someone.registered_until:
-        spells.append(Spell(someone.person, "housing", housed, someone.registered_until, source=words.sources["housing"]))
+        spells.append(Spell(someone.person, "housing", housed, someone.registered_until, source=words.sources.housing))
     return spells
 
 
@@ -119,21 +119,24 @@ def _before(someone: Person, specification: Specification, *, rng: Random) -> tu
     """The last detention up to the index date, and work and benefit before it; they give the characteristics back."""
     who, known, sources = someone.person, someone.background, specification.records.sources
     locked = someone.window.index - timedelta(days=known.detention_days)
-    spells = [Spell(who, "detention", locked, someone.window.index, source=sources["detention"])]
+    spells = [Spell(who, "detention", locked, someone.window.index, source=sources.detention)]
     if known.months_worked_before:
-        gap = rng.randint(0, 24 - known.months_worked_before)
+        gap = rng.randint(0, MONTHS_BEFORE - known.months_worked_before)
         start, end = add_months(locked, -gap - known.months_worked_before), add_months(locked, -gap)
         hours = rng.choice((24, 32, 36, 38, 40))
-        spells.append(Spell(who, "employment", start, end, hours, rng.choice(("temporary", "agency")), sources["employment"]))
+        spells.append(Spell(who, "employment", start, end, hours, rng.choice(("temporary", "agency")), sources.employment))
     if known.months_benefit_before:
-        spells.append(Spell(who, "benefit", add_months(locked, -known.months_benefit_before), locked, source=sources["benefit"]))
+        spells.append(Spell(who, "benefit", add_months(locked, -known.months_benefit_before), locked, source=sources.benefit))
     return tuple(spells)
 
 
 def _coverage(someone: Person, specification: Specification) -> tuple[Coverage, ...]:
     sources, window = specification.records.sources, someone.window
     until = window.start(someone.watched)
-    rows = [Coverage(someone.person, kind, sources[kind], window.index, until) for kind in REGISTERED_BY_ALL]
+    rows = [Coverage(someone.person, kind, getattr(sources, kind), window.index, until) for kind in REGISTERED_BY_ALL]
     if someone.registered_until:
-        rows += [Coverage(someone.person, kind, sources[kind], window.index, someone.registered_until) for kind in ("education", "housing")]
+        rows += [
+            Coverage(someone.person, kind, getattr(sources, kind), window.index, someone.registered_until)
+            for kind in ("education", "housing")
+        ]
     return tuple(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from makegood.values.problem import Problem, Refused, Where
 from makegood.world.margins import Difference, Margin, corrected, split, sums
 from makegood.world.specification import Specification
 
+CLASS = "months_in_programme"
+"""The published class of months between index date and leaving; see `stays`."""
+NEEDED = ("sex", "age", "country_of_birth", "offence_type", "municipality", CLASS)
+"""Variables that every world must have."""
 SPECIFICATION, MARGINS, DIFFERENCES = "world.yaml", "margins.csv", "differences.csv"
 DIFFERENCE = ("difference", "kind", "variable", "code", "group", "published", "used", "why", "source")
 
@@ -114,16 +118,40 @@ def _splits(text: YamlText, specification: Specification, margins: Sequence[Marg
 
 
 def _references(text: YamlText, specification: Specification, margins: Sequence[Margin]) -> Iterator[Problem]:
-    """Codes and variables that the specification names must stand in the margins."""
-    known = {margin.variable: {row.code for row in margins if row.variable == margin.variable} for margin in margins}
-    named: list[tuple[Place, str, tuple[str, ...]]] = [
-        (("associations", place), item.variable, (*item.first, *item.last)) for place, item in enumerate(specification.associations)
-    ]
-    named += [(("associations", place), item.after, item.ranks) for place, item in enumerate(specification.associations) if item.after]
-    named.append((("work", "histories"), specification.work.variable, tuple(item.code for item in specification.work.histories)))
-    for place, variable, codes in named:
+    """Codes and variables that the specification names must stand in the margins, and the other way round."""
+    known: dict[str, set[str]] = {}
+    for margin in margins:
+        known.setdefault(margin.variable, set()).add(margin.code)
+
+    def named(place: Place, variable: str, codes: Iterable[str]) -> Iterator[Problem]:
         where = Where(text.file, text.line_of(place), "/".join(str(part) for part in place))
         if variable not in known:
             yield Problem(where, "unknown_variable", f"margins.csv has no variable '{variable}'", "", "spell it as in margins.csv")
         for code in sorted(set(codes) - known.get(variable, set(codes))):
             yield Problem(where, "unknown_code", f"'{variable}' has no code '{code}' in margins.csv", "", "spell it as in margins.csv")
+
+    words = specification
+    for variable in NEEDED:
+        yield from named(("background",), variable, ())
+    women = words.background.women_where
+    yield from named(("background", "women_where"), women.variable, (women.code,))
+    dealt = set(known) - {item.variable for item in words.associations}
+    for number, item in enumerate(words.associations):
+        place = ("associations", number)
+        yield from named(place, item.variable, (*item.first, *item.last))
+        if item.after:
+            yield from named(place, item.after, item.ranks)
+        if item.variable in dealt or (item.after or item.variable) not in dealt | {item.variable}:
+            what = f"'{item.variable}' stands here twice" if item.variable in dealt else f"'{item.after}' is dealt later than this"
+            yield Problem(
+                Where(text.file, text.line_of(place), "associations"), "wrong_order", what, "", "put it once, after what it follows"
+            )
+        dealt.add(item.variable)
+    for number, stay in enumerate(words.stays):
+        yield from named(("stays", number), CLASS, (stay.code,))
+    histories = ("work", "histories")
+    yield from named(histories, words.work.variable, [history.code for history in words.work.histories])
+    used = {margin.code for margin in margins if margin.variable == words.work.variable and margin.total}
+    for code in sorted(used - {history.code for history in words.work.histories}):
+        where = Where(text.file, text.line_of(histories), "/".join(histories))
+        yield Problem(where, "no_history", f"nothing says how '{code}' looks in records", "", "add a history with a pattern")

@@ -12,7 +12,13 @@ from makegood.values.parsing import number
 
 Rate = Annotated[float, BeforeValidator(lambda word: float(number(word)))]
 Share = Annotated[Rate, Field(ge=0, le=1)]
+Weight = Annotated[Rate, Field(ge=0, le=1e9)]
+Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+
+
+MONTHS_BEFORE = 24
+"""Months before the last detention over which work and benefit are known."""
 
 
 class Words(BaseModel):
@@ -24,8 +30,8 @@ class Words(BaseModel):
 class Between(Words):
     """A whole number from `least` to `most`, both included."""
 
-    least: Whole
-    most: Whole
+    least: Count
+    most: Count
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -50,8 +56,8 @@ class Stay(Words):
     code: Code
     index_from: Day
     index_to: Day
-    least: Whole
-    most: Whole
+    least: Count
+    most: Count
     left: Literal["before", "after"]
 
 
@@ -61,7 +67,7 @@ class Association(Words):
     variable: Code
     block: Code | None = None
     latent: Code | None = None
-    loading: Rate = 0.0
+    loading: Annotated[Rate, Field(ge=-1, le=1)] = 0.0
     after: Code | None = None
     ranks: tuple[Code, ...] = ()
     first: tuple[Code, ...] = ()
@@ -73,7 +79,7 @@ class History(Words):
 
     code: Code
     pattern: Literal["none_yet", "one_job", "intermittent", "constant"]
-    around: Whole
+    around: Annotated[Whole, Field(ge=1, le=120)]
     takers: Share = 1.0
     part_time: Share = 0.0
     education: Yes = False
@@ -83,8 +89,8 @@ class Work(Words):
     """The variable that says what work somebody had, and a history for each of its codes."""
 
     variable: Code
-    hours: Whole
-    contracts: dict[Code, Whole]
+    hours: Annotated[Whole, Field(ge=16, le=60)]
+    contracts: dict[Code, Count] = Field(min_length=1)
     histories: tuple[History, ...]
 
 
@@ -102,9 +108,9 @@ class Model(Words):
 class Planted(Words):
     """The answer that an evaluation should find, and the rules that are the same for everybody."""
 
-    months_with: Whole
-    months_without: Whole
-    months_outside_support: Whole
+    months_with: Count
+    months_without: Count
+    months_outside_support: Count
     months_model: Model
     reconviction_model: Model
     benefit_model: Model
@@ -113,7 +119,7 @@ class Planted(Words):
 class OutsideSupport(Words):
     """Participants whom nobody in the pool resembles: how many, and what sets them apart."""
 
-    people: Whole
+    people: Count
     prior_detentions: Between
 
 
@@ -121,24 +127,31 @@ class Background(Words):
     """What is drawn about somebody before the index date."""
 
     detention_days: Between
-    prior_detentions: dict[Whole, Rate]
+    prior_detentions: dict[Count, Weight] = Field(min_length=1)
     worked_before: Share
     months_worked_before: Between
     on_benefit_before: Share
     months_benefit_before: Between
 
+    @model_validator(mode="after")
+    def _within_two_years(self) -> Self:
+        for months in (self.months_worked_before, self.months_benefit_before):
+            if months.most > MONTHS_BEFORE:
+                raise ValueError(f"{months.most} months do not fit into the {MONTHS_BEFORE} before detention; write fewer")
+        return self
+
 
 class Pool(Background):
     """The comparison pool: how many, how many of them close to a participant, and what the others are like."""
 
-    size: Whole
+    size: Count
     similar: Share
     ages: Between
     female: Share
     born_elsewhere: Share
-    most_prior_detentions: Whole
-    municipality: dict[Code, Rate]
-    offence_type: dict[Code, Rate]
+    most_prior_detentions: Count
+    municipality: dict[Code, Weight] = Field(min_length=1)
+    offence_type: dict[Code, Weight] = Field(min_length=1)
 
 
 class WomenWhere(Words):
@@ -159,14 +172,25 @@ class Backgrounds(Words):
 class LostFromView(Words):
     """Whose registers stop before the window ends."""
 
-    participants: Whole
+    participants: Count
     pool: Share
+
+
+class Sources(Words):
+    """The register that each kind of record comes from."""
+
+    employment: Code
+    benefit: Code
+    detention: Code
+    education: Code
+    housing: Code
+    reconviction: Code
 
 
 class Records(Words):
     """Sources and habits of the registers."""
 
-    sources: dict[Code, Code]
+    sources: Sources
     reconviction_metric: Name
     detained_again: Share
     lost_from_view: LostFromView
@@ -176,7 +200,7 @@ class Records(Words):
 class Commitment(Words):
     """The whole investment."""
 
-    amount: Number
+    amount: Annotated[Number, Field(ge=0)]
     on: Day
     source: Text
 
@@ -198,11 +222,11 @@ class Specification(Words):
     cohort: Name
     status_on: Day
     observed_until: Day
-    window_months: Whole = Field(ge=1, le=120)
-    groups: dict[Code, Whole]
+    window_months: Whole = Field(ge=6, le=120)
+    groups: dict[Code, Count] = Field(min_length=1)
     intake: Intake
     stays: tuple[Stay, ...]
-    assumed_splits: dict[Code, dict[Code, tuple[Whole, ...]]]
+    assumed_splits: dict[Code, dict[Code, tuple[Count, ...]]]
     associations: tuple[Association, ...]
     work: Work
     planted: Planted

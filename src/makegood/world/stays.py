@@ -14,10 +14,10 @@ from random import Random
 from makegood.values.month import add_months
 from makegood.values.problem import Problem, Refused, Where
 from makegood.world.chance import stream
+from makegood.world.reading import CLASS
 from makegood.world.specification import Specification, Stay
 from makegood.world.traits import STATUS
 
-CLASS = "months_in_programme"
 _SHORTEST = 7
 """Days: whoever left on the day of release was not there."""
 

@@ -16,6 +16,8 @@ from makegood.world.window import Window
 
 MOST_EXPECTED = 20.0
 """Expected months without the programme stay under this, whatever the model says."""
+FIRST_STATUS_MONTH = 4
+"""Two jobs and a gap need that many months before the status date."""
 _SPREAD = 2.0
 """Months that those who find any work have more than the average: sets how many find none."""
 
@@ -63,6 +65,9 @@ def participants_work(
     by_code = {history.code: history for history in words.histories}
     histories = [by_code[entry[words.variable]] for entry in entries]
     now = [window.month_of(specification.status_on) for window in windows]
+    if not all(FIRST_STATUS_MONTH <= month < window.months for month, window in zip(now, windows, strict=True)):
+        what = f"the status date must lie in the window of everybody, from its month {FIRST_STATUS_MONTH + 1} on"
+        raise Refused([Problem(Where("world.yaml", 0, "status_on"), "status_outside", what, "", "change the status date or the intake")])
     full = _full(histories, apart=apart, idle=idle, rng=rng)
     months = [0] * len(entries)
     for total, members in (
