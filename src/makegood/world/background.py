@@ -102,6 +102,7 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
         return min(max(value + rng.randint(-step, step), bounds.least), bounds.most)
 
     elsewhere = rng.random() < 0.2
+    before = Between(least=0, most=MONTHS_BEFORE)
     return replace(
         like,
         age=near(like.age, 2, words.ages),
@@ -110,8 +111,8 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
         else like.municipality,
         prior_detentions=near(like.prior_detentions, 1, Between(least=0, most=words.most_prior_detentions)),
         detention_days=near(like.detention_days, 20, words.detention_days),
-        months_worked_before=near(like.months_worked_before, 1, Between(least=0, most=MONTHS_BEFORE)) if like.months_worked_before else 0,
-        months_benefit_before=near(like.months_benefit_before, 2, Between(least=0, most=MONTHS_BEFORE))
+        months_worked_before=near(like.months_worked_before, 1, before) if like.months_worked_before else 0,
+        months_benefit_before=near(like.months_benefit_before, 2, before) if like.months_benefit_before else 0,
         if like.months_benefit_before
         else 0,
     )
