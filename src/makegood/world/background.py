@@ -113,8 +113,6 @@ def _close_to(like: Characteristics, words: Pool, *, rng: Random) -> Characteris
         detention_days=near(like.detention_days, 20, words.detention_days),
         months_worked_before=near(like.months_worked_before, 1, before) if like.months_worked_before else 0,
         months_benefit_before=near(like.months_benefit_before, 2, before) if like.months_benefit_before else 0,
-        if like.months_benefit_before
-        else 0,
     )
 
 
