@@ -91,13 +91,14 @@ def test_ages_lie_in_the_published_class() -> None:
             assert int(least) <= background[person["person"]] <= int(most)
 
 
-def test_a_source_that_stopped_watching_leaves_no_work_behind_it() -> None:
+def test_a_source_that_stopped_watching_has_no_records_after_that() -> None:
     watched = {row["person"]: day(row["end"]) for row in rows_of("coverage.csv") if row["kind"] == "employment"}
     short = [row for row in rows_of("people.csv") if watched[row["person"]] < month_starts(day(row["index_date"]))[24]]
     assert sum(row["arm"] == "programme" for row in short) == 3
-    jobs = spells_by_person("employment")
-    for row in short:
-        assert all(day(job["start"]) < watched[row["person"]] for job in jobs[row["person"]])
+    for kind in ("employment", "benefit", "detention"):
+        spells = spells_by_person(kind)
+        for row in short:
+            assert all(spell["end"] and day(spell["end"]) <= watched[row["person"]] for spell in spells[row["person"]])
 
 
 def test_dropouts_detained_until_the_end_of_their_track_are_in_detention_from_the_day_they_left() -> None:

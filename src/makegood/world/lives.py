@@ -57,7 +57,7 @@ def live(someone: Person, specification: Specification, *, rng: Random) -> Life:
         first = someone.held_from or window.start(held[0]) + timedelta(days=rng.randint(0, 10))
         spells.append(Spell(someone.person, "detention", first, window.start(held[1]), source=words.sources.detention))
     mean = someone.background.by(specification.planted.benefit_model)
-    for start, end in runs(_benefit(mean, window=window, work=busy, locked=locked, rng=rng)):
+    for start, end in runs(_benefit(mean, months=someone.watched, work=busy, locked=locked, rng=rng)):
         spells.append(Spell(someone.person, "benefit", window.start(start), window.start(end), source=words.sources.benefit))
     spells += _executor_spells(someone, specification, rng=rng)
     observations: tuple[Observation, ...] = ()
@@ -77,23 +77,23 @@ def _detention(someone: Person, reconviction: date | None, *, busy: set[int], sh
     if reconviction is None or rng.random() >= share:
         return None
     earliest, length = window.month_of(reconviction) + 1, rng.randint(1, 6)
-    for start in range(earliest, window.months - length + 1):
+    for start in range(earliest, someone.watched - length + 1):
         if not busy & set(range(start, start + length)):
             return start, start + length
     return None
 
 
-def _benefit(mean: float, *, window: Window, work: set[int], locked: set[int], rng: Random) -> list[int]:
+def _benefit(mean: float, *, months: int, work: set[int], locked: set[int], rng: Random) -> list[int]:
     """Months on benefit: soon after release, in months without work first, never while detained.
 
     How many does not depend on the work: benefit also tops up low wages, and the programme is to leave it as it was.
     """
     if rng.random() >= _ON_BENEFIT:
         return []
-    usual = min(window.months, max(1, round(mean / _ON_BENEFIT)))
-    wanted = rng.randint(max(1, usual // 2), min(window.months, usual + usual // 2))
+    usual = min(months, max(1, round(mean / _ON_BENEFIT)))
+    wanted = rng.randint(max(1, usual // 2), min(months, usual + usual // 2))
     first = rng.randint(0, 2)
-    open_months = [month for month in range(first, window.months) if month not in locked]
+    open_months = [month for month in range(first, months) if month not in locked]
     return sorted(sorted(open_months, key=lambda month: (month in work, month))[:wanted])
 
 
