@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "trace one payment back to clause, result and claims"),
     "terms": ("terms", "show the terms in force on a date, or compare two dates"),
     "export": ("export", "write a standard format: indigo or beancount"),
+    "world": ("world", "write the synthetic demonstration world of a programme as one data folder"),
     "demo": ("demo", "settle the programmes that ship, write their statements and serve them"),
 }
 """Command -> (module in this folder, one line of help)."""
