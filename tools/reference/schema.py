@@ -59,7 +59,9 @@ def schema() -> dict[str, Any]:
             word = body["properties"].get(info.alias or field)
             if word is None:
                 continue
-            word |= {"pattern": pattern for pattern in (getattr(given, "pattern", None) for given in info.metadata) if pattern}
+            pattern = next((given.pattern for given in info.metadata if getattr(given, "pattern", None)), None)
+            if pattern is not None:
+                word["pattern"] = pattern
             if field in told:
                 word["description"] = told[field]
     head = {"$schema": ADDRESS, "$id": "urn:makegood:programme:1", "title": "Programme of an outcomes contract, language 1"}
