@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\+?[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "=== end of block ==="
 
 
@@ -24,14 +24,17 @@ class Block:
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """Blocks fenced as `sh` are run, as `yaml NAME` or `csv NAME` are written to that file, as `text` are promised."""
+    """Blocks fenced as `sh` are run; as `yaml NAME` or `csv NAME` written to that file, as `yaml +NAME` added to it;
+    as `text` they are what the block before promises to show.
+    """
     blocks: list[Block] = []
     for match in _FENCE.finditer(page.read_text(encoding="utf-8")):
         kind, name, text = match["kind"], match["name"], match["text"]
         if kind == "sh":
             blocks.append(Block(text))
         elif name:
-            blocks.append(Block(f"cat > {name} <<'END_OF_FILE'\n{text}END_OF_FILE\n"))
+            into = f">> {name[1:]}" if name.startswith("+") else f"> {name}"
+            blocks.append(Block(f"cat {into} <<'END_OF_FILE'\n{text}END_OF_FILE\n"))
         elif kind == "text":
             blocks[-1].promised += [line for line in text.splitlines() if line.strip()]
     return blocks
