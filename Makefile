@@ -4,7 +4,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 RUN = .venv/bin/
 STAMP = .venv/.synced
 
-.PHONY: demo test check bench proof docs clean
+.PHONY: demo test check docs pictures bench proof clean
 
 # `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
 $(STAMP): pyproject.toml uv.lock
@@ -20,10 +20,18 @@ test: $(STAMP)
 	@$(RUN)python -m pytest -q $(ARGS)
 
 check: $(STAMP)
-	@$(RUN)ruff check src tests benchmarks
-	@$(RUN)ruff format --check --quiet src tests benchmarks
+	@$(RUN)ruff check .
+	@$(RUN)ruff format --check --quiet .
 	@$(RUN)mypy
 	@$(RUN)lint-imports
+
+# The pages of docs/reference that are made from the code. A test says when they are out of date.
+docs: $(STAMP)
+	@$(RUN)python -m tools.reference
+
+# The pictures of docs/pictures, from the statements that the engine writes.
+pictures: $(STAMP)
+	@$(RUN)python -m tools.pictures
 
 bench: $(STAMP)
 	@$(RUN)python -m benchmarks $(ARGS)

@@ -42,37 +42,67 @@ class Result:
     """An outcome as measured, for a cohort (`all`: pooled over cohorts)."""
 
     result: str = column(text, required=True)
+    """The result's own name; each row has another."""
     metric: str = column(code, required=True)
+    """The metric, by its name in `outcome_metrics`."""
     cohort: str = column(code, required=True)
+    """The cohort, or `all`: pooled over cohorts."""
     value: Decimal = column(number, required=True)
+    """The figure for the programme's group."""
     unit: str | None = column(text)
+    """The unit; when given it must be the metric's."""
     arm_basis: str | None = column(text)
+    """Who is in the figure: all who were enrolled, or those who engaged."""
     accepted: Decimal | None = column(number)
+    """How much of the value was accepted; the rest is refused."""
     class_: str | None = column(code)
+    """The class of person."""
     payer: str | None = column(code)
+    """The payer whose cases these are."""
     phase: str | None = column(code)
+    """The phase of the contract."""
     component: str | None = column(code)
+    """The part of a composite outcome."""
     comparison_kind: str | None = column(
         word_of("none", "fixed_rate", "historical_baseline", "modelled", "matched_group", "randomised_group")
     )
+    """Where the comparison comes from; it must be what the terms agree."""
     comparison_value: Decimal | None = column(number)
+    """The figure without the programme."""
     estimator: str | None = column(text)
+    """How the figures were estimated, in words."""
     se: Decimal | None = column(number)
+    """Standard error of the effect."""
     ci_low: Decimal | None = column(number)
+    """Lower end of its 95% interval."""
     ci_high: Decimal | None = column(number)
+    """Upper end of its 95% interval."""
     p: Decimal | None = column(number)
+    """p-value of the effect."""
     n: int | None = column(whole)
+    """Persons (or units) in the value."""
     comparison_n: int | None = column(whole)
+    """Persons (or units) in the comparison."""
     unmatched_n: int | None = column(whole)
+    """Participants without a match."""
     unknown_n: int | None = column(whole)
+    """Persons or months that are not known."""
     period_start: date | None = column(day)
+    """First day of the period measured."""
     period_end: date | None = column(day)
+    """First day after it."""
     observed_until: date | None = column(day)
+    """Until when facts were observed; a settlement before this day does not know the row."""
     status: str | None = column(word_of("interim", "final"))
+    """interim or final; of two rows about one thing the final one counts, then the later one."""
     report_version: str | None = column(text)
+    """Version of the report it comes from."""
     report_sha256: str | None = column(text)
+    """SHA-256 of that report."""
     validated_by: str | None = column(code)
+    """The party that validated it."""
     validated_on: date | None = column(day)
+    """When."""
     where: Where = _NOWHERE
 
 
@@ -81,29 +111,53 @@ class Claim:
     """An outcome of a person as claimed by the provider, with its evidence and state."""
 
     claim: str = column(text, required=True)
+    """The claim's own name; each row has another."""
     metric: str = column(code, required=True)
+    """The metric, by its name in `outcome_metrics`."""
     achieved_on: date = column(day, required=True)
+    """The day of the outcome; claims are taken in this order."""
     person: str | None = column(text)
+    """The person's pseudonym; absent: the claim is a person of its own."""
     line: str | None = column(code)
+    """The line it is claimed under; absent: whichever line pays for the metric."""
     claimed_on: date | None = column(day)
+    """The day on which it was claimed."""
     quantity: Decimal | None = column(number)
+    """How many units; absent: 1."""
     unit: str | None = column(text)
+    """The unit; when given it must be the metric's."""
     period_start: date | None = column(day)
+    """First day of the period claimed for."""
     period_end: date | None = column(day)
+    """First day after it."""
     cohort: str | None = column(code)
+    """The cohort."""
     class_: str | None = column(code)
+    """The class of person."""
     payer: str | None = column(code)
+    """The payer whose case this is."""
     phase: str | None = column(code)
+    """The phase of the contract."""
     occurrence: str | None = column(text)
+    """Which spell of the outcome, where it can recur: after a break the next."""
     state: str | None = column(word_of("claimed", "validated", "paid", "refused", "withdrawn", "clawed_back"))
+    """Where the claim stands; absent: validated."""
     evidence_kind: str | None = column(code)
+    """The kind of document."""
     evidence: str | None = column(text)
+    """The document's reference."""
     signed_by: str | None = column(code)
+    """The party that signed it."""
     validated_by: str | None = column(code)
+    """The party that validated it."""
     validated_on: date | None = column(day)
+    """When."""
     withdrawn_on: date | None = column(day)
+    """The day on which its evidence was withdrawn."""
     reason: str | None = column(text)
+    """Why it was refused, withdrawn or clawed back."""
     replaces: str | None = column(text)
+    """The claim that it corrects."""
     where: Where = _NOWHERE
 
 
@@ -112,13 +166,21 @@ class Transaction:
     """Money that moved, or was committed, between two parties."""
 
     transaction: str = column(text, required=True)
+    """The transaction's own name; each row has another."""
     date: date = column(day, required=True)
+    """The day on which money moved or was promised."""
     kind: str = column(word_of("commitment", "drawing", "grant", "fee", "guarantee", "outcome_payment", "repayment"), required=True)
+    """What it was."""
     from_: str = column(code, required=True)
+    """The party that paid or promised."""
     to: str = column(code, required=True)
+    """The party that received."""
     amount: Decimal = column(number, required=True)
+    """How much; never negative."""
     currency: str = column(text, required=True)
+    """The programme's currency."""
     tranche: str | None = column(code)
+    """The tranche or investment it belongs to, where an investor has several."""
     where: Where = _NOWHERE
 
 

@@ -18,10 +18,15 @@ class Change(Term):
     """
 
     term: Text
+    """The path of the term, as in `figures/participants_planned`."""
     was: Any = None
+    """What stood there."""
     becomes: Any = None
+    """What stands there now."""
     added: Any = None
+    """A term that was not there."""
     retired: Yes = False
+    """yes: the named term is no longer in use."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -36,34 +41,49 @@ class Amendment(Term):
     """A dated layer over the terms: in force `from` a day, with its reason, expected effect and review date."""
 
     from_: Day = Field(alias="from")
+    """The first day on which it is in force."""
     agreed_on: Day | None = None
+    """The day of the decision."""
     agreed_by: list[Name] = []
+    """The parties that agreed."""
     reason: Text
+    """Why the terms change."""
     expected_effect: Text
+    """What the parties think will follow."""
     review_on: Day
+    """The day on which they look whether it did."""
     changes: list[Change] = Field(min_length=1)
+    """The terms that change."""
 
 
 class ExitCase(Term):
     """What happens when the contract ends early by this event: money, people, data."""
 
     title: Words
+    """The event."""
     what_happens: Words
+    """What becomes of the money."""
     people: Words
     """What happens to those who are taking part."""
     notice: TimeSpan | None = None
+    """How long before it must be said."""
 
 
 class Termination(Term):
     """The contract ended early: by which event of the exit plan, on which day."""
 
     event: Name
+    """The event, by its name in `exit_plan`."""
     on: Day
+    """The first day on which the contract no longer runs."""
 
 
 class Disputes(Term):
     """Who decides about a disputed figure, within which time, and how a recalculation is done."""
 
     within: TimeSpan
+    """How long after a settlement a figure can be disputed."""
     decided_by: Words
+    """Who decides."""
     recalculation: Words
+    """How a corrected figure is settled."""

@@ -31,10 +31,15 @@ class Selector(Term):
     """Which facts are meant: those whose columns have one of these values. What is not named is not asked."""
 
     cohort: Names | None = None
+    """Facts of these cohorts."""
     class_: Names | None = Field(None, alias="class")
+    """Facts of these classes of person."""
     payer: Names | None = None
+    """Facts whose case belongs to these payers."""
     phase: Names | None = None
+    """Facts of these phases."""
     component: Names | None = None
+    """Facts of these components (the parts of a composite outcome)."""
 
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """Column -> the values that are meant."""
@@ -46,9 +51,13 @@ class Edges(Term):
     """An interval: `from` (at least) or `above` (more than), `below` (less than) or `up_to` (at most)."""
 
     from_: Figure | None = Field(None, alias="from")
+    """The lower edge, itself included."""
     above: Figure | None = None
+    """The lower edge, itself excluded."""
     below: Figure | None = None
+    """The upper edge, itself excluded."""
     up_to: Figure | None = None
+    """The upper edge, itself included."""
 
     @model_validator(mode="after")
     def _one_edge_a_side(self) -> Self:
@@ -63,8 +72,11 @@ class Condition(Edges):
     """What must hold: a figure between edges, or `all_of` / `any_of` other conditions. An unknown figure does not hold."""
 
     figure: Figure | None = None
+    """What is compared with the edges."""
     all_of: list[Condition] | None = None
+    """Every one of these must hold."""
     any_of: list[Condition] | None = None
+    """At least one of these must hold."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -80,21 +92,32 @@ class Row(Edges):
     """A row of `steps` (edges, `is`), `points` (`at`, `is`) or `slices` (edges, `each`, and `until_paid`)."""
 
     at: Figure | None = None
+    """For `points`: the value at which the price is given."""
     is_: Figure | None = Field(None, alias="is")
+    """For `steps` and `points`: what the figure is there."""
     each: Figure | None = None
+    """For `slices`: the price of each unit within the slice."""
     until_paid: Figure | None = None
+    """For `slices`: the slice ends where the slices have come to this amount."""
 
 
 class Choice(Selector):
     """A row of `by`: which facts it is for, from which day until which (exclusive), and what the figure `is`."""
 
     metric: Names | None = None
+    """Payments on these metrics."""
     line: Names | None = None
+    """Payments by these lines."""
     from_: Day | None = Field(None, alias="from")
+    """Facts from this day on."""
     until: Day | None = None
+    """Facts before this day."""
     when: list[Condition] = []
+    """And only when these conditions hold."""
     otherwise: Yes = False
+    """yes: the last row, for every fact that no earlier row is for."""
     is_: Figure = Field(alias="is")
+    """What the figure is for such a fact."""
 
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """Column -> the values that are meant."""
@@ -106,22 +129,29 @@ class Growth(Term):
     """A factor that grows by `yearly` for each whole year since a day, compounding."""
 
     yearly: Number
+    """The growth of one year, as in 6%."""
     since: Day
+    """The day from which whole years are counted."""
 
 
 class Elapsed(Term):
     """Time since a day until the fact's date (or `until`), in whole `days` or `months`, or in `years` of 365 days."""
 
     since: Day
+    """The first day."""
     until: Day | None = None
+    """The last day at the latest; else the fact's date."""
     in_: Literal["days", "months", "years"] = Field("years", alias="in")
+    """The unit of time."""
 
 
 class Round(Term):
     """To the nearest multiple of `to`, by `rule`."""
 
     to: Number = Field(default_factory=lambda: number("1"))
+    """The multiple to which the figure is rounded."""
     rule: RoundingRule = "half_up"
+    """What happens to the part that does not fit."""
 
     @model_validator(mode="after")
     def _positive(self) -> Self:
@@ -138,29 +168,50 @@ class Figure(Term):
     """The currency written before the number; it must be the programme's."""
     named: Name | None = None
     title: Text | None = None
+    """What people call it on the statement."""
 
     result: Name | None = None
+    """A metric as measured; `take` says which column, `where` which rows."""
     effect: Name | None = None
+    """The effect on a metric, formed as the metric's `effect` says."""
     claims: Name | None = None
+    """The claims of a metric that are in order as such, whether or not a line pays them."""
     accepted: Name | None = None
+    """The claims that a line pays."""
     earned: Names | None = None
+    """What these lines earn before limits; `all` means every line."""
     transactions: TransactionKind | None = None
+    """The sum of transactions of one kind up to the day of settlement."""
     committed: Names | None = None
+    """The capital that investments or tranches committed."""
     elapsed: Elapsed | None = None
+    """Time that has passed."""
     growth: Growth | None = None
+    """A factor that grows with each whole year."""
 
     sum_: list[Figure] | None = Field(None, alias="sum", min_length=1)
+    """All of them added."""
     difference: list[Figure] | None = Field(None, min_length=2)
+    """The first less all others."""
     product: list[Figure] | None = Field(None, min_length=2)
+    """All of them multiplied."""
     ratio: list[Figure] | None = Field(None, min_length=2, max_length=2)
+    """The first divided by the second; unknown when the second is 0."""
     least: list[Figure] | None = Field(None, min_length=2)
+    """The smallest of them."""
     greatest: list[Figure] | None = Field(None, min_length=2)
+    """The largest of them."""
 
     steps: Figure | None = None
+    """The row whose edges hold this figure says what it is; no row: 0."""
     points: Figure | None = None
+    """Straight lines between given points; before the first and after the last it stays level."""
     slices: Figure | None = None
+    """Each row prices the part of this figure that lies in it, and the parts add up."""
     by: list[Choice] | None = Field(None, min_length=1)
+    """The first row that fits the fact says what it is; no row: unknown."""
     rows: list[Row] | None = Field(None, min_length=1)
+    """The rows of `steps`, `points` or `slices`."""
 
     take: (
         Literal[
@@ -181,15 +232,24 @@ class Figure(Term):
         ]
         | None
     ) = None
+    """Which column of a result, or what of the claims; absent: `value` or `quantity`."""
     where: Selector | None = None
+    """Only these results or claims."""
     from_party: Name | None = None
+    """For `transactions`: paid by this party."""
     to_party: Name | None = None
+    """For `transactions`: received by this party."""
     tranche: Name | None = None
+    """For `transactions`: of this tranche."""
 
     only_above: Figure | None = None
+    """Only the part above this counts; below it 0."""
     at_least: Figure | None = None
+    """Never below this."""
     at_most: Figure | None = None
+    """Never above this."""
     round: Round | None = None
+    """Rounded, after all the rest."""
 
     @model_validator(mode="before")
     @classmethod

@@ -21,9 +21,13 @@ class MonthRule(Term):
     """
 
     average_hours: Number | None = None
+    """Hours a week, averaged over the month."""
     contract_hours: Number | None = None
+    """Hours a week of the contracts that run."""
     on_share_of_days: Number | None = None
+    """The share of the month's days on which they run."""
     any_day: Whole | None = None
+    """The number of days on which a spell ran."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -55,16 +59,25 @@ class Measured(Term):
     """
 
     months_of: SpellKind | None = None
+    """Count months with spells of this kind."""
     counts_when: MonthRule | None = None
+    """When a month counts."""
     class_of: Name | None = None
+    """Classify persons by their counted months of this metric."""
     at_least: Whole | None = None
+    """The fewest months of the class."""
     at_most: Whole | None = None
+    """The most months of the class."""
     observed: Name | None = None
+    """Use the observations of this name."""
     take: Literal["count", "any", "sum", "mean", "first", "last", "change"] | None = None
+    """What of the observations."""
     value: Literal["total", "mean", "share"] = "mean"
+    """How persons become the figure of a cohort."""
     window_months: Whole | None = None
     """Another observation window than the calendar's."""
     unknown: Literal["not_counted", "counted", "left_out"] = "not_counted"
+    """How an unknown month or person counts."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

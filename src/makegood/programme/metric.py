@@ -22,10 +22,15 @@ class Counterfactual(Term):
     """
 
     kind: CounterfactualKind
+    """Where the comparison comes from."""
     is_: Figure | None = Field(None, alias="is")
+    """The agreed figure (a fixed rate, a baseline, a modelled one)."""
     from_: Day | None = Field(None, alias="from")
+    """In force from this day on."""
     until: Day | None = None
+    """In force before this day."""
     where: Selector | None = None
+    """For these facts only."""
     protocol_sha256: Text | None = None
     """The locked evaluation protocol under which the comparison was made."""
 
@@ -42,7 +47,9 @@ class Fallback(Term):
     """The effect where the sample is smaller than `below` persons: the given figure instead."""
 
     below: Number
+    """The number of persons (`n`) under which the sample is too small."""
     is_: Figure = Field(alias="is")
+    """What the effect is then."""
 
 
 class Effect(Term):
@@ -54,10 +61,13 @@ class Effect(Term):
     """
 
     form: EffectForm
+    """How the value and the counterfactual become one figure."""
     counterfactual: list[Counterfactual] = Field(min_length=1)
+    """What would have happened otherwise, one row for each time or group."""
     significant_at: Number | None = None
     """The effect counts only if its p-value is at most this; absent: the point estimate counts."""
     fallback: Fallback | None = None
+    """What counts when the sample is too small."""
 
 
 class OutcomeMetric(Term):
@@ -68,15 +78,26 @@ class OutcomeMetric(Term):
     """
 
     title: Words
+    """What people call it."""
     unit: Text
+    """The unit of the value; a results file that names another one is refused."""
     better: Literal["more", "fewer"] = "more"
+    """Which way is an improvement."""
     definition: Words | None = None
+    """What exactly counts, in words."""
     target: Figure | None = None
+    """What was aimed at; it pays nothing of itself."""
     effect: Effect | None = None
+    """How the effect is formed; absent: the value itself counts."""
     measured: Measured | None = None
+    """How dated records become the metric."""
     pools: Literal["sum", "mean", "mean_by_n", "latest", "none"] = "none"
+    """How several rows become one figure."""
     population: Literal["intention_to_treat", "engaged_only"] | None = None
+    """Everybody who was enrolled, or those who engaged only."""
     evidence: Name | None = None
+    """What proves it: a name under `evidence`."""
     payable: Yes = True
     """no: measured and reported, never paid for."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""

@@ -24,14 +24,23 @@ class Limit(Term):
     """
 
     at_most: Figure
+    """The ceiling."""
     per: OneOrMore[Per] = []
+    """A ceiling for each of these; absent: one for the whole contract."""
     lines: Names = []
+    """The lines that it covers; absent: all."""
     payer: Name | None = None
+    """The payer whose share it covers; absent: all payers together."""
     only: Selector | None = None
+    """The facts that it covers; absent: all."""
     cut: Literal["latest_first", "in_proportion"] = "latest_first"
+    """Which euros give way."""
     beyond: Name | None = None
+    """The payer who bears what lies above."""
     carries_forward: Yes = False
+    """yes: what a period has no room for waits for the next."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -50,10 +59,13 @@ class OutcomePaymentCommitment(Term):
     """
 
     share: Figure | None = None
+    """The share of each payment."""
     own_cases: Yes = False
+    """yes: it bears the cases that name it as payer, whole."""
     maximum: Figure | None = None
     """The commitment as published; what binds stands under `limits`."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -66,16 +78,22 @@ class Settlement(Term):
     """A moment of settlement: from which day its lines fall due, and how often it recurs."""
 
     title: Words | None = None
+    """What people call it."""
     from_: Day | None = Field(None, alias="from")
+    """The first day on which its lines are due."""
     until: Day | None = None
+    """From this day on it is closed."""
     every: TimeSpan | None = None
+    """How often it recurs; for the reader, nothing is paid by it."""
 
 
 class Planned(Term):
     """What the plan expected to have been paid in all by a day."""
 
     by: Day
+    """The day."""
     amount: Figure
+    """What should have been paid in all by then."""
 
 
 class OutcomePaymentPlan(Term):
@@ -87,42 +105,59 @@ class OutcomePaymentPlan(Term):
     """
 
     true_up: Literal["full", "upward_only"] = "full"
+    """Whether too much paid is paid back."""
     settlements: dict[Name, Settlement] = {}
+    """The moments at which lines fall due, by name."""
     planned: list[Planned] = []
+    """The plan, for comparison with what was paid."""
 
 
 class Rounding(Term):
     """How money is rounded: to the currency's minor unit, or a multiple of `to`, by `rule`."""
 
     rule: RoundingRule
+    """Half upwards, half to even, down or up."""
     to: Number | None = None
+    """A coarser multiple than the currency's smallest unit."""
 
 
 class Investment(Term):
     """Capital that an investor committed. Only what was drawn is ever repaid."""
 
     investor: Name
+    """The party that invests."""
     committed: Figure
+    """What it promised."""
     tranche: Name | None = None
+    """The tranche it belongs to; absent: one of its own."""
     title: Words | None = None
+    """What people call it."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""
 
 
 class Guarantee(Term):
     """A guarantor makes good drawn capital that was not repaid, up to `at_most`, from `called_from` on."""
 
     guarantor: Name
+    """The party that guarantees."""
     covers: Names
+    """The investments or tranches that it makes good."""
     at_most: Figure
+    """The most that it pays; a figure, so it may follow drawings."""
     called_from: Day
+    """The first day on which it can be called."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""
 
 
 class Part(Term):
     """A share of what is left, and for whom: a party, or `investments` in proportion to what they drew."""
 
     to: Name
+    """Who receives it."""
     share: Number
+    """Which share of the rest; all shares add up to 100%."""
 
 
 class RepaymentStep(Term):
@@ -135,16 +170,27 @@ class RepaymentStep(Term):
     """
 
     pays: Literal["principal", "return", "amount", "rest"]
+    """What the step is for."""
     to: Names = []
+    """Who receives it."""
     annual: Number | None = None
+    """For `return`: the rate of a year."""
     compounding: Yes = True
+    """For `annual`: yes lets return earn return."""
     in_all: Number | None = None
+    """For `return`: a share of drawn capital, once."""
     amount: Figure | None = None
+    """For `amount`: how much."""
     at_most: Figure | None = None
+    """The most that this step ever pays."""
     parts: list[Part] = []
+    """For `rest`: who shares it."""
     from_lines: Names = []
+    """Only payments by these lines feed the step."""
     from_: Day | None = Field(None, alias="from")
+    """The step sleeps before this day."""
     title: Words | None = None
+    """What people call it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

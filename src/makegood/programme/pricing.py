@@ -21,9 +21,13 @@ class After(Term):
     """
 
     line: Name
+    """The earlier line."""
     no_sooner_than: TimeSpan | None = None
+    """The shortest time between the two."""
     no_later_than: TimeSpan | None = None
+    """The longest time between the two."""
     same_occurrence: Yes = False
+    """yes: the earlier claim must be of the same occurrence."""
 
     @model_validator(mode="before")
     @classmethod
@@ -40,10 +44,15 @@ class Sequence(Term):
     """
 
     times: Whole | None = None
+    """How often a claim may be paid; absent: without limit."""
     per: Literal["person", "occurrence", "month", "quarter", "year", "contract_year"] = "person"
+    """Within what `times` is counted."""
     after: OneOrMore[After] = []
+    """Earlier lines that must have been paid first."""
     not_with: Names = []
+    """Lines that exclude this one once they were paid."""
     once_accepted: Names = []
+    """Lines that must be paid at whatever date; until then the claim waits."""
 
     @model_validator(mode="after")
     def _at_least_once(self) -> Self:
@@ -61,24 +70,41 @@ class OutcomePricing(Term):
     """
 
     title: Words
+    """What people call the line."""
     metric: Name
+    """The outcome it pays for."""
     for_each: OneOrMore[Each] = []
+    """What gets a payment of its own; absent: one payment in all."""
     only: Selector | None = None
+    """Which facts qualify."""
     counts: Figure | None = None
+    """How many units; absent: see above."""
     per: Number = Field(default_factory=lambda: number("1"))
+    """The size of one unit: `per: 1%` prices each percentage point."""
     price: Figure
+    """The price of one unit."""
     when: OneOrMore[Condition] = []
+    """The conditions under which it pays at all; one that does not hold makes it 0."""
     net_of: Names = []
+    """What these lines earned is taken off, down to 0."""
     sequence: Sequence | None = None
+    """The order of claims for one person."""
     evidence: Name | None = None
+    """What proves it; absent: as the metric says."""
     settlement: Name | None = None
+    """The moment of the payment plan from which it is due; absent: at once."""
     results: Literal["any", "final"] = "any"
+    """final: interim results do not count."""
     claimed_within: TimeSpan | None = None
     """A claim made later than this after the outcome is refused."""
     from_: Day | None = Field(None, alias="from")
+    """In force for facts from this day on."""
     until: Day | None = None
+    """In force for facts before this day."""
     after_event: Name | None = None
+    """Pays only after this event of the exit plan."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -97,12 +123,22 @@ class Evidence(Term):
     """What proves an outcome, who signs, who validates, and which report is pinned."""
 
     kinds: Names = []
+    """The kinds of document that count; absent: any."""
     required: Yes = True
+    """yes: a claim that counts must name its document."""
     signed_by: Names = []
+    """Who may sign; absent: anybody."""
     validated_by: Names = []
+    """Who may validate; absent: anybody."""
     validator_is_not_signer: Yes = True
+    """yes: nobody validates what they signed."""
     payable_states: list[Literal["claimed", "validated", "paid"]] = ["validated", "paid"]
+    """The states of a claim that are paid."""
     withdrawn: Literal["claw_back", "kept"] = "claw_back"
+    """What happens to a claim that was paid and whose evidence is withdrawn."""
     report_version: Text | None = None
+    """The version of the report that results must name."""
     report_sha256: Text | None = None
+    """The SHA-256 of the report that results must name."""
     retired_on: Day | None = None
+    """No longer in use from this day; set by an amendment."""

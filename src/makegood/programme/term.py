@@ -19,7 +19,9 @@ class Term(BaseModel):
     assumed: Yes = False
     """The term is not in the source; `why` says what it rests on. Every output repeats it."""
     why: Text | None = None
+    """What an assumed term rests on, or why a term is as it is."""
     note: Text | None = None
+    """Anything else that the reader should know; it changes nothing."""
 
     @model_validator(mode="after")
     def _an_assumption_says_why(self) -> Self:
@@ -34,7 +36,9 @@ class InTwoLanguages(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     en: Text
+    """The words in English."""
     nl: Text | None = None
+    """The words in Dutch."""
 
     @model_validator(mode="before")
     @classmethod

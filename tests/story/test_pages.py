@@ -1,0 +1,20 @@
+"""The tutorial and every how-to guide work when they are pasted, and show what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from story.pages import ROOT, blocks_of, broken_promises
+
+PAGES = sorted([*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_can_be_pasted(page: Path, tmp_path: Path) -> None:
+    assert list(broken_promises(page, tmp_path)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_promises_something(page: Path) -> None:
+    assert any(block.promised for block in blocks_of(page))
