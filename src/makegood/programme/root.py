@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from makegood.programme.change import Amendment, Disputes, ExitCase, Termination
 from makegood.programme.figure import Figure
@@ -143,3 +143,16 @@ class Programme(Term):
     disputes: Disputes | None = None
     examples: dict[Name, Example] = {}
     amendments: dict[Name, Amendment] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _untitled_lines_bear_the_title_of_their_metric(cls, terms: Any) -> Any:
+        lines, metrics = (terms.get(key) if isinstance(terms, dict) else None for key in ("outcome_pricings", "outcome_metrics"))
+        if not isinstance(lines, dict) or not isinstance(metrics, dict):
+            return terms
+        titled = {}
+        for name, line in lines.items():
+            metric = metrics.get(line["metric"]) if isinstance(line, dict) and isinstance(line.get("metric"), str) else None
+            title = metric.get("title") if isinstance(metric, dict) else None
+            titled[name] = {"title": title, **line} if isinstance(line, dict) and title is not None else line
+        return {**terms, "outcome_pricings": titled}
