@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, localcontext
 from itertools import pairwise
@@ -94,6 +95,12 @@ def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
     place = ("figures", name)
     node = work_out(inner, place, scope=scope, books=books)
     return Node(inner.title or name.replace("_", " "), node.value, books.terms.where(place), (node,), how="named")
+
+
+def _is(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
+    assert figure.is_ is not None  # noqa: S101 - the verb was chosen by it
+    node = work_out(figure.is_, (*place, "is"), scope=scope, books=books)
+    return replace(node, what=figure.title or node.what)
 
 
 def _result(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
@@ -368,6 +375,7 @@ def _applies(choice: Choice, place: Place, scope: Scope, books: Books) -> tuple[
 
 VERBS: dict[str, Verb] = {
     "number": _number,
+    "is": _is,
     "named": _named,
     "result": _result,
     "effect": _effect,
