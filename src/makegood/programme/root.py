@@ -96,11 +96,13 @@ class Service(Term):
 class Example(Term):
     """A worked example: facts as in the files, and the money that the parties say follows from them.
 
-    `results`, `claims`, `transactions`, `paid` hold rows with the columns of those files. `owes`: the total, and per
-    line or payer; `figures`: named figures; `refuses`: claims; `repays`: per investment.
+    `results`, `claims`, `transactions` hold rows with the columns of those files. `after` names an earlier example:
+    what it owed has been paid, so that this one owes the difference. `owes`: the total, and per line or payer;
+    `figures`: named figures; `refuses`: claims; `repays`: per investment or party.
     """
 
     as_of: Day
+    after: Name | None = None
     results: list[dict[Text, Text]] = []
     claims: list[dict[Text, Text]] = []
     transactions: list[dict[Text, Text]] = []
