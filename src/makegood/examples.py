@@ -11,10 +11,10 @@ from makegood.cases.rows import Claim, Result, Row, Transaction, rows_from
 from makegood.programme.reading import Agreement
 from makegood.programme.root import Example
 from makegood.programme.yaml_text import Place
-from makegood.settle import Settlement, settle
+from makegood.settle import Settlement, as_earlier, settle
 from makegood.values.fingerprint import decimal_text
 from makegood.values.parsing import money, number
-from makegood.values.problem import Problem, Refused, Where
+from makegood.values.problem import Problem, Refused, Where, nearest
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,7 @@ def run_examples(agreement: Agreement) -> list[Worked]:
 def _run(name: str, example: Example, agreement: Agreement) -> Worked:
     place: Place = ("examples", name)
     try:
-        outcome = settle(
-            agreement,
-            results=_rows(Result, "results", example.results, agreement, place),
-            claims=_rows(Claim, "claims", example.claims, agreement, place),
-            transactions=_rows(Transaction, "transactions", example.transactions, agreement, place),
-            effect=(),
-            paid_before=(),
-            as_of=example.as_of,
-        )
+        outcome = _chain(name, agreement)[-1]
         told = list(_compared(example, outcome, agreement, place))
     except Refused as refused:
         return Worked(name, str(example.why or ""), 0, refused.problems)
@@ -59,6 +51,32 @@ def _run(name: str, example: Example, agreement: Agreement) -> Worked:
         )
         return Worked(name, str(example.why or ""), 0, (problem,))
     return Worked(name, str(example.why or ""), len(told), tuple(problem for problem in told if problem is not None))
+
+
+def _chain(name: str, agreement: Agreement, *, later: tuple[str, ...] = ()) -> list[Settlement]:
+    """The settlements of the examples that came before this one, in order, and its own, net of theirs."""
+    examples = agreement.on(None).programme.examples
+    example = examples[name]
+    place: Place = ("examples", name)
+    before: list[Settlement] = []
+    if example.after is not None:
+        unknown = example.after not in examples
+        if unknown or example.after in (*later, name):
+            where = Where(agreement.text.file, agreement.text.line_of((*place, "after")), f"examples/{name}/after")
+            what = f"'{example.after}' is not an example of this programme" if unknown else f"'{example.after}' comes after this one itself"
+            remedy = nearest(example.after, examples) if unknown else "let `after` lead back to an example that comes after none"
+            raise Refused([Problem(where, "unknown_example" if unknown else "circle", what, "", remedy)])
+        before = _chain(example.after, agreement, later=(*later, name))
+    own = settle(
+        agreement,
+        results=_rows(Result, "results", example.results, agreement, place),
+        claims=_rows(Claim, "claims", example.claims, agreement, place),
+        transactions=_rows(Transaction, "transactions", example.transactions, agreement, place),
+        effect=(),
+        paid_before=[as_earlier(settlement) for settlement in before],
+        as_of=example.as_of,
+    )
+    return [*before, own]
 
 
 def _rows(kind: type[Row], part: str, records: list[dict[str, str]], agreement: Agreement, place: Place) -> list[Row]:

@@ -55,6 +55,15 @@ class Settlement:
     fingerprint: str
 
 
+def as_earlier(settlement: Settlement) -> Earlier:
+    """A settlement as the next one must know it."""
+    payments = {
+        payment.id: {"line": payment.line, "metric": payment.metric, "payer": payment.payer, "amount": str(payment.amount)}
+        for payment in settlement.statement.payments
+    }
+    return Earlier(settlement.as_of, payments, {row.claim: row.left for row in settlement.statement.decided}, settlement.fingerprint)
+
+
 def settle(
     agreement: Agreement,
     *,

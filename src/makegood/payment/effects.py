@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from makegood.cases.rows import Result
-from makegood.payment.facts import Books
+from makegood.payment.facts import Books, day_of
 from makegood.payment.node import Node
 from makegood.payment.scope import Scope, chosen_by
 from makegood.programme.metric import Counterfactual, Effect, OutcomeMetric
@@ -114,7 +114,7 @@ def effect_of(
 
 
 def _counterfactual(effect: Effect, rows: Sequence[Result], scope: Scope, books: Books) -> tuple[int, Counterfactual | None]:
-    ends = [row.period_end or row.observed_until for row in rows]
+    ends = [day_of(row) for row in rows]
     day: date = scope.on or max((end for end in ends if end is not None), default=books.as_of)
     values = {column: scope.value(column) for column in ("cohort", "class", "payer", "phase", "component")}
     for index, counterfactual in enumerate(effect.counterfactual):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from makegood.cases.rows import Claim, Result
-from makegood.payment.facts import Books, column_of, known_on, results_for
+from makegood.payment.facts import Books, column_of, day_of, known_on, results_for
 from makegood.payment.figures import EXACT, ROUNDINGS, holds, work_out
 from makegood.payment.node import Node
 from makegood.payment.scope import DIMENSIONS, Scope, chosen_by
@@ -156,7 +156,7 @@ def _field(column: str) -> str:
 
 
 def _day_of(rows: Sequence[Result | Claim], books: Books) -> date:
-    days = [row.achieved_on if isinstance(row, Claim) else (row.period_end or row.observed_until) for row in rows]
+    days = [row.achieved_on if isinstance(row, Claim) else day_of(row) for row in rows]
     return max((day for day in days if day is not None), default=books.as_of)
 
 

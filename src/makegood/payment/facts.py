@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,11 @@ def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | No
 def known_on(row: Result, as_of: date) -> bool:
     """Whether a result had been observed by a day."""
     return row.observed_until is None or row.observed_until <= as_of
+
+
+def day_of(row: Result) -> date | None:
+    """The day by which dated terms read a result: the last day of its period, which is half-open; else of its observation."""
+    return row.period_end - timedelta(days=1) if row.period_end is not None else row.observed_until
 
 
 def column_of(row: Result | Claim, column: str) -> str | None:

@@ -96,6 +96,12 @@ def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
     return Node(inner.title or name.replace("_", " "), node.value, books.terms.where(place), (node,), how="named")
 
 
+def _is(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
+    assert figure.is_ is not None  # noqa: S101 - the verb was chosen by it
+    node = work_out(figure.is_, (*place, "is"), scope=scope, books=books)
+    return replace(node, what=figure.title or node.what)
+
+
 def _result(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     metric = str(figure.result)
     rows = results_for(books, metric, scope=scope, where=figure.where)
@@ -368,6 +374,7 @@ def _applies(choice: Choice, place: Place, scope: Scope, books: Books) -> tuple[
 
 VERBS: dict[str, Verb] = {
     "number": _number,
+    "is": _is,
     "named": _named,
     "result": _result,
     "effect": _effect,

@@ -4,6 +4,7 @@ A figure is a number, a name, or one verb with what it works on. There are no ex
 its own that can be named, sourced, read aloud and traced. Verbs that look something up: `result`, `effect`,
 `claims`, `accepted`, `earned`, `transactions`, `committed`, `elapsed`, `growth`. Verbs that combine: `sum`,
 `difference`, `product`, `ratio`, `least`, `greatest`. Verbs that read a table: `steps`, `points`, `slices`, `by`.
+`is` says a number or name once more, so that it can bear a title, a source, an assumption or one of the words below.
 Four words may follow any figure and apply in this order: `only_above`, `at_least`, `at_most`, `round`.
 """
 
@@ -24,7 +25,7 @@ TransactionKind = Literal["commitment", "drawing", "grant", "fee", "guarantee", 
 SOURCES = ("result", "effect", "claims", "accepted", "earned", "transactions", "committed", "elapsed", "growth")
 COMBINATIONS = ("sum", "difference", "product", "ratio", "least", "greatest")
 TABLES = ("steps", "points", "slices", "by")
-VERBS = (*SOURCES, *COMBINATIONS, *TABLES)
+VERBS = ("is", *SOURCES, *COMBINATIONS, *TABLES)
 
 
 class Selector(Term):
@@ -170,6 +171,7 @@ class Figure(Term):
     title: Text | None = None
     """What people call it on the statement."""
 
+    is_: Figure | None = Field(None, alias="is")
     result: Name | None = None
     """A metric as measured; `take` says which column, `where` which rows."""
     effect: Name | None = None
@@ -300,7 +302,7 @@ class Figure(Term):
 
     def word(self, verb: str) -> Any:
         """What stands after a verb, None where it is not this figure's verb."""
-        return getattr(self, "sum_" if verb == "sum" else verb)
+        return getattr(self, f"{verb}_" if verb in ("is", "sum") else verb)
 
     @property
     def verb(self) -> str:

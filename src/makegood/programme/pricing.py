@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from makegood.programme.figure import Condition, Figure, Selector
 from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, Text, TimeSpan, Whole, Yes
@@ -67,7 +67,10 @@ class OutcomePricing(Term):
     For claims (`for_each: claim`) `counts` is the claim's quantity unless said otherwise; for results it is the
     metric's effect where one is formed, else its value. `net_of` takes off what other lines earned, down to zero.
     `only` names the facts that qualify; `after_event` is an event of the exit plan before which the line sleeps.
+    Without a `title` a line bears that of its metric.
     """
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("title"))
 
     title: Words
     """What people call the line."""

@@ -153,6 +153,8 @@ def problems_of(error: ValidationError, text: YamlText, model: type[BaseModel]) 
         if kind == "extra_forbidden":
             around, word = place[:-1], str(place[-1])
             what, remedy, code = f"'{word}' is not a word that stands here", nearest(word, words_at(model, around)), "unknown_key"
+            if found["input"] is None and " " in word:
+                remedy = "put the whole text in quotes: within braces a comma begins the next word"
         elif kind == "missing":
             place = (*place, str(found["loc"][-1])) if not place or place[-1] != found["loc"][-1] else place
             what, remedy, code = f"`{place[-1]}` is missing", f"add `{place[-1]}:` here", "missing_term"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from makegood.programme.change import Amendment, Disputes, ExitCase, Termination
 from makegood.programme.figure import Figure
@@ -122,12 +122,15 @@ class Service(Term):
 class Example(Term):
     """A worked example: facts as in the files, and the money that the parties say follows from them.
 
-    `results`, `claims`, `transactions`, `paid` hold rows with the columns of those files. `owes`: the total, and per
-    line or payer; `figures`: named figures; `refuses`: claims; `repays`: per investment.
+    `results`, `claims`, `transactions` hold rows with the columns of those files. `after` names an earlier example:
+    what it owed has been paid, so that this one owes the difference. `owes`: the total, and per line or payer;
+    `figures`: named figures; `refuses`: claims; `repays`: per investment or party.
     """
 
     as_of: Day
     """The day of settlement."""
+    after: Name | None = None
+    """Another example whose payments were made before this one."""
     results: list[dict[Text, Text]] = []
     """Rows as in a results file."""
     claims: list[dict[Text, Text]] = []
@@ -206,4 +209,20 @@ class Programme(Term):
     examples: dict[Name, Example] = {}
     """Worked examples; `makegood check` runs them."""
     amendments: dict[Name, Amendment] = {}
+<<<<<<< HEAD
     """Dated changes."""
+=======
+
+    @model_validator(mode="before")
+    @classmethod
+    def _untitled_lines_bear_the_title_of_their_metric(cls, terms: Any) -> Any:
+        lines, metrics = (terms.get(key) if isinstance(terms, dict) else None for key in ("outcome_pricings", "outcome_metrics"))
+        if not isinstance(lines, dict) or not isinstance(metrics, dict):
+            return terms
+        titled = {}
+        for name, line in lines.items():
+            metric = metrics.get(line["metric"]) if isinstance(line, dict) and isinstance(line.get("metric"), str) else None
+            title = metric.get("title") if isinstance(metric, dict) else None
+            titled[name] = {"title": title, **line} if isinstance(line, dict) and title is not None else line
+        return {**terms, "outcome_pricings": titled}
+>>>>>>> cases
