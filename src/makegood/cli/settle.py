@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
     from makegood.report.settlement_json import as_json, explanation_of, files_of
-    from makegood.report.statement_html import as_html
+    from makegood.report.statement_html import pages_of
     from makegood.report.statement_text import as_text
 
     facts = facts_from_files(
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         from makegood.cli.output import write_folder
 
-        write_folder(args.out, {**files_of(settlement), "statement.html": as_html(settlement)})
+        write_folder(args.out, {**files_of(settlement), **pages_of(settlement)})
     if not args.quiet and since and args.format == "text":
         from makegood.report.changes import changes
 

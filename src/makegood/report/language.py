@@ -1,0 +1,83 @@
+"""English and Dutch for documents: phrases, titles, numbers, money, shares and dates as people write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from makegood.programme.term import InTwoLanguages
+from makegood.report.phrases import PHRASES
+from makegood.values.currency import minor_unit
+
+Code = Literal["en", "nl"]
+CODES: tuple[Code, ...] = ("en", "nl")
+NAMES = {"en": "English", "nl": "Nederlands"}
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "US$", "AUD": "A$", "CAD": "CA$", "XAF": "FCFA "}
+MONTHS = {
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "nl": ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"],
+}
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the documents. Every method takes exact values and returns text for people."""
+
+    code: Code
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A phrase of `phrases.py`, with its blanks filled in."""
+        return PHRASES[key][CODES.index(self.code)].format(**values)
+
+    def count(self, key: str, number: int, /, **values: object) -> str:
+        """A phrase that has a form for one (`key.one`) and for any other number (`key.many`)."""
+        return self.say(f"{key}.{'one' if number == 1 else 'many'}", n=self.number(Decimal(number)), **values)
+
+    def title(self, words: InTwoLanguages | str | None) -> str:
+        """A title of the terms in this language, in English where it has no other."""
+        if isinstance(words, InTwoLanguages):
+            return (words.nl or words.en) if self.code == "nl" else words.en
+        return words or ""
+
+    def number(self, value: Decimal, places: int = 4) -> str:
+        """A number, at most `places` decimals; `≈` before it where that is not all of it."""
+        kept = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        if kept == 0 and value != 0 and places < 12:
+            return self.number(value, places + 4)
+        return ("" if kept == value else "≈" + NBSP) + self._digits(kept, strip=True)
+
+    def share(self, value: Decimal) -> str:
+        """A share as a percentage with at most two decimals: 0.294286 is ≈ 29.43%."""
+        return f"{self.number(value * 100, 2)}%"
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount: `€388,457.15` in English, `€ 388.457,15` in Dutch; whole amounts without cents."""
+        unit = minor_unit(currency)
+        whole = amount == amount.to_integral_value()
+        digits = self._digits(abs(amount).quantize(Decimal(1) if whole else unit, rounding=ROUND_HALF_UP), strip=False)
+        sign = SIGNS.get(currency, f"{currency}{NBSP}")
+        between = NBSP if self.code == "nl" and not sign.endswith((NBSP, " ")) else ""
+        return f"{'−' if amount < 0 else ''}{sign.replace(' ', NBSP)}{between}{digits}"
+
+    def day(self, day: date) -> str:
+        """A date in words: 1 August 2019, 1 augustus 2019."""
+        return f"{day.day}{NBSP}{MONTHS[self.code][day.month - 1]} {day.year}"
+
+    def month(self, day: date) -> str:
+        """A month and its year: August 2019."""
+        return f"{MONTHS[self.code][day.month - 1]} {day.year}"
+
+    def listed(self, words: list[str]) -> str:
+        """Words in a row: a, b and c."""
+        joint = " and " if self.code == "en" else " en "
+        return words[0] if len(words) == 1 else f"{', '.join(words[:-1])}{joint}{words[-1]}" if words else ""
+
+    def _digits(self, value: Decimal, *, strip: bool) -> str:
+        text = f"{value:,f}"
+        if strip and "." in text:
+            text = text.rstrip("0").rstrip(".")
+        text = text.replace("-", "−")
+        return text if self.code == "en" else text.translate(str.maketrans(",.", ".,"))
