@@ -124,7 +124,9 @@ def a_transaction(kind: str, amount: Any, day: Any = "2020-01-01", **columns: An
     }[kind]
     name = columns.pop("transaction", f"{kind}_{day}_{columns.get('from_', usual[0])}_{columns.get('tranche', '')}")
     values = {"date": day, "kind": kind, "from": usual[0], "to": usual[1], "amount": amount, "currency": "EUR"}
-    return _row(Transaction, "transactions.csv", transaction=name, **{**values, **{key.rstrip("_"): value for key, value in columns.items()}})
+    return _row(
+        Transaction, "transactions.csv", transaction=name, **{**values, **{key.rstrip("_"): value for key, value in columns.items()}}
+    )
 
 
 def settled(
