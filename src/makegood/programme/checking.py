@@ -5,16 +5,18 @@ Each check is a function from terms to problems; `check_terms` runs them all and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
 
+from makegood.programme.circles import MAX_DEPTH, WORDS, in_circle, rests_on, too_deep
 from makegood.programme.figure import Choice, Figure, Row, Selector
 from makegood.programme.reading import Terms
 from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
+from makegood.values.fingerprint import decimal_text
 from makegood.values.problem import Problem, nearest
 
 RESERVED = ("all",)
@@ -110,52 +112,31 @@ def _names_in(term: BaseModel, place: Place) -> Iterator[tuple[str, str, list[st
 
 
 def circles(terms: Terms) -> Iterator[Problem]:
-    """No figure, line or sequence depends on itself."""
+    """Nothing rests on itself, waits for itself, or rests on others without end."""
     programme = terms.programme
-    figures = {
-        name: {inner.named for _, inner in walk(figure) if isinstance(inner, Figure) and inner.named}
-        for name, figure in programme.figures.items()
-    }
-    for name in _in_circle(figures):
+    graph = rests_on(programme)
+    found = in_circle(graph)
+    for part, name in found:
         yield Problem(
-            terms.where(("figures", name)),
+            terms.where((part, name)),
             "circle",
-            f"the figure '{name}' depends on itself",
+            WORDS[part].format(name),
             "It would never have a value",
             "take one of the references out",
         )
-    earned: dict[str, set[str]] = {}
+    for part, name in [] if found else too_deep(graph):
+        yield Problem(
+            terms.where((part, name)),
+            "too_deep",
+            f"'{name}' rests on figures that rest on figures, more than {MAX_DEPTH} deep",
+            "Nobody could follow it",
+            "let some of them say what they are directly",
+        )
     waits: dict[str, set[str]] = {}
     for name, line in programme.outcome_pricings.items():
-        seen, queue = set(line.net_of), [line.counts, line.price, line.when]
-        visited: set[str] = set()
-        while queue:
-            for _, inner in walk(queue.pop()):
-                if isinstance(inner, Figure):
-                    seen |= set(inner.earned or []) | ({inner.accepted} if inner.accepted else set())
-                    if inner.named and inner.named not in visited and inner.named in programme.figures:
-                        visited.add(inner.named)
-                        queue.append(programme.figures[inner.named])
-        if "all" in seen:
-            yield Problem(
-                terms.where(("outcome_pricings", name)),
-                "circle",
-                f"the line '{name}' depends on what all lines earned, itself included",
-                "It would never have a value",
-                "name the lines that it depends on",
-            )
-        earned[name] = seen
         sequence = line.sequence
         waits[name] = set() if sequence is None else {after.line for after in sequence.after} | set(sequence.once_accepted)
-    for name in _in_circle(earned):
-        yield Problem(
-            terms.where(("outcome_pricings", name)),
-            "circle",
-            f"the line '{name}' depends on its own earnings",
-            "It would never have a value",
-            "take one of the references out",
-        )
-    for name in _in_circle(waits):
+    for name in in_circle(waits):
         yield Problem(
             terms.where(("outcome_pricings", name, "sequence")),
             "circle",
@@ -163,22 +144,17 @@ def circles(terms: Terms) -> Iterator[Problem]:
             "No claim could ever be paid",
             "take one of the predecessors out",
         )
-
-
-def _in_circle(graph: Mapping[str, set[str]]) -> list[str]:
-    """Nodes that can reach themselves."""
-    found = []
-    for start in graph:
-        reached: set[str] = set()
-        queue = list(graph[start])
-        while queue:
-            node = queue.pop()
-            if node not in reached:
-                reached.add(node)
-                queue += graph.get(node, ())
-        if start in reached:
-            found.append(start)
-    return found
+    for name, line in programme.outcome_pricings.items():
+        for other in line.sequence.once_accepted if line.sequence else ():
+            excluding = programme.outcome_pricings[other].sequence if other in programme.outcome_pricings else None
+            if excluding is not None and name in excluding.not_with:
+                yield Problem(
+                    terms.where(("outcome_pricings", name, "sequence", "once_accepted")),
+                    "circle",
+                    f"'{name}' waits for '{other}', which it excludes",
+                    "Once paid, it would take away what it was paid for",
+                    "take one of the two out",
+                )
 
 
 def tables(terms: Terms) -> Iterator[Problem]:
@@ -336,7 +312,7 @@ def shares(terms: Terms) -> Iterator[Problem]:
         yield Problem(
             terms.where(("outcome_payment_commitments",)),
             "shares",
-            f"the payers' shares add up to {total * 100:f}%",
+            f"the payers' shares add up to {decimal_text(total * 100)}%",
             "A part of each payment would be nobody's, or be paid twice",
             "let them add up to 100%",
         )
