@@ -3,7 +3,6 @@
 All through the command line's door. Nothing is left behind, and no reader ever sees a traceback.
 """
 
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -303,11 +302,17 @@ CASES = [
         ("outcome_pricings/job/prise: 'prise' is not a word that stands here", "did you mean 'price'?", "`price` is missing"),
         {"outcome_pricings": {"job": {"title": "A", "metric": "job", "prise": "100"}}},
     ),
-    Bad("negative price", ("outcome_pricings/job/price: price is negative: -100",), {"outcome_pricings": {"job": a_line(price="-100")}}),
-    Bad("negative price in steps", ("a step of the price is negative",), a_price(steps={"result": "job"}, rows=[{"is": "-5"}])),
+    Bad(
+        "negative price", ("outcome_pricings/job/price: the price is negative: -100",), {"outcome_pricings": {"job": a_line(price="-100")}}
+    ),
+    Bad(
+        "negative price in steps",
+        ("outcome_pricings/job/price/rows/0/is: the price is negative: -5",),
+        a_price(steps={"result": "job"}, rows=[{"is": "-5"}]),
+    ),
     Bad(
         "negative price by class",
-        ("is negative",),
+        ("outcome_pricings/job/price/by/0/is: the price is negative: -5",),
         {**a_price(by=[{"class": "a", "is": "-5"}, {"otherwise": "yes", "is": "5"}]), "classes": {"a": "A"}},
     ),
     Bad("cap below floor", ("price/at_most: at most 3 and at least 5 cannot both hold",), a_price(result="job", at_least="5", at_most="3")),

@@ -281,24 +281,28 @@ def amounts(terms: Terms) -> Iterator[Problem]:
                     "The figure would have no value",
                     "correct one of the two",
                 )
-            if place[-1:] in (("price",), ("committed",), ("at_most",), ("amount",), ("maximum",)) and (term.number or 0) < 0:
-                yield Problem(
-                    terms.where(place),
-                    "negative_amount",
-                    f"{place[-1]} is negative: {term.number}",
-                    "An outcome would cost the provider money",
-                    "write the amount without a sign; a deduction is a line of its own that says so",
-                )
+            if place[-1:] in (("committed",), ("at_most",), ("amount",), ("maximum",)) and (term.number or 0) < 0:
+                yield _negative(terms, place, f"{place[-1]} is negative: {term.number}")
     for name, pricing in programme.outcome_pricings.items():
-        for row in pricing.price.rows or []:
-            if (_literal(row.is_) or 0) < 0 or (_literal(row.each) or 0) < 0:
-                yield Problem(
-                    terms.where(("outcome_pricings", name, "price", "rows")),
-                    "negative_amount",
-                    "a step of the price is negative",
-                    "An outcome would cost the provider money",
-                    "let the lowest step pay 0",
-                )
+        for inner, figure in priced_by(pricing.price):
+            if (figure.number or 0) < 0:
+                yield _negative(terms, ("outcome_pricings", name, "price", *inner), f"the price is negative: {figure.number}")
+
+
+def priced_by(price: Figure) -> Iterator[tuple[Place, Figure]]:
+    """The figures that a price may turn out to be: itself, what its rows are, what its choices are; not what it asks."""
+    yield (), price
+    for index, row in enumerate(price.rows or []):
+        for name, part in (("is", row.is_), ("each", row.each)):
+            if part is not None:
+                yield from (((*("rows", index, name), *place), figure) for place, figure in priced_by(part))
+    for index, choice in enumerate(price.by or []):
+        yield from ((("by", index, "is", *place), figure) for place, figure in priced_by(choice.is_))
+
+
+def _negative(terms: Terms, place: Place, what: str) -> Problem:
+    remedy = "write the amount without a sign; a deduction is a line of its own that says so"
+    return Problem(terms.where(place), "negative_amount", what, "An outcome would cost the provider money", remedy)
 
 
 def shares(terms: Terms) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from makegood.programme.amending import amended
+from makegood.programme.amending import amended, in_force
 from makegood.programme.change import Amendment
 from makegood.programme.root import Programme
 from makegood.programme.walking import walk, words_at
@@ -60,9 +60,9 @@ class Agreement:
 
     def on(self, day: date | None) -> Terms:
         """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
-        text, applied, problems = amended(self.text, self.amendments, day=day)
-        key = tuple(applied)
+        key = tuple(in_force(self.amendments, day=day))
         if key not in self._versions:
+            text, _, problems = amended(self.text, self.amendments, day=day)
             if problems:
                 raise Refused(problems)
             self._versions[key] = Terms(_typed(text), text, self.sha256, key)
