@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from makegood.cases.rows import Claim, Result
+from makegood.cases.rows import Claim, Result, Transaction
 from makegood.payment.facts import Books, column_of, identity_of, known_on
 from makegood.programme.pricing import Evidence
 from makegood.programme.reading import Terms
+from makegood.programme.root import Programme
 from makegood.values.currency import minor_unit
 from makegood.values.problem import Problem, Where, nearest
 
@@ -192,18 +193,22 @@ def _transactions(books: Books) -> Iterator[Problem]:
         if row.amount % minor_unit(programme.currency):
             what = f"{row.amount} is no whole number of the smallest unit of {programme.currency}, {minor_unit(programme.currency)}"
             yield _no(row.where, "amount", "part_of_a_cent", what, "write what was booked")
-        if (
-            row.kind == "drawing"
-            and row.from_ in programme.parties
-            and row.from_ not in {investment.investor for investment in programme.investments.values()}
-        ):
-            yield _no(
-                row.where,
-                "from",
-                "not_an_investor",
-                f"'{row.from_}' has no investment to draw on",
-                "name the investor whose capital was drawn",
-            )
+        if row.kind == "drawing" and row.from_ in programme.parties:
+            yield from _drawn_on(row, programme)
+
+
+def _drawn_on(row: Transaction, programme: Programme) -> Iterator[Problem]:
+    own = {name: investment for name, investment in programme.investments.items() if investment.investor == row.from_}
+    meant = [name for name, investment in own.items() if row.tranche in (None, name, investment.tranche)]
+    if not own:
+        what, remedy = f"'{row.from_}' has no investment to draw on", "name the investor whose capital was drawn"
+        yield _no(row.where, "from", "not_an_investor", what, remedy)
+    elif not meant:
+        what, remedy = f"'{row.from_}' has no investment in '{row.tranche}'", f"name one of {', '.join(own)}"
+        yield _no(row.where, "tranche", "not_an_investment", what, remedy)
+    elif len(meant) > 1:
+        what = f"'{row.from_}' has several investments to draw on: {', '.join(meant)}"
+        yield _no(row.where, "tranche", "which_investment", what, "name the tranche, or write a drawing for each")
 
 
 def _columns(row: Result | Claim, terms: Terms) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from makegood.cases.rows import Claim, Transaction
@@ -15,11 +15,12 @@ from makegood.payment.node import Node
 from makegood.payment.scope import DIMENSIONS, Scope
 from makegood.programme.figure import Choice, Condition, Figure, Row
 from makegood.programme.yaml_text import Place
+from makegood.values.currency import EXACT as EXACT
+from makegood.values.currency import ROUNDINGS as ROUNDINGS
+from makegood.values.currency import rounded
 from makegood.values.month import months_between
 from makegood.values.problem import Problem
 
-ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
-EXACT = Context(prec=50)
 Verb = Callable[[Figure, Place, Scope, Books], Node]
 
 
@@ -55,12 +56,6 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
     held, edges, words = _within(node.value, condition, place, scope, books)
     what = f"{node.shown()} {'is' if held else 'is not'} {words}"
     return held, Node(what, Decimal(held), books.terms.where(place), (node, *edges), how="condition")
-
-
-def rounded(value: Decimal, to: Decimal, rule: str) -> Decimal:
-    """`value` to the nearest multiple of `to` by a rounding rule of the language."""
-    with localcontext(EXACT):
-        return (value / to).quantize(Decimal(1), rounding=ROUNDINGS[rule]) * to
 
 
 def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Books) -> Node:

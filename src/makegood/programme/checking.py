@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from makegood.programme.circles import MAX_DEPTH, WORDS, in_circle, rests_on, too_deep
 from makegood.programme.figure import Choice, Figure, Row, Selector
+from makegood.programme.money_terms import RepaymentStep
 from makegood.programme.reading import Terms
 from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
@@ -50,6 +51,7 @@ def references(terms: Terms) -> Iterator[Problem]:
         "anybody": [*programme.parties, *programme.investments, *tranches, "investments"],
         "payer": programme.outcome_payment_commitments,
         "lines": [*programme.outcome_pricings, *RESERVED],
+        "repayable": [*programme.investments, *tranches, "investments"],
     }
     for place, term in walk(programme):
         if place[:1] in (("examples",), ("amendments",)):
@@ -58,7 +60,7 @@ def references(terms: Terms) -> Iterator[Problem]:
             for name in names:
                 if name not in known[kind]:
                     where = terms.where((*place, key) if key else place)
-                    noun = "party" if kind in ("payer", "anybody") else kind
+                    noun = {"payer": "party", "anybody": "party", "repayable": "investment", "lines": "line"}.get(kind, kind)
                     yield Problem(
                         where,
                         f"unknown_{noun}",
@@ -75,8 +77,8 @@ _NAMES: dict[str, dict[str, str]] = {
     "Sequence": {"not_with": "line", "once_accepted": "line"},
     "Limit": {"lines": "line", "payer": "payer", "beyond": "payer"},
     "Investment": {"investor": "party"},
-    "Guarantee": {"guarantor": "party", "covers": "capital"},
-    "RepaymentStep": {"to": "anybody", "from_lines": "line"},
+    "Guarantee": {"guarantor": "party", "covers": "repayable"},
+    "RepaymentStep": {"from_lines": "line"},
     "Part": {"to": "anybody"},
     "Service": {"provider": "party"},
     "Evidence": {"signed_by": "party", "validated_by": "party"},
@@ -109,6 +111,24 @@ def _names_in(term: BaseModel, place: Place) -> Iterator[tuple[str, str, list[st
             yield ("" if field == "named" else alias), of_what, value if isinstance(value, list) else [value]
     if kind == "OutcomePaymentCommitment":
         yield "", "party", [str(place[-1])]
+    if isinstance(term, RepaymentStep):
+        yield "to", "repayable" if term.pays in ("principal", "return") else "anybody", term.to
+
+
+def names(terms: Terms) -> Iterator[Problem]:
+    """A name means one thing: no cohort or line is called `all`, no party as somebody else's investment."""
+    programme = terms.programme
+    words = {"cohorts": "all", "outcome_pricings": "all", "parties": "investments", "investments": "investments"}
+    for part, word in words.items():
+        if word in getattr(programme, part):
+            what = f"'{word}' is a word of the language: all of them together"
+            yield Problem(terms.where((part, word)), "two_meanings", what, "A name must lead to one term", "choose another name")
+    for name, investment in programme.investments.items():
+        for party in sorted(set(programme.parties) & {name, investment.tranche or name}):
+            if party != investment.investor:
+                what = f"'{party}' is a party, and names an investment of '{investment.investor}'"
+                why = "Money for the one could go to the other"
+                yield Problem(terms.where(("investments", name)), "two_meanings", what, why, "give the investment a name of its own")
 
 
 def circles(terms: Terms) -> Iterator[Problem]:
@@ -436,4 +456,4 @@ def _literal(figure: Figure | None) -> Decimal | None:
     return None if figure is None else figure.number
 
 
-CHECKS: tuple[Check, ...] = (references, circles, tables, amounts, shares, order, facts_named)
+CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named)
