@@ -95,7 +95,7 @@ def a_metric(**terms: Any) -> dict[str, Any]:
     return {"title": "A metric", "unit": "job", "pools": "sum", **terms}
 
 
-def _row(kind: type[Row], file: str, **columns: Any) -> Row:
+def _row(kind: type[Row], file: str, /, **columns: Any) -> Row:
     text = {name.rstrip("_"): str(plain(value)) for name, value in columns.items() if value is not None}
     return rows_from(kind, [(Where(file, 2), text)])[0]
 

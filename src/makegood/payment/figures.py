@@ -37,7 +37,7 @@ def work_out(figure: Figure, place: Place, *, scope: Scope, books: Books) -> Nod
 
 
 def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> tuple[bool, Node]:
-    """Whether a condition holds, with the step that shows it. An unknown figure does not hold."""
+    """Whether a condition holds, with the step that shows it: 1, 0, or unknown, which does not hold either."""
     if condition.figure is None:
         word = "all_of" if condition.all_of is not None else "any_of"
         parts = [
@@ -45,9 +45,10 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
             for index, inner in enumerate(condition.all_of or condition.any_of or [])
         ]
         held = (all if word == "all_of" else any)(part[0] for part in parts)
+        settled = (any if word == "all_of" else all)(part[1].value == 0 for part in parts)
         return held, Node(
             word.replace("_", " "),
-            Decimal(held),
+            Decimal(held) if held or settled else None,
             books.terms.where(place),
             tuple(part[1] for part in parts),
             note="holds" if held else "does not hold",
@@ -55,7 +56,8 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
     node = work_out(condition.figure, (*place, "figure"), scope=scope, books=books)
     held, edges, words = _within(node.value, condition, place, scope, books)
     what = f"{node.shown()} {'is' if held else 'is not'} {words}"
-    return held, Node(what, Decimal(held), books.terms.where(place), (node, *edges), how="condition")
+    unknown = any(part.value is None for part in (node, *edges))
+    return held, Node(what, None if unknown else Decimal(held), books.terms.where(place), (node, *edges), how="condition")
 
 
 def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Books) -> Node:

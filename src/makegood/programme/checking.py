@@ -215,7 +215,7 @@ def _joins(terms: Terms, place: Place, rows: list[Row]) -> Iterator[Problem]:
             continue
         previous = rows[index - 1]
         end, start = previous.below or previous.up_to, row.from_ or row.above
-        if end is None and start is None:
+        if end is None and start is None and previous.until_paid is None:
             yield Problem(
                 where,
                 "edge_missing",
