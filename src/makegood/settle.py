@@ -16,6 +16,7 @@ from makegood import __version__
 from makegood.cases.rows import Claim, Result, Row, Transaction, record_of
 from makegood.finance.journal import Posting, journal
 from makegood.finance.waterfall import Receipt, Waterfall, run_waterfall
+from makegood.payment.entries import money
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.scope import Scope
@@ -24,7 +25,7 @@ from makegood.programme.figure import Figure
 from makegood.programme.reading import Agreement, Terms
 from makegood.programme.yaml_text import Place
 from makegood.values.fingerprint import sha256_of
-from makegood.values.problem import Problem, Where
+from makegood.values.problem import Problem, Refused, Where
 
 if TYPE_CHECKING:
     from makegood.cases.claim_columns import ClaimColumns
@@ -88,12 +89,21 @@ def settle(
     statement = price(books, paid_before=_paid(paid_before))
 
     def evaluate(figure: Figure, place: Place) -> Decimal:
-        return work_out(figure, place, scope=Scope(), books=books).value or Decimal(0)
+        node = work_out(figure, place, scope=Scope(), books=books)
+        if node.value is None:
+            missing = next((step.note for step in node.walk() if step.note and step.value is None), "a figure is missing")
+            what, why = f"this is not known: {missing}", "Nobody could say who is repaid how much"
+            raise Refused([Problem(terms.where(place), "unknown_amount", what, why, "bring the facts that it rests on")])
+        return money(node.value, books)
 
     receipts = [Receipt(earlier.as_of, row["line"], Decimal(row["amount"])) for earlier in paid_before for row in earlier.payments.values()]
     receipts += [Receipt(as_of, payment.line, payment.amount) for payment in statement.payments if payment.amount]
     waterfall = run_waterfall(terms.programme, receipts=receipts, transactions=transactions, as_of=as_of, evaluate=evaluate)
-    due = [(payment.id, payment.payer, payment.line, payment.amount) for payment in statement.payments]
+    due = [
+        (one.as_of, name, row["payer"], row["line"], Decimal(row["amount"])) for one in paid_before for name, row in one.payments.items()
+    ]
+    due += [(as_of, payment.id, payment.payer, payment.line, payment.amount) for payment in statement.payments]
+    guarantors = {name: guarantee.guarantor for name, guarantee in terms.programme.guarantees.items()}
     inputs = {
         "results": _records(results),
         "effect": _records(effect),
@@ -106,7 +116,7 @@ def settle(
         as_of=as_of,
         statement=statement,
         waterfall=waterfall,
-        journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, as_of=as_of)),
+        journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, guarantors=guarantors, as_of=as_of)),
         clawed_back=_clawed_back(paid_before, statement),
         problems=(*agreement.warnings, *statement.problems, *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
@@ -155,6 +165,12 @@ def _warnings(terms: Terms, transactions: Sequence[Transaction], waterfall: Wate
         problems.append(
             Problem(Where(terms.text.file), "nothing_drawn", what, why, "give the drawings with --transactions", severity="warning")
         )
+    for row in waterfall.repayments:
+        if row.drawn > row.committed:
+            where = terms.where(("investments", row.investment))
+            what, why = f"{row.drawn} was drawn of {row.committed} committed", "More was drawn than was agreed"
+            remedy = "check the drawings, or amend the commitment"
+            problems.append(Problem(where, "overdrawn", what, why, remedy, severity="warning"))
     if waterfall.undistributed < 0:
         what, why = (
             f"{-waterfall.undistributed} is to be paid back to outcome payers",

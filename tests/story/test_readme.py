@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from story.pages import ROOT, blocks_of, broken_promises
+from pages import ROOT, blocks_of, broken_promises
 
 
 def test_the_tour_can_be_pasted(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,13 +29,19 @@ def account(*parts: str) -> str:
 
 
 def journal(
-    *, due: Iterable[tuple[str, str, str, Decimal]], transactions: Sequence[Transaction], waterfall: Waterfall, as_of: date
+    *,
+    due: Iterable[tuple[date, str, str, str, Decimal]],
+    transactions: Sequence[Transaction],
+    waterfall: Waterfall,
+    guarantors: Mapping[str, str],
+    as_of: date,
 ) -> list[Posting]:
-    """The postings of one settlement, seen from the contract's own books.
+    """The books of the contract from its start until `as_of`, so that a receivable that was paid balances out.
 
-    `due`: (payment id, payer, line, amount now owed). Commitments are promises and are not booked.
+    `due`: (day of settlement, payment id, payer, line, amount owed by it), earlier settlements included;
+    `guarantors`: guarantee -> party. Commitments are promises and are not booked.
     """
-    postings = [*_moved(transactions, as_of), *_owed(due, as_of), *_distributed(waterfall, as_of)]
+    postings = [*_moved(transactions, as_of), *_owed(due), *_distributed(waterfall, guarantors)]
     return sorted((posting for posting in postings if posting.amount), key=lambda posting: (posting.on, posting.reference, posting.debit))
 
 
@@ -50,14 +56,17 @@ def balances(postings: Iterable[Posting]) -> dict[str, Decimal]:
 
 def as_beancount(postings: Sequence[Posting], *, currency: str, title: str) -> str:
     """The journal as a Beancount ledger that `bean-check` accepts."""
-    lines = ['option "title" "' + title.replace('"', "'") + '"', f'option "operating_currency" "{currency}"', ""]
+    lines = [f'option "title" "{_quoted(title)}"', f'option "operating_currency" "{currency}"', ""]
     first = min((posting.on for posting in postings), default=date(1970, 1, 1))
     lines += [f"{first} open {name} {currency}" for name in sorted(balances(postings))]
     for posting in postings:
-        words = posting.words.replace('"', "'")
-        lines += ["", f'{posting.on} * "{words}"', f'  reference: "{posting.reference}"']
+        lines += ["", f'{posting.on} * "{_quoted(posting.words)}"', f'  reference: "{_quoted(posting.reference)}"']
         lines += [f"  {posting.debit}  {posting.amount:f} {currency}", f"  {posting.credit}  {-posting.amount:f} {currency}"]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(words: str) -> str:
+    return words.replace("\\", "\\\\").replace('"', '\\"')
 
 
 CASH = account("assets", "cash")
@@ -78,10 +87,10 @@ def _moved(transactions: Sequence[Transaction], as_of: date) -> Iterator[Posting
         yield Posting(row.date, f"{row.kind.replace('_', ' ')} from {row.from_} to {row.to}", debit, credit, row.amount, row.transaction)
 
 
-def _owed(due: Iterable[tuple[str, str, str, Decimal]], as_of: date) -> Iterator[Posting]:
-    for name, payer, line, amount in due:
+def _owed(due: Iterable[tuple[date, str, str, str, Decimal]]) -> Iterator[Posting]:
+    for on, name, payer, line, amount in due:
         yield Posting(
-            as_of,
+            on,
             f"{payer} owes for {line}",
             account("assets", "receivable", payer),
             account("income", "outcome-payments", line),
@@ -90,17 +99,16 @@ def _owed(due: Iterable[tuple[str, str, str, Decimal]], as_of: date) -> Iterator
         )
 
 
-def _distributed(waterfall: Waterfall, as_of: date) -> Iterator[Posting]:
+def _distributed(waterfall: Waterfall, guarantors: Mapping[str, str]) -> Iterator[Posting]:
     owners: dict[str, Repayment] = {repayment.investment: repayment for repayment in waterfall.repayments}
     for step in waterfall.distributions:
-        if step.on == as_of:
-            yield _passed_on(step, owners)
+        yield _passed_on(step, owners)
     for call in waterfall.guarantee_calls:
         owner = owners[call.to].investor
         yield Posting(
             call.on,
             f"guarantee '{call.step}' is called for {owner}",
-            account("assets", "guarantee", call.step),
+            account("assets", "guarantee", guarantors[call.step]),
             account("income", "guarantees", call.step),
             call.amount,
             call.step,

@@ -9,16 +9,16 @@ from datetime import date
 from decimal import Decimal
 
 from makegood.cases.rows import Transaction
-from makegood.programme.figure import Figure
+from makegood.programme.figure import Figure, RoundingRule
 from makegood.programme.money_terms import Guarantee, Investment, RepaymentStep
 from makegood.programme.root import Programme
 from makegood.programme.yaml_text import Place
-from makegood.values.currency import minor_unit, split
+from makegood.values.currency import minor_unit, rounded, split
 
 ZERO = Decimal(0)
 DAYS_A_YEAR = Decimal(365)
 Evaluate = Callable[[Figure, Place], Decimal]
-"""Works out a figure of the agreement; finance never learns how."""
+"""Works out an amount of the agreement, in whole minor units; finance never learns how."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def run_waterfall(
         for step, clause in programme.investor_repayment.items():
             if clause.from_ is not None and day < clause.from_:
                 continue
-            for to, amount in _step(step, clause, day, accounts, hurdles, pools, taken, evaluate, unit):
+            for to, amount in _step(step, clause, day, accounts, hurdles, pools, taken, evaluate, unit, programme.rounding.rule):
                 made.append(Distribution(day, step, clause.pays, to, amount))
     calls = _guarantees(programme.guarantees, accounts, as_of, evaluate, unit)
     repaid_before = _already_repaid(accounts, transactions, as_of, unit)
@@ -188,7 +188,7 @@ def _meant(to: Sequence[str], accounts: Mapping[str, _Account]) -> list[_Account
 
 def _step(
     step: str, clause: RepaymentStep, day: date, accounts: Mapping[str, _Account], hurdles: Mapping[tuple[str, str], _Hurdle],
-    pools: dict[str, Decimal], taken: dict[str, Decimal], evaluate: Evaluate, unit: Decimal,
+    pools: dict[str, Decimal], taken: dict[str, Decimal], evaluate: Evaluate, unit: Decimal, rule: RoundingRule,
 ) -> list[tuple[str, Decimal]]:  # fmt: skip
     available = max(sum((amount for line, amount in pools.items() if not clause.from_lines or line in clause.from_lines), ZERO), ZERO)
     if clause.at_most is not None:
@@ -200,12 +200,12 @@ def _step(
     if clause.pays == "rest":
         shares = split(available, [part.share for part in clause.parts], unit)
         for part, amount in zip(clause.parts, shares, strict=True):
-            made += _rest(part.to, amount, day, accounts, unit)
+            made += _passed_to(part.to, amount, day, accounts, unit)
     elif clause.pays == "amount" and clause.amount is not None:
         wanted = max(evaluate(clause.amount, ("investor_repayment", step, "amount")) - taken[step], ZERO)
-        made.append((clause.to[0], min(wanted, available)))
+        made += _passed_to(clause.to[0], min(wanted, available), day, accounts, unit)
     else:
-        owed = [_owed(step, clause, account, day, hurdles, unit) for account in meant]
+        owed = [_owed(step, clause, account, day, hurdles, unit, rule) for account in meant]
         total = sum(owed, ZERO)
         if total > 0:
             for account, amount in zip(meant, split(min(total, available), owed, unit), strict=True):
@@ -223,7 +223,13 @@ def _step(
 
 
 def _owed(
-    step: str, clause: RepaymentStep, account: _Account, day: date, hurdles: Mapping[tuple[str, str], _Hurdle], unit: Decimal
+    step: str,
+    clause: RepaymentStep,
+    account: _Account,
+    day: date,
+    hurdles: Mapping[tuple[str, str], _Hurdle],
+    unit: Decimal,
+    rule: RoundingRule,
 ) -> Decimal:
     if clause.pays == "principal":
         return max(account.drawn(day) - account.principal, ZERO)
@@ -233,7 +239,7 @@ def _owed(
         owed = hurdles[step, account.name].balance - max(account.drawn(day) - account.principal, ZERO)
     else:
         owed = hurdles[step, account.name].accrued - account.returned
-    return max((owed / unit).quantize(Decimal(1)) * unit, ZERO)
+    return max(rounded(owed, unit, rule), ZERO)
 
 
 def _pay(account: _Account, amount: Decimal, day: date, *, as_return: bool) -> None:
@@ -245,12 +251,14 @@ def _pay(account: _Account, amount: Decimal, day: date, *, as_return: bool) -> N
         account.flows.append((day, amount))
 
 
-def _rest(to: str, amount: Decimal, day: date, accounts: Mapping[str, _Account], unit: Decimal) -> list[tuple[str, Decimal]]:
-    """The rest to a party, or to investments in proportion to what they drew, as return."""
+def _passed_to(to: str, amount: Decimal, day: date, accounts: Mapping[str, _Account], unit: Decimal) -> list[tuple[str, Decimal]]:
+    """An amount to a party, or to investments in proportion to what they drew, as return (nothing drawn: it waits)."""
     meant = _meant([to], accounts)
     weights = [account.drawn(day) for account in meant]
-    if not meant or not any(weights):
+    if not meant:
         return [(to, amount)]
+    if not any(weights):
+        return []
     parts = split(amount, weights, unit)
     for account, part in zip(meant, parts, strict=True):
         _pay(account, part, day, as_return=True)
@@ -270,11 +278,13 @@ def _guarantees(
 ) -> tuple[Distribution, ...]:
     calls = []
     for name, guarantee in guarantees.items():
+        if as_of < guarantee.called_from:
+            continue
         covered = _meant(guarantee.covers, accounts)
         short = [max(account.drawn(as_of) - account.principal - account.guaranteed, ZERO) for account in covered]
         ceiling = evaluate(guarantee.at_most, ("guarantees", name, "at_most"))
         amount = min(sum(short, ZERO), ceiling)
-        if as_of < guarantee.called_from or amount <= 0:
+        if amount <= 0:
             continue
         for account, part in zip(covered, split(amount, short, unit), strict=True):
             account.guaranteed += part

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from makegood.cases.rows import Claim, Result
+from makegood.cases.rows import Claim, Result, Transaction
 from makegood.payment.facts import Books, column_of, identity_of, known_on
 from makegood.programme.pricing import Evidence
 from makegood.programme.reading import Terms
+from makegood.programme.root import Programme
+from makegood.values.currency import minor_unit
 from makegood.values.problem import Problem, Where, nearest
 
 
@@ -22,6 +24,15 @@ def evidence_for(terms: Terms, metric: str, line: str | None) -> Evidence | None
     pricing = programme.outcome_pricings.get(line) if line else None
     name = (pricing.evidence if pricing else None) or programme.outcome_metrics[metric].evidence
     return programme.evidence[name] if name else None
+
+
+def rules_for(terms: Terms, metric: str, line: str | None) -> list[Evidence | None]:
+    """The evidence rules of the lines that may pay a claim: of the line it names, else of all that pay its metric."""
+    pricings = terms.programme.outcome_pricings
+    names: list[str | None] = (
+        [line] if line else [name for name, pricing in pricings.items() if pricing.metric == metric and pricing.for_each == ["claim"]]
+    )
+    return [evidence_for(terms, metric, name) for name in names or [None]]
 
 
 def _results(books: Books) -> Iterator[Problem]:
@@ -45,8 +56,8 @@ def _results(books: Books) -> Iterator[Problem]:
             yield _no(
                 row.where, "accepted", "accepted_above_value", f"{row.accepted} accepted of {row.value}", "accept at most what was measured"
             )
-        rule = metric.evidence and books.terms.programme.evidence[metric.evidence]
-        if rule:
+        yield from _possible(row)
+        for rule in _rules_for_results(books.terms, row.metric):
             yield from _pinned(row, rule)
         version = (*identity_of(row), row.observed_until, row.status)
         if version in seen and known_on(row, books.as_of):
@@ -59,6 +70,31 @@ def _results(books: Books) -> Iterator[Problem]:
                 remedy,
             )
         seen[version] = row
+
+
+def _rules_for_results(terms: Terms, metric: str) -> list[Evidence]:
+    """The evidence rules of a metric and of the lines that price its results, each once."""
+    programme = terms.programme
+    lines = [pricing for pricing in programme.outcome_pricings.values() if pricing.metric == metric and pricing.for_each != ["claim"]]
+    names = [programme.outcome_metrics[metric].evidence, *(pricing.evidence for pricing in lines)]
+    return [programme.evidence[name] for name in dict.fromkeys(name for name in names if name is not None)]
+
+
+def _possible(row: Result) -> Iterator[Problem]:
+    """Figures that cannot be, whatever was agreed."""
+    for column in ("n", "comparison_n", "unmatched_n", "unknown_n"):
+        count = getattr(row, column)
+        if count is not None and count < 0:
+            yield _no(row.where, column, "negative_count", f"{column} is {count}", "persons are counted from 0")
+    if row.p is not None and not 0 <= row.p <= 1:
+        yield _no(row.where, "p", "not_a_probability", f"p is {row.p}", "a probability lies from 0 to 1")
+    yield from _period(row)
+
+
+def _period(row: Result | Claim) -> Iterator[Problem]:
+    if row.period_start is not None and row.period_end is not None and row.period_end <= row.period_start:
+        what = f"the period ends on {row.period_end}, not after its start on {row.period_start}"
+        yield _no(row.where, "period_end", "dates_reversed", what, "correct one of the dates; the end is the first day after the period")
 
 
 def _pinned(row: Result, rule: Evidence) -> Iterator[Problem]:
@@ -89,6 +125,7 @@ def _claims(books: Books) -> Iterator[Problem]:
         yield from _known(row.where, "metric", [row.metric], programme.outcome_metrics)
         yield from _known(row.where, "line", [row.line] if row.line else [], programme.outcome_pricings)
         yield from _columns(row, books.terms)
+        yield from _period(row)
         if row.achieved_on < start:
             yield _no(
                 row.where,
@@ -123,8 +160,9 @@ def _claims(books: Books) -> Iterator[Problem]:
                     f"the unit is '{row.unit}', the terms measure '{metric.unit}'",
                     f"convert it to {metric.unit}",
                 )
-            rule = evidence_for(books.terms, row.metric, row.line)
-            if rule and rule.required and row.state in (None, *rule.payable_states) and row.withdrawn_on is None and not row.evidence:
+            rules = rules_for(books.terms, row.metric, row.line)
+            rule = rules[0] if rules and all(rule is not None and rule.required for rule in rules) else None
+            if rule and row.state in (None, *rule.payable_states) and row.withdrawn_on is None and not row.evidence:
                 remedy = f"name the document ({', '.join(rule.kinds) or 'its reference'}), or set the state to claimed"
                 yield _no(
                     row.where,
@@ -152,18 +190,25 @@ def _transactions(books: Books) -> Iterator[Problem]:
             )
         if row.amount < 0:
             yield _no(row.where, "amount", "negative_amount", f"the amount is {row.amount}", "swap from and to")
-        if (
-            row.kind == "drawing"
-            and row.from_ in programme.parties
-            and row.from_ not in {investment.investor for investment in programme.investments.values()}
-        ):
-            yield _no(
-                row.where,
-                "from",
-                "not_an_investor",
-                f"'{row.from_}' has no investment to draw on",
-                "name the investor whose capital was drawn",
-            )
+        if row.amount % minor_unit(programme.currency):
+            what = f"{row.amount} is no whole number of the smallest unit of {programme.currency}, {minor_unit(programme.currency)}"
+            yield _no(row.where, "amount", "part_of_a_cent", what, "write what was booked")
+        if row.kind == "drawing" and row.from_ in programme.parties:
+            yield from _drawn_on(row, programme)
+
+
+def _drawn_on(row: Transaction, programme: Programme) -> Iterator[Problem]:
+    own = {name: investment for name, investment in programme.investments.items() if investment.investor == row.from_}
+    meant = [name for name, investment in own.items() if row.tranche in (None, name, investment.tranche)]
+    if not own:
+        what, remedy = f"'{row.from_}' has no investment to draw on", "name the investor whose capital was drawn"
+        yield _no(row.where, "from", "not_an_investor", what, remedy)
+    elif not meant:
+        what, remedy = f"'{row.from_}' has no investment in '{row.tranche}'", f"name one of {', '.join(own)}"
+        yield _no(row.where, "tranche", "not_an_investment", what, remedy)
+    elif len(meant) > 1:
+        what = f"'{row.from_}' has several investments to draw on: {', '.join(meant)}"
+        yield _no(row.where, "tranche", "which_investment", what, "name the tranche, or write a drawing for each")
 
 
 def _columns(row: Result | Claim, terms: Terms) -> Iterator[Problem]:

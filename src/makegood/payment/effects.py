@@ -14,6 +14,8 @@ from makegood.programme.metric import Counterfactual, Effect, OutcomeMetric
 from makegood.programme.yaml_text import Place
 from makegood.values.problem import Problem
 
+OF_ONE_SAMPLE = ("se", "p", "ci_low", "ci_high")
+"""What belongs to one sample: of several it cannot be had by adding or averaging."""
 COUNTED = ("n", "comparison_n", "unmatched_n", "unknown_n")
 
 
@@ -41,6 +43,8 @@ def pooled(rows: Sequence[Result], metric: OutcomeMetric, take: str) -> tuple[De
         return known[0], ""
     if metric.pools == "latest":
         return known[-1], ""
+    if take in OF_ONE_SAMPLE:
+        return None, f"{take} of several results cannot be combined; give one result of them together"
     if metric.pools == "none":
         return None, f"several results ({', '.join(row.result for row in rows[:5])})"
     if metric.pools == "sum" or take in COUNTED:
@@ -75,8 +79,12 @@ def effect_of(
         report_several(books, place, name, note)
     if value is None:
         return Node(f"effect on {name}", None, where, evidence=evidence, note=note)
-    small = effect.fallback is not None and (pooled(rows, metric, "n")[0] or Decimal(0)) < effect.fallback.below
-    if effect.fallback is not None and small:
+    persons, why_not = pooled(rows, metric, "n")
+    if effect.fallback is not None and persons is None:
+        return Node(
+            f"effect on {name}", None, where, evidence=evidence, note=f"the size of the sample decides, and is not known: {why_not}"
+        )
+    if effect.fallback is not None and persons is not None and persons < effect.fallback.below:
         node = work_out(effect.fallback.is_, (*clause, "fallback", "is"), scope=scope, books=books)
         return Node(f"effect on {name}: the sample is smaller than {effect.fallback.below}", node.value, where, (node,), evidence)
     measured = Node(f"{name}: measured", value, where, evidence=evidence)
@@ -106,10 +114,9 @@ def effect_of(
     if effect.significant_at is not None:
         p = pooled(rows, metric, "p")[0]
         if p is None or p > effect.significant_at:
-            shown = "not given" if p is None else f"{p}"
-            return Node(
-                f"effect on {name} counts as none", Decimal(0), where, (node,), note=f"p is {shown}, {effect.significant_at} is asked"
-            )
+            if p is None:
+                return Node(f"effect on {name}", None, where, (node,), note="whether it is significant is not known: no p is given")
+            return Node(f"effect on {name} counts as none", Decimal(0), where, (node,), note=f"p is {p}, {effect.significant_at} is asked")
     return node
 
 

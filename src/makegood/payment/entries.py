@@ -10,14 +10,14 @@ from typing import Any
 
 from makegood.cases.rows import Claim, Result
 from makegood.payment.facts import Books, column_of, day_of, known_on, results_for
-from makegood.payment.figures import EXACT, ROUNDINGS, holds, work_out
+from makegood.payment.figures import holds, work_out
 from makegood.payment.node import Node
 from makegood.payment.scope import DIMENSIONS, Scope, chosen_by
 from makegood.programme.figure import Figure
 from makegood.programme.pricing import OutcomePricing
 from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
-from makegood.values.currency import minor_unit
+from makegood.values.currency import EXACT, minor_unit, rounded
 
 
 @dataclass
@@ -59,8 +59,7 @@ def money(value: Decimal, books: Books) -> Decimal:
     """An amount in the programme's currency, rounded by the agreed rule."""
     rounding = books.terms.programme.rounding
     unit = rounding.to or minor_unit(books.terms.programme.currency)
-    multiple = EXACT.divide(value, unit).quantize(Decimal(1), rounding=ROUNDINGS[rounding.rule], context=EXACT)
-    return (multiple * unit).quantize(minor_unit(books.terms.programme.currency))
+    return rounded(value, unit, rounding.rule).quantize(minor_unit(books.terms.programme.currency))
 
 
 def depends_on(pricing: OutcomePricing, books: Books) -> set[str]:

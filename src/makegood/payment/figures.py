@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from makegood.cases.rows import Claim, Transaction
@@ -15,11 +15,10 @@ from makegood.payment.node import Node
 from makegood.payment.scope import DIMENSIONS, Scope
 from makegood.programme.figure import Choice, Condition, Figure, Row
 from makegood.programme.yaml_text import Place
+from makegood.values.currency import EXACT, rounded
 from makegood.values.month import months_between
 from makegood.values.problem import Problem
 
-ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
-EXACT = Context(prec=50)
 Verb = Callable[[Figure, Place, Scope, Books], Node]
 
 
@@ -36,7 +35,7 @@ def work_out(figure: Figure, place: Place, *, scope: Scope, books: Books) -> Nod
 
 
 def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> tuple[bool, Node]:
-    """Whether a condition holds, with the step that shows it. An unknown figure does not hold."""
+    """Whether a condition holds, with the step that shows it: 1, 0, or unknown, which does not hold either."""
     if condition.figure is None:
         word = "all_of" if condition.all_of is not None else "any_of"
         parts = [
@@ -44,9 +43,10 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
             for index, inner in enumerate(condition.all_of or condition.any_of or [])
         ]
         held = (all if word == "all_of" else any)(part[0] for part in parts)
+        settled = (any if word == "all_of" else all)(part[1].value == 0 for part in parts)
         return held, Node(
             word.replace("_", " "),
-            Decimal(held),
+            Decimal(held) if held or settled else None,
             books.terms.where(place),
             tuple(part[1] for part in parts),
             note="holds" if held else "does not hold",
@@ -54,13 +54,8 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
     node = work_out(condition.figure, (*place, "figure"), scope=scope, books=books)
     held, edges, words = _within(node.value, condition, place, scope, books)
     what = f"{node.shown()} {'is' if held else 'is not'} {words}"
-    return held, Node(what, Decimal(held), books.terms.where(place), (node, *edges), how="condition")
-
-
-def rounded(value: Decimal, to: Decimal, rule: str) -> Decimal:
-    """`value` to the nearest multiple of `to` by a rounding rule of the language."""
-    with localcontext(EXACT):
-        return (value / to).quantize(Decimal(1), rounding=ROUNDINGS[rule]) * to
+    unknown = any(part.value is None for part in (node, *edges))
+    return held, Node(what, None if unknown else Decimal(held), books.terms.where(place), (node, *edges), how="condition")
 
 
 def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Books) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -23,9 +24,8 @@ def amended(text: YamlText, amendments: Mapping[str, Amendment], *, day: date | 
     result = YamlText(text.file, copy.deepcopy(text.data), dict(text.lines))
     applied: list[str] = []
     problems: list[Problem] = []
-    for name, amendment in sorted(amendments.items(), key=lambda item: item[1].from_):
-        if day is None or amendment.from_ > day:
-            continue
+    for name in in_force(amendments, day=day):
+        amendment = amendments[name]
         applied.append(name)
         for index in range(len(amendment.changes)):
             here: Place = ("amendments", name, "changes", index)
@@ -33,6 +33,12 @@ def amended(text: YamlText, amendments: Mapping[str, Amendment], *, day: date | 
             if problem is not None:
                 problems.append(problem)
     return result, applied, problems
+
+
+def in_force(amendments: Mapping[str, Amendment], *, day: date | None) -> list[str]:
+    """The amendments that apply on a day (None: before any), in the order in which they apply."""
+    dated = sorted(amendments.items(), key=lambda item: item[1].from_)
+    return [name for name, amendment in dated if day is not None and amendment.from_ <= day]
 
 
 def _apply(result: YamlText, text: YamlText, here: Place, amendment: Amendment) -> Problem | None:
@@ -48,7 +54,7 @@ def _apply(result: YamlText, text: YamlText, here: Place, amendment: Amendment) 
     parent = _look(result.data, tuple(outer))
     if place[0] in ("amendments", "examples", "programme"):
         return no("not_amendable", f"'{change.term}' cannot be amended", "amend a term of the agreement; write a new example instead")
-    if not isinstance(parent, dict | list):
+    if not isinstance(parent, dict | list) or (isinstance(parent, list) and not isinstance(last, int)):
         return no("unknown_term", f"there is no term '{change.term}'", _near_path(result.data, place))
     present = _look(result.data, place)
     if change.added is not None:
@@ -80,7 +86,7 @@ def _place(data: Any, path: str) -> Place:
     place: list[str | int] = []
     for step in path.strip("/").split("/"):
         current = _look(data, tuple(place))
-        place.append(int(step) if isinstance(current, list) and step.isdigit() else step)
+        place.append(int(step) if isinstance(current, list) and re.fullmatch(r"[0-9]{1,6}", step) else step)
     return tuple(place)
 
 

@@ -5,16 +5,19 @@ Each check is a function from terms to problems; `check_terms` runs them all and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
 
+from makegood.programme.circles import MAX_DEPTH, WORDS, in_circle, rests_on, too_deep
 from makegood.programme.figure import Choice, Figure, Row, Selector
+from makegood.programme.money_terms import RepaymentStep
 from makegood.programme.reading import Terms
 from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
+from makegood.values.fingerprint import decimal_text
 from makegood.values.problem import Problem, nearest
 
 RESERVED = ("all",)
@@ -48,6 +51,7 @@ def references(terms: Terms) -> Iterator[Problem]:
         "anybody": [*programme.parties, *programme.investments, *tranches, "investments"],
         "payer": programme.outcome_payment_commitments,
         "lines": [*programme.outcome_pricings, *RESERVED],
+        "repayable": [*programme.investments, *tranches, "investments"],
     }
     for place, term in walk(programme):
         if place[:1] in (("examples",), ("amendments",)):
@@ -56,7 +60,7 @@ def references(terms: Terms) -> Iterator[Problem]:
             for name in names:
                 if name not in known[kind]:
                     where = terms.where((*place, key) if key else place)
-                    noun = "party" if kind in ("payer", "anybody") else kind
+                    noun = {"payer": "party", "anybody": "party", "repayable": "investment", "lines": "line"}.get(kind, kind)
                     yield Problem(
                         where,
                         f"unknown_{noun}",
@@ -73,8 +77,8 @@ _NAMES: dict[str, dict[str, str]] = {
     "Sequence": {"not_with": "line", "once_accepted": "line"},
     "Limit": {"lines": "line", "payer": "payer", "beyond": "payer"},
     "Investment": {"investor": "party"},
-    "Guarantee": {"guarantor": "party", "covers": "capital"},
-    "RepaymentStep": {"to": "anybody", "from_lines": "line"},
+    "Guarantee": {"guarantor": "party", "covers": "repayable"},
+    "RepaymentStep": {"from_lines": "line"},
     "Part": {"to": "anybody"},
     "Service": {"provider": "party"},
     "Evidence": {"signed_by": "party", "validated_by": "party"},
@@ -107,55 +111,52 @@ def _names_in(term: BaseModel, place: Place) -> Iterator[tuple[str, str, list[st
             yield ("" if field == "named" else alias), of_what, value if isinstance(value, list) else [value]
     if kind == "OutcomePaymentCommitment":
         yield "", "party", [str(place[-1])]
+    if isinstance(term, RepaymentStep):
+        yield "to", "repayable" if term.pays in ("principal", "return") else "anybody", term.to
+
+
+def names(terms: Terms) -> Iterator[Problem]:
+    """A name means one thing: no cohort or line is called `all`, no party as somebody else's investment."""
+    programme = terms.programme
+    words = {"cohorts": "all", "outcome_pricings": "all", "parties": "investments", "investments": "investments"}
+    for part, word in words.items():
+        if word in getattr(programme, part):
+            what = f"'{word}' is a word of the language: all of them together"
+            yield Problem(terms.where((part, word)), "two_meanings", what, "A name must lead to one term", "choose another name")
+    for name, investment in programme.investments.items():
+        for party in sorted(set(programme.parties) & {name, investment.tranche or name}):
+            if party != investment.investor:
+                what = f"'{party}' is a party, and names an investment of '{investment.investor}'"
+                why = "Money for the one could go to the other"
+                yield Problem(terms.where(("investments", name)), "two_meanings", what, why, "give the investment a name of its own")
 
 
 def circles(terms: Terms) -> Iterator[Problem]:
-    """No figure, line or sequence depends on itself."""
+    """Nothing rests on itself, waits for itself, or rests on others without end."""
     programme = terms.programme
-    figures = {
-        name: {inner.named for _, inner in walk(figure) if isinstance(inner, Figure) and inner.named}
-        for name, figure in programme.figures.items()
-    }
-    for name in _in_circle(figures):
+    graph = rests_on(programme)
+    found = in_circle(graph)
+    for part, name in found:
         yield Problem(
-            terms.where(("figures", name)),
+            terms.where((part, name)),
             "circle",
-            f"the figure '{name}' depends on itself",
+            WORDS[part].format(name),
             "It would never have a value",
             "take one of the references out",
         )
-    earned: dict[str, set[str]] = {}
+    for part, name in [] if found else too_deep(graph):
+        yield Problem(
+            terms.where((part, name)),
+            "too_deep",
+            f"'{name}' rests on figures that rest on figures, more than {MAX_DEPTH} deep",
+            "Nobody could follow it",
+            "let some of them say what they are directly",
+        )
     waits: dict[str, set[str]] = {}
     for name, line in programme.outcome_pricings.items():
-        seen, queue = set(line.net_of), [line.counts, line.price, line.when]
-        visited: set[str] = set()
-        while queue:
-            for _, inner in walk(queue.pop()):
-                if isinstance(inner, Figure):
-                    seen |= set(inner.earned or []) | ({inner.accepted} if inner.accepted else set())
-                    if inner.named and inner.named not in visited and inner.named in programme.figures:
-                        visited.add(inner.named)
-                        queue.append(programme.figures[inner.named])
-        if "all" in seen:
-            yield Problem(
-                terms.where(("outcome_pricings", name)),
-                "circle",
-                f"the line '{name}' depends on what all lines earned, itself included",
-                "It would never have a value",
-                "name the lines that it depends on",
-            )
-        earned[name] = seen
         sequence = line.sequence
         waits[name] = set() if sequence is None else {after.line for after in sequence.after} | set(sequence.once_accepted)
-    for name in _in_circle(earned):
-        yield Problem(
-            terms.where(("outcome_pricings", name)),
-            "circle",
-            f"the line '{name}' depends on its own earnings",
-            "It would never have a value",
-            "take one of the references out",
-        )
-    for name in _in_circle(waits):
+    for name in in_circle(waits):
         yield Problem(
             terms.where(("outcome_pricings", name, "sequence")),
             "circle",
@@ -163,22 +164,17 @@ def circles(terms: Terms) -> Iterator[Problem]:
             "No claim could ever be paid",
             "take one of the predecessors out",
         )
-
-
-def _in_circle(graph: Mapping[str, set[str]]) -> list[str]:
-    """Nodes that can reach themselves."""
-    found = []
-    for start in graph:
-        reached: set[str] = set()
-        queue = list(graph[start])
-        while queue:
-            node = queue.pop()
-            if node not in reached:
-                reached.add(node)
-                queue += graph.get(node, ())
-        if start in reached:
-            found.append(start)
-    return found
+    for name, line in programme.outcome_pricings.items():
+        for other in line.sequence.once_accepted if line.sequence else ():
+            excluding = programme.outcome_pricings[other].sequence if other in programme.outcome_pricings else None
+            if excluding is not None and name in excluding.not_with:
+                yield Problem(
+                    terms.where(("outcome_pricings", name, "sequence", "once_accepted")),
+                    "circle",
+                    f"'{name}' waits for '{other}', which it excludes",
+                    "Once paid, it would take away what it was paid for",
+                    "take one of the two out",
+                )
 
 
 def tables(terms: Terms) -> Iterator[Problem]:
@@ -219,7 +215,7 @@ def _joins(terms: Terms, place: Place, rows: list[Row]) -> Iterator[Problem]:
             continue
         previous = rows[index - 1]
         end, start = previous.below or previous.up_to, row.from_ or row.above
-        if end is None and start is None:
+        if end is None and start is None and previous.until_paid is None:
             yield Problem(
                 where,
                 "edge_missing",
@@ -305,24 +301,28 @@ def amounts(terms: Terms) -> Iterator[Problem]:
                     "The figure would have no value",
                     "correct one of the two",
                 )
-            if place[-1:] in (("price",), ("committed",), ("at_most",), ("amount",), ("maximum",)) and (term.number or 0) < 0:
-                yield Problem(
-                    terms.where(place),
-                    "negative_amount",
-                    f"{place[-1]} is negative: {term.number}",
-                    "An outcome would cost the provider money",
-                    "write the amount without a sign; a deduction is a line of its own that says so",
-                )
+            if place[-1:] in (("committed",), ("at_most",), ("amount",), ("maximum",)) and (term.number or 0) < 0:
+                yield _negative(terms, place, f"{place[-1]} is negative: {term.number}")
     for name, pricing in programme.outcome_pricings.items():
-        for row in pricing.price.rows or []:
-            if (_literal(row.is_) or 0) < 0 or (_literal(row.each) or 0) < 0:
-                yield Problem(
-                    terms.where(("outcome_pricings", name, "price", "rows")),
-                    "negative_amount",
-                    "a step of the price is negative",
-                    "An outcome would cost the provider money",
-                    "let the lowest step pay 0",
-                )
+        for inner, figure in priced_by(pricing.price):
+            if (figure.number or 0) < 0:
+                yield _negative(terms, ("outcome_pricings", name, "price", *inner), f"the price is negative: {figure.number}")
+
+
+def priced_by(price: Figure) -> Iterator[tuple[Place, Figure]]:
+    """The figures that a price may turn out to be: itself, what its rows are, what its choices are; not what it asks."""
+    yield (), price
+    for index, row in enumerate(price.rows or []):
+        for name, part in (("is", row.is_), ("each", row.each)):
+            if part is not None:
+                yield from (((*("rows", index, name), *place), figure) for place, figure in priced_by(part))
+    for index, choice in enumerate(price.by or []):
+        yield from ((("by", index, "is", *place), figure) for place, figure in priced_by(choice.is_))
+
+
+def _negative(terms: Terms, place: Place, what: str) -> Problem:
+    remedy = "write the amount without a sign; a deduction is a line of its own that says so"
+    return Problem(terms.where(place), "negative_amount", what, "An outcome would cost the provider money", remedy)
 
 
 def shares(terms: Terms) -> Iterator[Problem]:
@@ -336,7 +336,7 @@ def shares(terms: Terms) -> Iterator[Problem]:
         yield Problem(
             terms.where(("outcome_payment_commitments",)),
             "shares",
-            f"the payers' shares add up to {total * 100:f}%",
+            f"the payers' shares add up to {decimal_text(total * 100)}%",
             "A part of each payment would be nobody's, or be paid twice",
             "let them add up to 100%",
         )
@@ -456,4 +456,4 @@ def _literal(figure: Figure | None) -> Decimal | None:
     return None if figure is None else figure.number
 
 
-CHECKS: tuple[Check, ...] = (references, circles, tables, amounts, shares, order, facts_named)
+CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named)

@@ -204,6 +204,8 @@ class RepaymentStep(Term):
             raise ValueError("`pays: rest` and `parts` go together")
         if self.pays != "rest" and not self.to:
             raise ValueError("say to whom: add `to`")
+        if self.pays == "amount" and len(self.to) > 1:
+            raise ValueError("an amount goes to one party; write a step for each")
         if self.parts and sum((part.share for part in self.parts), number("0")) != 1:
             raise ValueError("the parts of the rest do not add up to 100%")
         return self

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from makegood.programme.amending import amended
+from makegood.programme.amending import amended, in_force
 from makegood.programme.change import Amendment
 from makegood.programme.root import Programme
 from makegood.programme.walking import walk, words_at
@@ -60,9 +60,9 @@ class Agreement:
 
     def on(self, day: date | None) -> Terms:
         """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
-        text, applied, problems = amended(self.text, self.amendments, day=day)
-        key = tuple(applied)
+        key = tuple(in_force(self.amendments, day=day))
         if key not in self._versions:
+            text, _, problems = amended(self.text, self.amendments, day=day)
             if problems:
                 raise Refused(problems)
             self._versions[key] = Terms(_typed(text), text, self.sha256, key)
@@ -116,16 +116,14 @@ def read_agreement(reference: str | Path, *, check: Callable[[Terms], list[Probl
     """
     path = find_programme(str(reference))
     named = str(reference) in shipped() and path == shipped()[str(reference)] / "programme.yaml"
-    text = read_yaml_text(path, shown=f"{reference}/programme.yaml" if named else str(path))
+    return agreement_from(read_yaml_text(path, shown=f"{reference}/programme.yaml" if named else str(path)), check=check)
+
+
+def agreement_from(text: YamlText, *, check: Callable[[Terms], list[Problem]]) -> Agreement:
+    """The agreement that a text holds, wherever the text was kept; see `read_agreement`."""
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
-    amendments: dict[str, Amendment] = {}
-    try:
-        original = Terms(_typed(text), text, sha256)
-        amendments = dict(original.programme.amendments)
-    except Refused as refused:
-        raise refused from None
-    agreement = Agreement(text, sha256, amendments)
+    agreement = Agreement(text, sha256, dict(Terms(_typed(text), text, sha256).programme.amendments))
     for day in agreement.versions():
         try:
             problems += check(agreement.on(day))
@@ -133,7 +131,7 @@ def read_agreement(reference: str | Path, *, check: Callable[[Terms], list[Probl
             problems += refused.problems
     if errors(problems):
         raise Refused(problems)
-    return Agreement(text, sha256, amendments, tuple(sorted(set(problems))), agreement._versions)
+    return replace(agreement, warnings=tuple(sorted(set(problems))))
 
 
 def _typed(text: YamlText) -> Programme:

@@ -209,9 +209,7 @@ class Programme(Term):
     examples: dict[Name, Example] = {}
     """Worked examples; `makegood check` runs them."""
     amendments: dict[Name, Amendment] = {}
-<<<<<<< HEAD
     """Dated changes."""
-=======
 
     @model_validator(mode="before")
     @classmethod
@@ -225,4 +223,3 @@ class Programme(Term):
             title = metric.get("title") if isinstance(metric, dict) else None
             titled[name] = {"title": title, **line} if isinstance(line, dict) and title is not None else line
         return {**terms, "outcome_pricings": titled}
->>>>>>> cases

@@ -43,7 +43,8 @@ def read_yaml_text(path: Path, *, shown: str | None = None) -> YamlText:
     if path.is_dir():
         raise _refuse(file, 0, "not_a_file", "this is a folder", "name the YAML file in it")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as handle:
+            content = handle.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _refuse(file, 0, "no_such_file", "there is no such file", "check the path") from None
     except OSError as error:
@@ -56,9 +57,7 @@ def parse_yaml_text(content: bytes, *, file: str) -> YamlText:
     if not content.strip():
         raise _refuse(file, 0, "empty_file", "the file is empty", "write the terms, or restore the file")
     if len(content) > MAX_BYTES:
-        raise _refuse(
-            file, 0, "too_large", f"{len(content)} bytes are more than the {MAX_BYTES} that terms may take", "move data into CSV files"
-        )
+        raise _refuse(file, 0, "too_large", f"this is more than the {MAX_BYTES} bytes that terms may take", "move data into CSV files")
     if b"\0" in content[:4096]:
         raise _refuse(file, 0, "binary_file", "this is a binary file, not text", "name the YAML file")
     try:
@@ -73,11 +72,18 @@ def parse_yaml_text(content: bytes, *, file: str) -> YamlText:
         mark: Any = error.problem_mark or error.context_mark
         what = "; ".join(part for part in (error.context, error.problem) if part)
         remedy = (
-            "indent with spaces, not tabs" if "\\t" in what else "check the indentation, colons and quotes of this line and the one above"
+            "indent with spaces, not tabs"
+            if mark and _tab_on(text, mark.line)
+            else "check the indentation, colons and quotes of this line and the one above"
         )
         raise _refuse(file, mark.line + 1 if mark else 0, "not_yaml", f"this is not YAML: {what}", remedy) from None
     except yaml.YAMLError as error:
         raise _refuse(file, 0, "not_yaml", f"this is not YAML: {str(error).splitlines()[0]}", "save it as plain UTF-8 text") from None
+
+
+def _tab_on(text: str, line: int) -> bool:
+    lines = text.splitlines()
+    return line < len(lines) and "\t" in lines[line]
 
 
 def _refuse(file: str, line: int, code: str, what: str, remedy: str) -> Refused:
@@ -139,7 +145,9 @@ class _Builder:
                 event, "anchor", f"'&{event.anchor}' is an anchor", "write the term out, or name it under `figures` and refer to the name"
             )
         if event.tag and event.tag != "!":
-            self._problem(event, "tag", f"'{event.tag}' is a tag", "remove it; a term says of itself what it is")
+            self._problem(
+                event, "tag", f"'{event.tag.replace('tag:yaml.org,2002:', '!!')}' is a tag", "remove it; a term says of itself what it is"
+            )
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.value != "" or not event.implicit[0] else None
         if isinstance(event, yaml.SequenceStartEvent):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
+from fractions import Fraction
 
 _WITHOUT = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
@@ -16,6 +17,16 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1) if currency in _WITHOUT else Decimal("0.001") if currency in _THOUSANDTHS else Decimal("0.01")
 
 
+ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
+EXACT = Context(prec=50)
+
+
+def rounded(value: Decimal, to: Decimal, rule: str) -> Decimal:
+    """`value` to the nearest multiple of `to` by a rounding rule: half_up, half_even, down or up (away from 0)."""
+    multiple = EXACT.divide(value, to).quantize(Decimal(1), rounding=ROUNDINGS[rule], context=EXACT)
+    return EXACT.multiply(multiple, to)
+
+
 def shown(amount: Decimal, currency: str) -> str:
     """An amount for people: `€ 1 234.50`, thousands apart by a thin space, whole amounts without cents."""
     whole = amount == amount.to_integral_value()
@@ -27,14 +38,20 @@ def shown(amount: Decimal, currency: str) -> str:
 def split(amount: Decimal, weights: list[Decimal], unit: Decimal) -> list[Decimal]:
     """Share out an amount by weights in whole `unit`s, so that the parts add up to it exactly.
 
-    Largest remainder; equal remainders go to the earlier part. Weights are not negative and not all 0.
+    Largest remainder; equal remainders go to the earlier part. Weights are not negative and not all 0. An amount
+    that is no whole number of units keeps what lies beyond them with the part that comes first in that order.
     """
-    total = sum(weights, Decimal(0))
-    units = int((amount / unit).to_integral_value())
+    units = int(EXACT.divide_int(amount, unit))
     sign, count = (-1, -units) if units < 0 else (1, units)
-    exact = [count * weight / total for weight in weights]
+    total = sum(map(Fraction, weights), Fraction(0))
+    exact = [count * Fraction(weight) / total for weight in weights]
     parts = [int(part) for part in exact]
     order = sorted(range(len(weights)), key=lambda index: (parts[index] - exact[index], index))
     for index in order[: count - sum(parts)]:
         parts[index] += 1
-    return [sign * part * unit for part in parts]
+    shares = [sign * part * unit for part in parts]
+    rest = amount - units * unit
+    if rest:
+        first = next(index for index in order if weights[index] > 0)
+        shares[first] += rest
+    return shares

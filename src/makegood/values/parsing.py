@@ -14,7 +14,7 @@ from typing import Any
 
 from makegood.values.month import add_months
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)(\.\d+)?", re.ASCII)
 _AMOUNT = re.compile(r"(?:(?P<currency>[A-Z]{3}) )?(?P<number>.+)")
 CODE = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 MAX_DIGITS = 30
@@ -56,7 +56,7 @@ def day(word: Any) -> date:
     """A date from ISO text, `2016-05-01`."""
     if isinstance(word, date):
         return word
-    if not isinstance(word, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word.strip()):
+    if not isinstance(word, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word.strip(), re.ASCII):
         raise ValueError(f"'{word if isinstance(word, str) else _kind(word)}' is not a date; write year-month-day, as in 2016-05-01")
     try:
         return date.fromisoformat(word.strip())
@@ -117,7 +117,7 @@ def duration(word: Any) -> Duration:
     """A duration from text such as `13 weeks`, `6 months`, `1 year`, `90 days`."""
     if isinstance(word, Duration):
         return word
-    match = re.fullmatch(r"(\d{1,4}) (day|week|month|year)s?", word.strip()) if isinstance(word, str) else None
+    match = re.fullmatch(r"(\d{1,4}) (day|week|month|year)s?", word.strip(), re.ASCII) if isinstance(word, str) else None
     if match is None:
         raise ValueError(
             f"'{word if isinstance(word, str) else _kind(word)}' is not a duration; write for example 13 weeks, 6 months or 90 days"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\+?[\w./-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "=== end of block ==="
 
