@@ -31,6 +31,7 @@ ROOMS = {
     "comparison": "Comparing",
     "payment": "Facts under these terms",
     "finance": "Money of investors",
+    "world": "Demonstration worlds",
     "examples": "Worked examples",
     "settle": "Settling",
     "report": "Reading and writing settlements",

@@ -172,6 +172,7 @@ class Figure(Term):
     """What people call it on the statement."""
 
     is_: Figure | None = Field(None, alias="is")
+    """A number, an amount or a name, where the figure also bears a title, a source or a bound."""
     result: Name | None = None
     """A metric as measured; `take` says which column, `where` which rows."""
     effect: Name | None = None
