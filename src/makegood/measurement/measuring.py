@@ -1,0 +1,61 @@
+"""One door to the three engines: terms and records in, a measurement out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from makegood.cases.quality import Quality
+from makegood.cases.records import Records
+from makegood.measurement import columns
+from makegood.measurement.calendar import borders_of, day_number
+from makegood.measurement.grouping import figures_of, groups_of
+from makegood.measurement.oddities import oddities_of
+from makegood.measurement.outcome import Measurement
+from makegood.measurement.rules import rules_of
+from makegood.programme.measured import Measured
+from makegood.values.fingerprint import sha256_of
+
+Engine = Literal["columns", "duckdb", "spark", "referee"]
+
+
+def measure(
+    metrics: Mapping[str, Measured],
+    *,
+    records: Records,
+    window_months: int | None,
+    as_of: date,
+    engine: Engine = "columns",
+    by: Sequence[str] = (),
+    months: bool = False,
+    programme_file: str = "",
+) -> Measurement:
+    """Measure `metrics` over `records` as known on `as_of` (months that end later are not yet observed).
+
+    `window_months`: the calendar's observation months, for metrics without their own. `by`: further columns of people
+    (class, payer, phase) that split a cohort's figure. `months`: keep the state of every month of every person.
+    Raises Refused where terms or records cannot be measured.
+    """
+    rules = rules_of(metrics, window_months=window_months, file=programme_file)
+    borders = borders_of(records.people.index, months=rules.window, as_of=as_of)
+    if engine == "columns":
+        found = {rule.metric: columns.months_of(rule, records, borders, states=months) for rule in rules.months}
+        persons = columns.persons_of(rules, found, records, borders, day_number(as_of))
+        figures = figures_of(rules, persons, records, borders, groups_of(records, tuple(by)))
+        version = columns.VERSION
+    else:
+        raise NotImplementedError(engine)
+    return Measurement(
+        engine=engine,
+        engine_version=version,
+        as_of=as_of,
+        by=tuple(by),
+        rules=rules,
+        figures=figures,
+        persons=persons,
+        months=found,
+        quality=Quality() + oddities_of(rules, records, borders, found, as_of),
+        inputs=records.sha256,
+        terms_sha256=sha256_of({"metrics": {name: terms.model_dump() for name, terms in metrics.items()}, "window_months": window_months}),
+    )
