@@ -16,7 +16,7 @@ from makegood.cases.identity import codes_of
 from makegood.cases.people import People, grouping
 from makegood.cases.quality import Finding, Quality, finding
 from makegood.cases.spells import by_person
-from makegood.cases.table import Columns, read_table
+from makegood.cases.column_file import Columns, read_table
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("person", "kind", "source", "start", "end"))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from makegood.cases.identity import first_rows
-from makegood.cases.table import FileTable
+from makegood.cases.column_file import FileTable
 
 Mask = npt.NDArray[np.bool_]
 

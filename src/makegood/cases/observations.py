@@ -16,7 +16,7 @@ from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import Grouping, People, grouping
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.table import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_table
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("observation", "subject", "metric", "date", "value"), ("unit", "cohort", "source"))

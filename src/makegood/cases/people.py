@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from makegood.cases import typed
 from makegood.cases.identity import first_rows
 from makegood.cases.quality import Quality, finding
-from makegood.cases.table import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_table
 from makegood.values.problem import Problem, Refused, Where
 
 COLUMNS = Columns(("person", "cohort", "arm", "index_date"), ("class", "payer", "phase", "engaged_on", "left_on", "pair", "weight"))

@@ -11,7 +11,7 @@ from makegood.cases.observations import Observations, no_observations, read_obse
 from makegood.cases.people import People, read_people
 from makegood.cases.quality import Quality
 from makegood.cases.spells import Spells, no_spells, read_spells
-from makegood.cases.table import file_sha256
+from makegood.cases.column_file import file_sha256
 from makegood.values.problem import Problem, Refused
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from makegood.cases.table import MAX_PROBLEMS, read_table
+from makegood.cases.column_file import MAX_PROBLEMS, read_table
 from makegood.values.fingerprint import plain
 from makegood.values.parsing import code, day, number, text, whole
 from makegood.values.problem import Problem, Refused, Where, nearest

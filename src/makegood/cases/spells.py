@@ -17,7 +17,7 @@ from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import People
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.table import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_table
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("spell", "person", "kind", "start", "end"), ("hours_per_week", "contract", "source", "certainty", "evidence"))

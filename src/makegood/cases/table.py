@@ -1,226 +1,159 @@
-"""A file as columns of text or typed values: what can be understood, or the reasons why the file is refused whole.
-
-CSV (comma, UTF-8, header; `.csv`) is read as text, Parquet (`.parquet`) with its own types. Row 1 is the first row
-of data; in a CSV without line breaks inside quotes row n stands on line n + 1.
-"""
+"""Reading a table: a CSV or Parquet file as columns of text, refused whole when it cannot be understood."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
 
 from makegood.values.problem import Problem, Refused, Where, nearest
 
-MOST_SHOWN = 20
-"""So many rows with the same fault are named one by one; the rest is counted."""
-_HEADER_BYTES = 65_536
+MAX_COLUMNS = 200
+MAX_HEADER = 20_000
+MAX_PROBLEMS = 50
 
 
 @dataclass(frozen=True)
-class Columns:
-    """What a kind of file holds: columns that must be there and columns that may be."""
-
-    needed: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FileTable:
-    """A file that was understood as a table: its name as the user gave it and its columns, each in one chunk."""
+class Table:
+    """Rows of text under known columns. `lines[i]` is the line (Parquet: row number) on which row i starts."""
 
     file: str
-    columns: dict[str, pa.Array]
-    rows: int
-    is_text: bool
-    """CSV: every value is text still, and a place is a line."""
-
-    def has(self, column: str) -> bool:
-        """Whether the file has this column."""
-        return column in self.columns
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
 
     def where(self, row: int, column: str = "") -> Where:
-        """The place of a row (from 0) for a problem: its line in a CSV; in Parquet the row is part of the path."""
-        if self.is_text:
-            return Where(self.file, row + 2, column)
-        return Where(self.file, 0, f"row {row + 1}" + (f" {column}" if column else ""))
+        """The place of a row, or of one value in it."""
+        return Where(self.file, self.lines[row], column)
 
-    def refuse(self, rows: Sequence[int] | Any, column: str, code: str, what: str, why: str, remedy: str) -> list[Problem]:
-        """Problems for rows with one fault: `what` may hold `{value}`; at most MOST_SHOWN are named, the rest counted."""
-        problems = []
-        for row in rows[:MOST_SHOWN]:
-            value = str(self.columns[column][int(row)].as_py())[:80] if column in self.columns else ""
-            problems.append(Problem(self.where(int(row), column), code, what.format(value=value), why, remedy))
-        if len(rows) > MOST_SHOWN:
-            more = f"the same in {len(rows) - MOST_SHOWN:,} further rows"
-            problems.append(Problem(Where(self.file, 0, column), code, more, why, remedy))
-        return problems
+    def dicts(self) -> Iterator[tuple[Where, dict[str, str]]]:
+        """Each row as column -> text, without empty values, with its place."""
+        for line, row in zip(self.lines, self.rows, strict=True):
+            yield Where(self.file, line), {column: value for column, value in zip(self.columns, row, strict=True) if value != ""}
 
 
-def read_table(path: Path, columns: Columns, *, known: Sequence[str] = ()) -> FileTable:
-    """Read a CSV or Parquet file whose columns are those asked for. Raises Refused with every reason why it cannot be used."""
-    name = str(path)
-    _reachable(path, name)
-    if path.suffix.lower() == ".parquet":
-        table = _parquet(path, name, columns)
-    elif path.suffix.lower() == ".csv":
-        table = _csv(path, name, columns)
-    else:
-        raise Refused(
-            [Problem(Where(name), "unknown_extension", f"'{path.suffix}' does not say what the file is", "", "name it .csv or .parquet")]
-        )
-    whole = {column: _one_chunk(table.column(column)) for column in table.column_names}
-    return FileTable(file=name, columns=whole, rows=table.num_rows, is_text=path.suffix.lower() == ".csv")
+def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Read a CSV or Parquet file with exactly these columns, `optional` ones may be absent.
+
+    Raises Refused when the file is not there, empty, binary, not UTF-8, or has missing, unknown or repeated columns
+    or rows of another length.
+    """
+    check_is_file(path)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return _read_parquet(path, required=required, optional=optional)
+    return parse_csv(path.read_bytes(), file=str(path), required=required, optional=optional)
 
 
-def file_sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _reachable(path: Path, name: str) -> None:
+def check_is_file(path: Path) -> None:
+    """Refuse a path that is no readable file of a known kind."""
     if path.is_dir():
-        raise Refused([Problem(Where(name), "folder", "this is a folder", "A file was asked for", "name the file in it")])
+        raise refused(path, "not_a_file", "this is a folder", "name the file in it")
+    if not path.exists():
+        raise refused(path, "no_such_file", "there is no such file", "check the path")
+    if path.suffix.lower() not in (".csv", ".parquet", ".pq"):
+        raise refused(
+            path, "unknown_kind", f"'{path.suffix}' is not a kind of file that is read here", "write CSV (.csv) or Parquet (.parquet)"
+        )
+
+
+def parse_csv(content: bytes, *, file: str, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Parse the bytes of a CSV file (comma, UTF-8, header); see `read_table`."""
+    if not content.strip():
+        raise refused(file, "empty_file", "the file is empty", "write at least the header")
+    if b"\0" in content:
+        raise refused(file, "binary_file", "this is a binary file, not a CSV", "export it as CSV, UTF-8")
     try:
-        with path.open("rb") as handle:
-            first = handle.read(4)
-    except OSError as error:
-        raise Refused([Problem(Where(name), "unreadable", error.strerror or str(error), "", "check the path and its rights")]) from None
-    if not first:
-        raise Refused([Problem(Where(name), "empty_file", "the file is empty", "", "write at least the header")])
-
-
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_string(column.type) and column.nbytes > 1_900_000_000:
-        column = column.cast(pa.large_string())
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-
-
-def _checked_header(header: list[str], name: str, columns: Columns, line: int) -> None:
-    known = [*columns.needed, *columns.optional]
-    where = Where(name, line)
-    if len(header) > 10 * len(known):
-        raise Refused([Problem(where, "too_many_columns", f"{len(header):,} columns stand here", "", f"keep those of {', '.join(known)}")])
-    problems = []
-    if len(header) == 1 and ";" in header[0]:
-        raise Refused([Problem(where, "not_commas", "columns are separated by semicolons", "", "write commas between columns")])
-    for column in columns.needed:
-        if column not in header:
-            problems.append(
-                Problem(where, "missing_column", f"column '{column}' is not there", "", f"add it; found are {', '.join(header)}"[:300])
-            )
-    for column in header:
-        if column not in known:
-            problems.append(
-                Problem(
-                    Where(name, line, column[:80]),
-                    "unknown_column",
-                    f"column '{column[:80]}' is not known",
-                    "A column that nobody reads would be believed to count",
-                    nearest(column, known),
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise refused(file, "wrong_encoding", f"byte {error.start} is not UTF-8", "save the file as CSV, UTF-8", line=line) from None
+    end = text.find("\n")
+    if len(text if end < 0 else text[:end]) > MAX_HEADER:
+        raise refused(
+            file, "too_wide", f"the header is longer than {MAX_HEADER} characters", "keep the columns of docs/reference/files.md", line=1
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = tuple(name.strip() for name in next(reader))
+        check_columns(file, header, required=required, optional=optional)
+        rows, lines, problems = [], [], []
+        line = reader.line_num
+        for row in reader:
+            start, line = line + 1, reader.line_num
+            if not row:
+                continue
+            if len(row) != len(header):
+                what = f"{len(row)} values stand under {len(header)} columns"
+                problems.append(
+                    Problem(
+                        Where(file, start), "ragged_row", what, "Values would land in the wrong column", "quote values that hold a comma"
+                    )
                 )
+                if len(problems) >= MAX_PROBLEMS:
+                    break
+            rows.append(tuple(value.strip() for value in row))
+            lines.append(start)
+    except csv.Error as error:
+        raise refused(file, "not_csv", f"this is not CSV: {error}", "check the quotes of this line", line=reader.line_num) from None
+    if problems:
+        raise Refused(problems)
+    return Table(file, header, tuple(rows), tuple(lines))
+
+
+def check_columns(file: str, header: Sequence[str], *, required: Sequence[str], optional: Sequence[str]) -> None:
+    """Refuse a header with missing, unknown or repeated columns; all of it is reported."""
+    known = [*required, *optional]
+    problems = []
+    if len(header) > MAX_COLUMNS:
+        raise refused(
+            file, "too_wide", f"{len(header)} columns are more than {MAX_COLUMNS}", "keep the columns of docs/reference/files.md", line=1
+        )
+    if len(header) == 1 and ";" in header[0]:
+        raise refused(file, "separator", "the columns are separated by semicolons", "save the file with commas", line=1)
+    for column in sorted(set(header) - set(known)):
+        problems.append(
+            Problem(
+                Where(file, 1, column),
+                "unknown_column",
+                f"'{column}' is not a column of this file",
+                "A column that nobody reads may hold what matters",
+                nearest(column, known),
             )
-        elif header.count(column) > 1:
-            problems.append(Problem(Where(name, line, column), "column_twice", f"column '{column}' stands twice", "", "keep one"))
+        )
+    for column in [name for name in required if name not in header]:
+        problems.append(
+            Problem(
+                Where(file, 1, column),
+                "missing_column",
+                f"the column '{column}' is missing",
+                "",
+                "add it; docs/reference/files.md lists the columns",
+            )
+        )
+    for column in sorted({name for name in header if list(header).count(name) > 1}):
+        problems.append(Problem(Where(file, 1, column), "repeated_column", f"the column '{column}' stands twice", "", "keep one"))
     if problems:
         raise Refused(problems)
 
 
-def _csv(path: Path, name: str, columns: Columns) -> pa.Table:
-    import pyarrow.csv as pacsv
-
-    with path.open("rb") as handle:
-        head = handle.read(_HEADER_BYTES)
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in text or head[:4] in (b"PAR1", b"PK\x03\x04") or head[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
-        raise Refused([Problem(Where(name), "not_text", "this is not a UTF-8 text file", "", "save it as CSV in UTF-8, or as .parquet")])
-    first = text.splitlines()[0] if text.strip() else b""
-    if not first.strip():
-        raise Refused([Problem(Where(name, 1), "no_header", "the first line is empty", "", f"write the header {','.join(columns.needed)}")])
-    if len(first) == len(text) and len(head) == _HEADER_BYTES:
-        raise Refused(
-            [
-                Problem(
-                    Where(name, 1),
-                    "too_many_columns",
-                    f"the header is longer than {_HEADER_BYTES:,} bytes",
-                    "",
-                    "keep the columns that are known",
-                )
-            ]
-        )
-    try:
-        header = next(csv.reader([first.decode("utf-8")]))
-    except (UnicodeDecodeError, csv.Error):
-        raise Refused([Problem(Where(name, 1), "not_utf8", "the header is not UTF-8 text", "", "save the file as CSV in UTF-8")]) from None
-    _checked_header(header, name, columns, 1)
-    convert = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
-    )
-    parse = pacsv.ParseOptions(newlines_in_values=False)
-    try:
-        return pacsv.read_csv(path, parse_options=parse, convert_options=convert)
-    except pa.ArrowInvalid as error:
-        raise Refused(_csv_faults(path, name, convert, str(error))) from None
+def refused(file: object, code: str, what: str, remedy: str, *, line: int = 0) -> Refused:
+    """One problem with a file as a whole, ready to raise."""
+    return Refused([Problem(Where(str(file), line), code, what, "", remedy)])
 
 
-def _csv_faults(path: Path, name: str, convert: Any, said: str) -> list[Problem]:
-    """Read a broken CSV once more in one thread, to name the lines that do not fit."""
-    import pyarrow.csv as pacsv
-
-    bad: list[tuple[int, int, int]] = []
-
-    def ragged(row: Any) -> str:
-        bad.append((row.number or 0, row.expected_columns, row.actual_columns))
-        return "skip"
+def _read_parquet(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
+    import pyarrow as pa  # noqa: PLC0415 - only a Parquet file needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        pacsv.read_csv(
-            path,
-            read_options=pacsv.ReadOptions(use_threads=False),
-            parse_options=pacsv.ParseOptions(newlines_in_values=False, invalid_row_handler=ragged),
-            convert_options=convert,
-        )
-    except pa.ArrowInvalid as error:
-        said = str(error)
-    problems = [
-        Problem(
-            Where(name, line),
-            "ragged_row",
-            f"{found} columns stand here, the header has {expected}",
-            "",
-            "write a value or nothing for each column, between commas",
-        )
-        for line, expected, found in bad[:MOST_SHOWN]
-    ]
-    if len(bad) > MOST_SHOWN:
-        problems.append(Problem(Where(name), "ragged_row", f"the same in {len(bad) - MOST_SHOWN:,} further rows", "", "mend them likewise"))
-    if "UTF8" in said or "utf8" in said.lower():
-        problems.append(Problem(Where(name), "not_utf8", "the file holds bytes that are not UTF-8", "", "save it as CSV in UTF-8"))
-    if not problems:
-        problems.append(Problem(Where(name), "not_csv", said.split("\n")[0][:200], "", "write CSV with commas, one row a line"))
-    return problems
-
-
-def _parquet(path: Path, name: str, columns: Columns) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(path, memory_map=True)
-        _checked_header(list(file.schema_arrow.names), name, columns, 0)
-        return file.read()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        said = str(error).split("\n")[0][:200]
-        raise Refused(
-            [Problem(Where(name), "not_parquet", f"this cannot be read as Parquet: {said}", "", "write it anew, or as CSV")]
+        names = pq.read_schema(path).names
+        check_columns(str(path), names, required=required, optional=optional)
+        table = pq.read_table(path)
+        columns = [[("" if value is None else str(value)) for value in column.cast(pa.string()).to_pylist()] for column in table.columns]
+    except (pa.ArrowException, OSError) as error:
+        raise refused(
+            path, "not_parquet", f"this cannot be read as Parquet: {str(error).splitlines()[0]}", "write the file again"
         ) from None
+    return Table(str(path), tuple(names), tuple(zip(*columns, strict=True)), tuple(range(1, table.num_rows + 1)))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from makegood.cases.table import FileTable
+from makegood.cases.column_file import FileTable
 from makegood.values.problem import Problem
 
 Int32 = npt.NDArray[np.int32]
