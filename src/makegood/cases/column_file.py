@@ -15,11 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from makegood.values.problem import Problem, Refused, Where, nearest
+from makegood.cases.table import MAX_HEADER, check_columns, check_is_file, refused
+from makegood.values.problem import Problem, Refused, Where
 
 MOST_SHOWN = 20
 """So many rows with the same fault are named one by one; the rest is counted."""
-_HEADER_BYTES = 65_536
 
 
 @dataclass(frozen=True)
@@ -62,38 +62,19 @@ class FileTable:
         return problems
 
 
-def read_table(path: Path, columns: Columns, *, known: Sequence[str] = ()) -> FileTable:
+def read_columns(path: Path, columns: Columns) -> FileTable:
     """Read a CSV or Parquet file whose columns are those asked for. Raises Refused with every reason why it cannot be used."""
-    name = str(path)
-    _reachable(path, name)
-    if path.suffix.lower() == ".parquet":
-        table = _parquet(path, name, columns)
-    elif path.suffix.lower() == ".csv":
-        table = _csv(path, name, columns)
-    else:
-        raise Refused(
-            [Problem(Where(name), "unknown_extension", f"'{path.suffix}' does not say what the file is", "", "name it .csv or .parquet")]
-        )
+    check_is_file(path)
+    name, is_text = str(path), path.suffix.lower() == ".csv"
+    table = _csv(path, name, columns) if is_text else _parquet(path, name, columns)
     whole = {column: _one_chunk(table.column(column)) for column in table.column_names}
-    return FileTable(file=name, columns=whole, rows=table.num_rows, is_text=path.suffix.lower() == ".csv")
+    return FileTable(file=name, columns=whole, rows=table.num_rows, is_text=is_text)
 
 
 def file_sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _reachable(path: Path, name: str) -> None:
-    if path.is_dir():
-        raise Refused([Problem(Where(name), "folder", "this is a folder", "A file was asked for", "name the file in it")])
-    try:
-        with path.open("rb") as handle:
-            first = handle.read(4)
-    except OSError as error:
-        raise Refused([Problem(Where(name), "unreadable", error.strerror or str(error), "", "check the path and its rights")]) from None
-    if not first:
-        raise Refused([Problem(Where(name), "empty_file", "the file is empty", "", "write at least the header")])
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
@@ -106,77 +87,43 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def _checked_header(header: list[str], name: str, columns: Columns, line: int) -> None:
-    known = [*columns.needed, *columns.optional]
-    where = Where(name, line)
-    if len(header) > 10 * len(known):
-        raise Refused([Problem(where, "too_many_columns", f"{len(header):,} columns stand here", "", f"keep those of {', '.join(known)}")])
-    problems = []
-    if len(header) == 1 and ";" in header[0]:
-        raise Refused([Problem(where, "not_commas", "columns are separated by semicolons", "", "write commas between columns")])
-    for column in columns.needed:
-        if column not in header:
-            problems.append(
-                Problem(where, "missing_column", f"column '{column}' is not there", "", f"add it; found are {', '.join(header)}"[:300])
-            )
-    for column in header:
-        if column not in known:
-            problems.append(
-                Problem(
-                    Where(name, line, column[:80]),
-                    "unknown_column",
-                    f"column '{column[:80]}' is not known",
-                    "A column that nobody reads would be believed to count",
-                    nearest(column, known),
-                )
-            )
-        elif header.count(column) > 1:
-            problems.append(Problem(Where(name, line, column), "column_twice", f"column '{column}' stands twice", "", "keep one"))
-    if problems:
-        raise Refused(problems)
-
-
 def _csv(path: Path, name: str, columns: Columns) -> pa.Table:
-    import pyarrow.csv as pacsv
+    import pyarrow.csv as pacsv  # noqa: PLC0415 - only a CSV needs it
 
     with path.open("rb") as handle:
-        head = handle.read(_HEADER_BYTES)
-    text = head.removeprefix(b"\xef\xbb\xbf")
-    if b"\0" in text or head[:4] in (b"PAR1", b"PK\x03\x04") or head[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff"):
-        raise Refused([Problem(Where(name), "not_text", "this is not a UTF-8 text file", "", "save it as CSV in UTF-8, or as .parquet")])
-    first = text.splitlines()[0] if text.strip() else b""
-    if not first.strip():
-        raise Refused([Problem(Where(name, 1), "no_header", "the first line is empty", "", f"write the header {','.join(columns.needed)}")])
-    if len(first) == len(text) and len(head) == _HEADER_BYTES:
-        raise Refused(
-            [
-                Problem(
-                    Where(name, 1),
-                    "too_many_columns",
-                    f"the header is longer than {_HEADER_BYTES:,} bytes",
-                    "",
-                    "keep the columns that are known",
-                )
-            ]
-        )
+        head = handle.read(MAX_HEADER + 1)
+    if b"\0" in head or head[:4] in (b"PAR1", b"PK\x03\x04") or head[:2] == b"\x1f\x8b":
+        raise refused(path, "binary_file", "this is a binary file, not a CSV", "export it as CSV, UTF-8")
+    lines = head.removeprefix(b"\xef\xbb\xbf").splitlines()
+    first = lines[0] if lines else b""
+    if not head.strip():
+        raise refused(path, "empty_file", "the file is empty", "write at least the header")
+    if len(first) > MAX_HEADER - 3:
+        raise refused(path, "too_wide", f"the header is longer than {MAX_HEADER} characters", "keep the columns that are known", line=1)
     try:
-        header = next(csv.reader([first.decode("utf-8")]))
+        header = [column.strip() for column in next(csv.reader([first.decode("utf-8")], strict=True), [])]
     except (UnicodeDecodeError, csv.Error):
-        raise Refused([Problem(Where(name, 1), "not_utf8", "the header is not UTF-8 text", "", "save the file as CSV in UTF-8")]) from None
-    _checked_header(header, name, columns, 1)
+        raise refused(path, "wrong_encoding", "the header is not UTF-8 text", "save the file as CSV, UTF-8", line=1) from None
+    check_columns(name, header, required=columns.needed, optional=columns.optional)
     convert = pacsv.ConvertOptions(
         column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
     )
     parse = pacsv.ParseOptions(newlines_in_values=False)
     try:
-        return pacsv.read_csv(path, parse_options=parse, convert_options=convert)
+        return pacsv.read_csv(path, read_options=_below_header(header), parse_options=parse, convert_options=convert)
     except pa.ArrowInvalid as error:
-        raise Refused(_csv_faults(path, name, convert, str(error))) from None
+        raise Refused(_csv_faults(path, name, header, convert, str(error))) from None
 
 
-def _csv_faults(path: Path, name: str, convert: Any, said: str) -> list[Problem]:
+def _below_header(header: list[str], *, use_threads: bool = True) -> Any:
+    import pyarrow.csv as pacsv  # noqa: PLC0415 - only a CSV needs it
+
+    return pacsv.ReadOptions(column_names=header, skip_rows=1, use_threads=use_threads)
+
+
+def _csv_faults(path: Path, name: str, header: list[str], convert: Any, said: str) -> list[Problem]:
     """Read a broken CSV once more in one thread, to name the lines that do not fit."""
-    import pyarrow.csv as pacsv
+    import pyarrow.csv as pacsv  # noqa: PLC0415 - only a CSV needs it
 
     bad: list[tuple[int, int, int]] = []
 
@@ -187,7 +134,7 @@ def _csv_faults(path: Path, name: str, convert: Any, said: str) -> list[Problem]
     try:
         pacsv.read_csv(
             path,
-            read_options=pacsv.ReadOptions(use_threads=False),
+            read_options=_below_header(header, use_threads=False),
             parse_options=pacsv.ParseOptions(newlines_in_values=False, invalid_row_handler=ragged),
             convert_options=convert,
         )
@@ -213,11 +160,11 @@ def _csv_faults(path: Path, name: str, convert: Any, said: str) -> list[Problem]
 
 
 def _parquet(path: Path, name: str, columns: Columns) -> pa.Table:
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only Parquet needs it
 
     try:
         file = pq.ParquetFile(path, memory_map=True)
-        _checked_header(list(file.schema_arrow.names), name, columns, 0)
+        check_columns(name, list(file.schema_arrow.names), required=columns.needed, optional=columns.optional)
         return file.read()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         said = str(error).split("\n")[0][:200]

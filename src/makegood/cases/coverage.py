@@ -16,7 +16,7 @@ from makegood.cases.identity import codes_of
 from makegood.cases.people import People, grouping
 from makegood.cases.quality import Finding, Quality, finding
 from makegood.cases.spells import by_person
-from makegood.cases.column_file import Columns, read_table
+from makegood.cases.column_file import Columns, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("person", "kind", "source", "start", "end"))
@@ -46,7 +46,7 @@ class Coverage:
 
 def read_coverage(path: Path, people: People) -> tuple[Coverage, Quality]:
     """Coverage from CSV or Parquet, for `people`; sources are joined per kind. Raises Refused."""
-    table = read_table(path, COLUMNS)
+    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
     person = codes_of(typed.words(table, "person", problems), among=people.person)
     kinds = grouping(typed.words(table, "kind", problems))

@@ -16,7 +16,7 @@ from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import Grouping, People, grouping
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("observation", "subject", "metric", "date", "value"), ("unit", "cohort", "source"))
@@ -60,7 +60,7 @@ def no_observations() -> Observations:
 
 def read_observations(path: Path, people: People) -> tuple[Observations, Quality]:
     """Observations from CSV or Parquet. Raises Refused for a file that cannot be understood."""
-    table = read_table(path, COLUMNS)
+    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
     typed.words(table, "observation", problems)
     subject_words = typed.words(table, "subject", problems)

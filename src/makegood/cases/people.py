@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from makegood.cases import typed
 from makegood.cases.identity import first_rows
 from makegood.cases.quality import Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused, Where
 
 COLUMNS = Columns(("person", "cohort", "arm", "index_date"), ("class", "payer", "phase", "engaged_on", "left_on", "pair", "weight"))
@@ -59,7 +59,7 @@ def grouping(values: pa.Array) -> Grouping:
 
 def read_people(path: Path) -> tuple[People, Quality]:
     """People from CSV or Parquet. Raises Refused: a row that cannot be understood, or one person with two stories."""
-    table = read_table(path, COLUMNS)
+    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
     person = typed.words(table, "person", problems)
     cohort = typed.words(table, "cohort", problems)

@@ -17,7 +17,7 @@ from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import People
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_table
+from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("spell", "person", "kind", "start", "end"), ("hours_per_week", "contract", "source", "certainty", "evidence"))
@@ -62,7 +62,7 @@ def no_spells(people: People) -> Spells:
 
 def read_spells(path: Path, people: People) -> tuple[Spells, Quality]:
     """Spells from CSV or Parquet, those of `people`. Raises Refused for a file that cannot be understood."""
-    table = read_table(path, COLUMNS)
+    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
     typed.words(table, "spell", problems)
     person = codes_of(typed.words(table, "person", problems), among=people.person)
