@@ -42,6 +42,8 @@ class People:
     row: npt.NDArray[np.int64]
     """The row of the file (from 0) in which each person stands."""
     is_text: bool
+    paired: bool
+    """Every person of the comparison arm bears a `pair`: the arm is a matched group, not a pool."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -69,11 +71,13 @@ def read_people(path: Path) -> tuple[People, Quality]:
     problems += table.refuse(strange, "arm", "unknown_arm", "'{value}' is not an arm", "", "write 'programme' or 'comparison'")
     index = typed.days(table, "index_date", problems)
     groups = {"cohort": grouping(cohort)}
-    for column in ("class", "payer", "phase", "pair"):
+    for column in ("class", "payer", "phase"):
         if table.has(column):
-            values = typed.words(table, column, problems, needed=False)
-            if column != "pair":
-                groups[column] = grouping(values)
+            groups[column] = grouping(typed.words(table, column, problems, needed=False))
+    paired = False
+    if table.has("pair"):
+        alone = np.asarray(typed.words(table, "pair", problems, needed=False).is_null().to_numpy(zero_copy_only=False))
+        paired = not bool(alone[arm == 1].any())
     for column in ("engaged_on", "left_on"):
         if table.has(column):
             typed.days(table, column, problems, empty=typed.RUNNING)
@@ -88,7 +92,7 @@ def read_people(path: Path) -> tuple[People, Quality]:
     if problems:
         raise Refused(problems)
     first = first_rows(person)
-    people = People(table.file, person, arm, index, groups, np.arange(table.rows), table.is_text)
+    people = People(table.file, person, arm, index, groups, np.arange(table.rows), table.is_text, paired)
     return (people, Quality()) if first is None else _without_doubles(table, people, first)
 
 

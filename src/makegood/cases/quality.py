@@ -67,6 +67,14 @@ class Finding:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def limited(self, most: int | None) -> Finding:
+        """The same with its first rows only."""
+        if most is None or len(self) <= most:
+            return self
+        records = None if self.records is None else (self.records[0], self.records[1][:most])
+        persons = None if self.persons is None else (self.persons[0], self.persons[1][:most])
+        return Finding(self.file, self.code, self.rows[:most], records, persons, self.is_text)
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -84,9 +92,9 @@ class Quality:
             counted[finding.code] = counted.get(finding.code, 0) + len(finding)
         return dict(sorted(counted.items()))
 
-    def table(self) -> pa.Table:
-        """One row per oddity: file, line (CSV) or row, record, person, code, found, done."""
-        tables = [_rows(finding) for finding in self.findings if len(finding)]
+    def table(self, most: int | None = None) -> pa.Table:
+        """One row per oddity: file, line (CSV) or row, record, person, code, found, done; at most `most` of each finding."""
+        tables = [_rows(finding.limited(most)) for finding in self.findings if len(finding)]
         return pa.concat_tables(tables) if tables else _SCHEMA.empty_table()
 
 

@@ -22,13 +22,13 @@ from makegood.values.problem import Problem, Refused, Where
 VERSION = "1"
 
 
-def months_of(rule: MonthMetric, records: Records, borders: Borders, *, states: bool) -> Months:
-    """The months of everybody under one rule; with their states and weeks where `states`."""
+def months_of(rule: MonthMetric, records: Records, borders: Borders, *, shown: npt.NDArray[np.int32]) -> Months:
+    """The months of everybody under one rule; `shown` (n) says in which row of states and weeks a person's stand, or -1."""
     people, window = len(records.people), rule.window
-    shown = people if states else 0
+    rows = int(shown.max()) + 1 if people else 0
     counted, unknown = np.zeros(people, np.int32), np.zeros(people, np.int32)
     over = np.zeros(people, np.bool_)
-    state, weeks = np.zeros((shown, window), np.uint8), np.zeros((shown, window), np.int64)
+    state, weeks = np.zeros((rows, window), np.uint8), np.zeros((rows, window), np.int64)
     fitted = borders.within(window)
     spells = records.spells
     covered = records.coverage is not None
@@ -61,13 +61,14 @@ def months_of(rule: MonthMetric, records: Records, borders: Borders, *, states: 
             counted,
             unknown,
             over,
+            shown,
             state,
             weeks,
         )
 
     in_parts(part, size=people, rows=len(spells) + people)
     observed = fitted.observed[fitted.code].astype(np.int32)
-    return Months(counted, unknown, observed, over, state if states else None, weeks if states else None)
+    return Months(counted, unknown, observed, over, state, weeks)
 
 
 def persons_of(rules: Rules, months: Mapping[str, Months], records: Records, borders: Borders, as_of: int) -> dict[str, PersonFigures]:

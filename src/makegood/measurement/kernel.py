@@ -30,6 +30,7 @@ def judge_months(
     counted: Any,
     unknown: Any,
     over: Any,
+    place: Any,
     states: Any,
     weeks: Any,
 ) -> None:
@@ -37,9 +38,9 @@ def judge_months(
 
     first (n + 1), kind, start, end, hours (m): spells by person, days, ten-thousandths of hours, -1 unknown.
     code (n), border (u x window + 1), observed (u): the months. watch_*: disjoint watched periods by person, used
-    where `covered`. Written: counted, unknown (n), over (n): whether some month is beyond 168 hours; states
-    (n x window: 0 not counted, 1 counted, 2 unknown, 3 not yet observed) and weeks (n x window: sum of hours x days,
-    or days) where they have rows.
+    where `covered`. Written: counted, unknown (n), over (n): whether some month is beyond 168 hours. place (n):
+    the person's row in states and weeks, -1 for none; states (shown x window: 0 not counted, 1 counted, 2 unknown, 3 not yet observed) and weeks (shown x window: sum of
+    hours x days, or days).
     """
     window = border.shape[1] - 1
     total = np.zeros(window, np.int64)
@@ -50,8 +51,6 @@ def judge_months(
     for row in range(border.shape[0]):
         span = max(span, border[row, window] - border[row, 0])
     rise = np.zeros(span + 1 if dense else 1, np.int64)
-    want_states = states.shape[0] > 0
-    want_weeks = weeks.shape[0] > 0
     for person in range(a, b):
         row = code[person]
         seen = observed[row]
@@ -121,6 +120,7 @@ def judge_months(
                     if (way == 2 and running > 0) or (way == 1 and running >= level):
                         total[month] += 1
             rise[until - begin] = 0
+        shown = place[person]
         yes = 0
         dark = 0
         heavy = False
@@ -138,10 +138,9 @@ def judge_months(
                 state = 0
             if way == 0 and total[month] > 1680000 * length:
                 heavy = True
-            if want_states:
-                states[person, month] = state
-            if want_weeks:
-                weeks[person, month] = total[month]
+            if shown >= 0:
+                states[shown, month] = state
+                weeks[shown, month] = total[month]
         counted[person] = yes
         unknown[person] = dark
         over[person] = heavy

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from makegood.cases.quality import Quality
 from makegood.cases.records import Records
 from makegood.measurement import columns
@@ -13,11 +16,12 @@ from makegood.measurement.calendar import borders_of, day_number
 from makegood.measurement.grouping import figures_of, groups_of
 from makegood.measurement.oddities import oddities_of
 from makegood.measurement.outcome import Measurement
-from makegood.measurement.rules import rules_of
+from makegood.measurement.rules import measurable, rules_of
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
 
 Engine = Literal["columns", "duckdb", "spark", "referee"]
+Details = Literal["none", "programme", "all"]
 
 
 def measure(
@@ -28,19 +32,23 @@ def measure(
     as_of: date,
     engine: Engine = "columns",
     by: Sequence[str] = (),
-    months: bool = False,
+    details: Details = "none",
     programme_file: str = "",
 ) -> Measurement:
     """Measure `metrics` over `records` as known on `as_of` (months that end later are not yet observed).
 
     `window_months`: the calendar's observation months, for metrics without their own. `by`: further columns of people
-    (class, payer, phase) that split a cohort's figure. `months`: keep the state of every month of every person.
+    (class, payer, phase) that split a cohort's figure. `details`: whose months are kept one by one.
     Raises Refused where terms or records cannot be measured.
     """
     rules = rules_of(metrics, window_months=window_months, file=programme_file)
+    rules = measurable(rules, spells=bool(records.spells.file), observations=bool(records.observations.file))
     borders = borders_of(records.people.index, months=rules.window, as_of=as_of)
+    shown = _shown(records, details)
+    place = np.full(len(records.people), -1, np.int32)
+    place[shown] = np.arange(len(shown), dtype=np.int32)
     if engine == "columns":
-        found = {rule.metric: columns.months_of(rule, records, borders, states=months) for rule in rules.months}
+        found = {rule.metric: columns.months_of(rule, records, borders, shown=place) for rule in rules.months}
         persons = columns.persons_of(rules, found, records, borders, day_number(as_of))
         figures = figures_of(rules, persons, records, borders, groups_of(records, tuple(by)))
         version = columns.VERSION
@@ -58,4 +66,12 @@ def measure(
         quality=Quality() + oddities_of(rules, records, borders, found, as_of),
         inputs=records.sha256,
         terms_sha256=sha256_of({"metrics": {name: terms.model_dump() for name, terms in metrics.items()}, "window_months": window_months}),
+        shown=shown,
     )
+
+
+def _shown(records: Records, details: Details) -> npt.NDArray[np.int64]:
+    """The persons whose months are kept: none, those of the programme's arm, or all."""
+    if details == "none":
+        return np.zeros(0, np.int64)
+    return np.arange(len(records.people)) if details == "all" else np.flatnonzero(records.people.arm == 0)

@@ -23,16 +23,16 @@ MILLION = 10**6
 class Months:
     """The months of one metric, by person (n): how many are counted, unknown, observed of the window.
 
-    states (n x window) and weeks (n x window; sum of hours x days in ten-thousandths of an hour, or days that
-    satisfy the rule) where details were asked, else None. `over`: persons with a month beyond 168 hours a week.
+    states and weeks (shown persons x window): each month's state, and its sum of hours x days in ten-thousandths of
+    an hour, or its days that satisfy the rule. `over`: persons with a month beyond 168 hours a week.
     """
 
     counted: npt.NDArray[np.int32]
     unknown: npt.NDArray[np.int32]
     observed: npt.NDArray[np.int32]
     over: npt.NDArray[np.bool_]
-    states: npt.NDArray[np.uint8] | None
-    weeks: npt.NDArray[np.int64] | None
+    states: npt.NDArray[np.uint8]
+    weeks: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class Measurement:
     quality: Quality
     inputs: Mapping[str, str]
     terms_sha256: str
-    detail: npt.NDArray[np.int64] | None = None
-    """The persons (places in people) whose months are kept in `states`; None: everybody, where states are kept."""
+    shown: npt.NDArray[np.int64]
+    """The persons (places in people) whose months are kept one by one, in the order of the rows of `states`."""
 
     def figure(self, metric: str, *, cohort: str, arm: str = "programme") -> CohortFigure:
         """The figure of a cohort and arm, where the measurement is by cohort only. Raises KeyError."""

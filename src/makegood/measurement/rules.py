@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -76,6 +76,8 @@ class Rules:
     order: tuple[str, ...]
     window: int
     """The longest window of any metric, in months."""
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Metrics that cannot be measured from the records that were given, and why."""
 
     def all(self) -> tuple[MonthMetric | ClassMetric | ObservedMetric, ...]:
         """Every metric, in the order of the terms."""
@@ -135,9 +137,29 @@ def rules_of(metrics: Mapping[str, Measured], *, window_months: int | None, file
     return Rules(tuple(months), tuple(classes), tuple(observed), tuple(metrics), max(every))
 
 
+def measurable(rules: Rules, *, spells: bool, observations: bool) -> Rules:
+    """Those rules whose records were given. No file is not the same as nothing happened. Raises Refused if none is left."""
+    absent = {} if spells else {rule.metric: "no spells were given" for rule in (*rules.months, *rules.classes)}
+    if not observations:
+        absent |= {rule.metric: "no observations were given" for rule in rules.observed}
+    left = tuple(name for name in rules.order if name not in absent)
+    if not left:
+        what = "; ".join(f"{name}: {why}" for name, why in absent.items())
+        raise Refused([Problem(Where("", 0, "records"), "nothing_to_measure", what, "", "give --spells or --observations")])
+    return replace(
+        rules,
+        months=rules.months if spells else (),
+        classes=rules.classes if spells else (),
+        observed=rules.observed if observations else (),
+        order=left,
+        absent=absent,
+    )
+
+
 def _month_metric(name: str, terms: Measured, window: int) -> MonthMetric:
     rule, kind = terms.counts_when, terms.months_of
-    assert rule is not None and kind is not None  # noqa: S101 - the terms' own validation
+    if rule is None or kind is None:
+        raise ValueError("months_of and counts_when go together")
     way, hours, need, per = ANY_DAY, 0, 0, 1
     if rule.average_hours is not None:
         exact = Fraction(rule.average_hours) * 10**HOUR_DIGITS
