@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 PLAIN_UP_TO = 20_000
@@ -21,7 +22,7 @@ PLAIN_UP_TO = 20_000
 @cache
 def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """The kernel as machine code that lets other threads run."""
-    from numba import njit
+    from numba import njit  # noqa: PLC0415 - imported where there is much to do only
 
     jitted: Callable[..., Any] = njit(cache=True, nogil=True, boundscheck=False)(kernel)
     return jitted
@@ -44,5 +45,5 @@ def in_parts(work: Callable[[int, int], None], *, size: int, rows: int) -> None:
         return
     edges = [size * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
-        for done in [pool.submit(work, a, b) for a, b in zip(edges, edges[1:], strict=False)]:
+        for done in [pool.submit(work, a, b) for a, b in pairwise(edges)]:
             done.result()

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from makegood.cases import typed
+from makegood.cases.column_file import Columns, read_columns
 from makegood.cases.doubles import repeated_rows
 from makegood.cases.identity import codes_of
 from makegood.cases.people import People, grouping
 from makegood.cases.quality import Finding, Quality, finding
 from makegood.cases.spells import by_person
-from makegood.cases.column_file import Columns, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("person", "kind", "source", "start", "end"))

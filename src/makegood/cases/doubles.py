@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from makegood.cases.identity import first_rows
 from makegood.cases.column_file import FileTable
+from makegood.cases.identity import first_rows
 
 Mask = npt.NDArray[np.bool_]
 

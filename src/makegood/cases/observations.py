@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from makegood.cases import typed
+from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import Grouping, People, grouping
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("observation", "subject", "metric", "date", "value"), ("unit", "cohort", "source"))

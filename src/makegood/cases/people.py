@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from makegood.cases import typed
+from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.cases.identity import first_rows
 from makegood.cases.quality import Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused, Where
 
 COLUMNS = Columns(("person", "cohort", "arm", "index_date"), ("class", "payer", "phase", "engaged_on", "left_on", "pair", "weight"))
@@ -117,9 +117,10 @@ def _without_doubles(table: FileTable, people: People, first: npt.NDArray[np.int
     listed = Quality(tuple(finding("person_twice", file=table.file, is_text=table.is_text, mask=double, persons=people.person)))
     keep = np.flatnonzero(~double)
     groups = {name: Grouping(group.codes[keep], group.names) for name, group in people.groups.items()}
-    return People(
-        people.file, people.person.take(pa.array(keep)), people.arm[keep], people.index[keep], groups, keep, people.is_text
-    ), listed
+    kept = replace(
+        people, person=people.person.take(pa.array(keep)), arm=people.arm[keep], index=people.index[keep], groups=groups, row=keep
+    )
+    return kept, listed
 
 
 def _same(mine: pa.Array, its: pa.Array) -> npt.NDArray[np.bool_]:

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from makegood.cases.column_file import file_sha256
 from makegood.cases.coverage import Coverage, read_coverage
 from makegood.cases.observations import Observations, no_observations, read_observations
 from makegood.cases.people import People, read_people
 from makegood.cases.quality import Quality
 from makegood.cases.spells import Spells, no_spells, read_spells
-from makegood.cases.column_file import file_sha256
 from makegood.values.problem import Problem, Refused
 
 

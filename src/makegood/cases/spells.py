@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from makegood.cases import typed
+from makegood.cases.column_file import Columns, FileTable, read_columns
+from makegood.cases.compiled import fitting, in_parts
 from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
+from makegood.cases.overlapping import mark_overlaps
 from makegood.cases.people import People
 from makegood.cases.quality import Finding, Quality, finding
-from makegood.cases.column_file import Columns, FileTable, read_columns
 from makegood.values.problem import Problem, Refused
 
 COLUMNS = Columns(("spell", "person", "kind", "start", "end"), ("hours_per_week", "contract", "source", "certainty", "evidence"))
@@ -155,9 +157,6 @@ def _listed(table: FileTable, code: str, mask: Any) -> list[Finding]:
 
 
 def _overlaps(table: FileTable, spells: Spells) -> Quality:
-    from makegood.cases.compiled import fitting, in_parts
-    from makegood.cases.overlapping import mark_overlaps
-
     marks = np.zeros(len(spells), np.bool_)
     kernel = fitting(mark_overlaps, rows=len(spells))
     in_parts(

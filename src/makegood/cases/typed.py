@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from makegood.cases.column_file import FileTable
+from makegood.values.parsing import day
 from makegood.values.problem import Problem
 
 Int32 = npt.NDArray[np.int32]
@@ -50,7 +53,7 @@ def words(table: FileTable, column: str, problems: list[Problem], *, needed: boo
 
 def _has_empty(values: pa.Array) -> bool:
     shortest = pc.min(pc.binary_length(values)).as_py()
-    return shortest == 0
+    return bool(shortest == 0)
 
 
 def code_of_words(values: pa.Array, known: tuple[str, ...]) -> npt.NDArray[np.int8]:
@@ -106,8 +109,6 @@ def _dates_of_text(table: FileTable, values: pa.Array, column: str, problems: li
 
 
 def _date_or_none(word: str) -> Any:
-    from makegood.values.parsing import day
-
     try:
         return day(word)
     except ValueError:
@@ -154,9 +155,6 @@ def scaled(
 
 def _exactly(values: pa.Array, factor: int, most: int) -> tuple[Int64, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Whole multiples, which were rounded, which are no number; distinct spellings are read once each, as Decimal."""
-    import re
-    from decimal import ROUND_HALF_UP, Decimal
-
     coded = values.dictionary_encode()
     words_ = coded.dictionary.to_pylist()
     whole = np.zeros(len(words_) + 1, np.int64)

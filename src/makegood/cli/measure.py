@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from makegood.cases.records import read_records
     from makegood.cli.output import write_folder
     from makegood.measurement.detail_files import detail_files
-    from makegood.measurement.measuring import measure
+    from makegood.measurement.measuring import Details, measure
     from makegood.measurement.result_files import MetricWords, notes_of, result_files
     from makegood.programme.checking import check_terms
     from makegood.programme.reading import read_agreement
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     measured = {name: metric.measured for name, metric in metrics.items() if metric.measured is not None}
     _say(args, "reading records")
     records, quality = read_records(args.people, spells=args.spells, observations=args.observations, coverage=args.coverage)
-    details = args.details or ("programme" if (records.people.arm == 0).sum() <= DETAILS_UP_TO else "none")
+    details: Details = args.details or ("programme" if (records.people.arm == 0).sum() <= DETAILS_UP_TO else "none")
     _say(args, f"measuring {len(records.people):,} persons")
     measurement = measure(
         measured,

@@ -38,7 +38,7 @@ class Borders:
     @property
     def months(self) -> int:
         """The length of the window."""
-        return self.day.shape[1] - 1
+        return int(self.day.shape[1]) - 1
 
     def within(self, months: int) -> Borders:
         """The same persons with a shorter window."""

@@ -122,7 +122,7 @@ def _observed_figures(rule: ObservedMetric, records: Records, borders: Borders, 
     times = np.bincount(subject, minlength=subjects).astype(np.int64)
     figure = _taken(rule, seen, rows, subject, day, value, times)
     is_person = np.arange(subjects) < people
-    present = is_person | (np.bincount(seen.subject[asked(seen, rule.observed)], minlength=subjects) > 0)
+    present = is_person | (times > 0)
     open_still = is_person & (end > as_of)
     has_value = times > (1 if rule.take == "change" else 0)
     if rule.take in ("mean", "first", "last", "change"):
@@ -139,16 +139,17 @@ def _observed_figures(rule: ObservedMetric, records: Records, borders: Borders, 
 
 def asked(seen: Observations, name: str) -> npt.NDArray[np.bool_]:
     """Which observations bear this name."""
-    return seen.metric.codes == (seen.metric.names.index(name) if name in seen.metric.names else -1)
+    wanted = seen.metric.names.index(name) if name in seen.metric.names else -1
+    return np.asarray(seen.metric.codes == wanted, dtype=np.bool_)
 
 
 def _taken(rule: ObservedMetric, seen: Observations, rows: Any, subject: Any, day: Any, value: Any, times: Any) -> npt.NDArray[np.int64]:
     """What the terms take of each subject's observations, in millionths; 0 where there are none."""
     figure = np.zeros(len(times), np.int64)
     if rule.take == "count":
-        return times * MILLION
+        return np.asarray(times * MILLION, dtype=np.int64)
     if rule.take == "any":
-        return (times > 0).astype(np.int64) * MILLION
+        return np.asarray((times > 0) * MILLION, dtype=np.int64)
     if rule.take in ("sum", "mean"):
         if len(value) and int(np.abs(value).max()) * int(times.max()) >= 2**61:
             what = f"values of '{rule.observed}' add up to more than 64 bits hold"

@@ -78,7 +78,9 @@ def figures_of(
         entered = code[enters]
         n = np.bincount(entered, minlength=size)
         positive = np.bincount(entered[found.value[enters] > 0], minlength=size)
-        present = np.bincount(own, minlength=size) + np.bincount(code[people:][enters[people:]], minlength=size)
+        # A unit belongs to a metric once it has an observation of it: then it enters, or its value is not known.
+        spoken = enters[people:] | (found.unknown[people:] > 0)
+        present = np.bincount(own, minlength=size) + np.bincount(code[people:][spoken], minlength=size)
         total = exact_sum(found.value[enters], entered, size)
         unknown = np.bincount(code, weights=found.unknown, minlength=size)
         not_yet = np.bincount(code, weights=found.not_yet, minlength=size)
@@ -96,8 +98,8 @@ def figures_of(
                     positive=int(positive[place]),
                     unknown=int(unknown[place]),
                     not_yet=int(not_yet[place]),
-                    period_start=int(start[place]),
-                    period_end=int(last[place]),
+                    period_start=int(start[place]) if last[place] > start[place] else None,
+                    period_end=int(last[place]) if last[place] > start[place] else None,
                 )
             )
     return tuple(figures)

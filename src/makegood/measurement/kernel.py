@@ -38,9 +38,9 @@ def judge_months(
 
     first (n + 1), kind, start, end, hours (m): spells by person, days, ten-thousandths of hours, -1 unknown.
     code (n), border (u x window + 1), observed (u): the months. watch_*: disjoint watched periods by person, used
-    where `covered`. Written: counted, unknown (n), over (n): whether some month is beyond 168 hours. place (n):
-    the person's row in states and weeks, -1 for none; states (shown x window: 0 not counted, 1 counted, 2 unknown, 3 not yet observed) and weeks (shown x window: sum of
-    hours x days, or days).
+    where `covered`. place (n): the person's row in states and weeks, -1 for none. Written: counted, unknown (n);
+    over (n): whether some month is beyond 168 hours; states (shown x window): 0 not counted, 1 counted, 2 unknown,
+    3 not yet observed; weeks (shown x window): sum of hours x days, or days that satisfy the rule.
     """
     window = border.shape[1] - 1
     total = np.zeros(window, np.int64)

@@ -16,6 +16,9 @@ from makegood.measurement.calendar import borders_of, day_number
 from makegood.measurement.grouping import figures_of, groups_of
 from makegood.measurement.oddities import oddities_of
 from makegood.measurement.outcome import Measurement
+from makegood.measurement.referee import VERSION as REFEREE_VERSION
+from makegood.measurement.referee import referee
+from makegood.measurement.referee_columns import as_columns
 from makegood.measurement.rules import measurable, rules_of
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
@@ -52,6 +55,12 @@ def measure(
         persons = columns.persons_of(rules, found, records, borders, day_number(as_of))
         figures = figures_of(rules, persons, records, borders, groups_of(records, tuple(by)))
         version = columns.VERSION
+    elif engine == "referee":
+        told = referee(
+            {name: metrics[name] for name in rules.order}, records=records, window_months=window_months, as_of=as_of, by=tuple(by)
+        )
+        found, persons = as_columns(told, rules, shown)
+        figures, version = told.figures, REFEREE_VERSION
     else:
         raise NotImplementedError(engine)
     return Measurement(

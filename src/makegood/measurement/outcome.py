@@ -64,7 +64,8 @@ class CohortFigure:
     """A figure of one cohort and arm, exact. `value` None: nobody enters it.
 
     `n` persons enter, `left_out` do not because something is unknown; `total` sums their values, `positive` have a
-    value above 0. `unknown` and `not_yet` add up over all persons, entered or not. Days since 1970.
+    value above 0. `unknown` and `not_yet` add up over all persons, entered or not.
+    The period runs from the first index date to the last window's end (days since 1970); None: units only.
     """
 
     key: Key
@@ -75,8 +76,8 @@ class CohortFigure:
     positive: int
     unknown: int
     not_yet: int
-    period_start: int
-    period_end: int
+    period_start: int | None
+    period_end: int | None
 
 
 @dataclass(frozen=True)

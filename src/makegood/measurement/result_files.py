@@ -87,7 +87,8 @@ def results_csv(measurement: Measurement, *, paired: bool, words: Mapping[str, M
             other = None
         kind = told.counterfactual if other and told.counterfactual in ("matched_group", "randomised_group") else None
         cohort, *further = figure.key.group
-        finished = figure.period_end <= day_number(measurement.as_of)
+        end = figure.period_end
+        finished = end is not None and end <= day_number(measurement.as_of)
         row: dict[str, Any] = {
             "result": "/".join(("measured", metric, cohort, *(word or "-" for word in further))),
             "metric": metric,
@@ -100,13 +101,17 @@ def results_csv(measurement: Measurement, *, paired: bool, words: Mapping[str, M
             "n": figure.n,
             "comparison_n": other.n if other else None,
             "unknown_n": figure.unknown,
-            "period_start": day_of(figure.period_start),
-            "period_end": day_of(figure.period_end),
-            "observed_until": min(measurement.as_of, day_of(figure.period_end)),
+            "period_start": _day_or_none(figure.period_start),
+            "period_end": _day_or_none(end),
+            "observed_until": measurement.as_of if end is None else min(measurement.as_of, day_of(end)),
             "status": "final" if finished else "interim",
         }
         rows.append(row | dict(zip(measurement.by, further, strict=True)))
     return _csv_text(RESULT_COLUMNS, rows)
+
+
+def _day_or_none(number: int | None) -> date | None:
+    return None if number is None else day_of(number)
 
 
 def text_of(value: Fraction) -> str:
@@ -149,8 +154,8 @@ def _figure_row(figure: CohortFigure, by: tuple[str, ...]) -> dict[str, Any]:
         "positive": figure.positive,
         "unknown": figure.unknown,
         "not_yet_observed": figure.not_yet,
-        "period_start": day_of(figure.period_start),
-        "period_end": day_of(figure.period_end),
+        "period_start": _day_or_none(figure.period_start),
+        "period_end": _day_or_none(figure.period_end),
     }
 
 

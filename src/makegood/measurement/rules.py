@@ -66,6 +66,9 @@ class ObservedMetric:
     value: Value
 
 
+AnyMetric = MonthMetric | ClassMetric | ObservedMetric
+
+
 @dataclass(frozen=True)
 class Rules:
     """All metrics of a measurement, each under its name, in the order of the terms."""
@@ -79,9 +82,10 @@ class Rules:
     absent: Mapping[str, str] = field(default_factory=dict)
     """Metrics that cannot be measured from the records that were given, and why."""
 
-    def all(self) -> tuple[MonthMetric | ClassMetric | ObservedMetric, ...]:
+    def all(self) -> tuple[AnyMetric, ...]:
         """Every metric, in the order of the terms."""
-        every = {rule.metric: rule for rule in (*self.months, *self.classes, *self.observed)}
+        several: tuple[AnyMetric, ...] = (*self.months, *self.classes, *self.observed)
+        every = {rule.metric: rule for rule in several}
         return tuple(every[name] for name in self.order)
 
 
@@ -133,13 +137,14 @@ def rules_of(metrics: Mapping[str, Measured], *, window_months: int | None, file
         )
     if problems:
         raise Refused(problems)
-    every = [rule.window for rule in (*months, *classes, *observed)]
-    return Rules(tuple(months), tuple(classes), tuple(observed), tuple(metrics), max(every))
+    every: list[AnyMetric] = [*months, *classes, *observed]
+    return Rules(tuple(months), tuple(classes), tuple(observed), tuple(metrics), max(rule.window for rule in every))
 
 
 def measurable(rules: Rules, *, spells: bool, observations: bool) -> Rules:
     """Those rules whose records were given. No file is not the same as nothing happened. Raises Refused if none is left."""
-    absent = {} if spells else {rule.metric: "no spells were given" for rule in (*rules.months, *rules.classes)}
+    of_spells: tuple[AnyMetric, ...] = (*rules.months, *rules.classes)
+    absent = {} if spells else {rule.metric: "no spells were given" for rule in of_spells}
     if not observations:
         absent |= {rule.metric: "no observations were given" for rule in rules.observed}
     left = tuple(name for name in rules.order if name not in absent)
