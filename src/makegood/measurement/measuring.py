@@ -13,6 +13,7 @@ from makegood.cases.quality import Quality
 from makegood.cases.records import Records
 from makegood.measurement import columns
 from makegood.measurement.calendar import borders_of, day_number
+from makegood.measurement.databases import opened
 from makegood.measurement.grouping import figures_of, groups_of
 from makegood.measurement.oddities import oddities_of
 from makegood.measurement.outcome import Measurement
@@ -20,6 +21,7 @@ from makegood.measurement.referee import VERSION as REFEREE_VERSION
 from makegood.measurement.referee import referee
 from makegood.measurement.referee_columns import as_columns
 from makegood.measurement.rules import measurable, rules_of
+from makegood.measurement.sql_engine import by_sql
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
 
@@ -62,7 +64,10 @@ def measure(
         found, persons = as_columns(told, rules, shown)
         figures, version = told.figures, REFEREE_VERSION
     else:
-        raise NotImplementedError(engine)
+        with opened(engine) as database:
+            groups = groups_of(records, tuple(by))
+            found, persons, figures = by_sql(database, rules, records, groups, as_of=day_number(as_of), shown=shown)
+            version = database.version
     return Measurement(
         engine=engine,
         engine_version=version,
