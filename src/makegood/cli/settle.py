@@ -6,7 +6,7 @@ import argparse
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     pass
@@ -24,9 +24,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--effect", type=Path, metavar="FILE", help="a signed result of `makegood compare`")
     parser.add_argument("--transactions", type=Path, metavar="FILE", help="drawings, fees, payments, repayments")
     parser.add_argument("--paid", type=Path, metavar="DIR", help="an earlier settlement, or a folder of them")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day of settlement; else the last day that the results observed")
     parser.add_argument(
-        "--terms-on", type=_day, metavar="DATE", help="settle under the terms as they stood on this day instead, to compare"
+        "--as-of", type=day_argument, metavar="DATE", help="the day of settlement; else the last day that the results observed"
+    )
+    parser.add_argument(
+        "--terms-on", type=day_argument, metavar="DATE", help="settle under the terms as they stood on this day instead, to compare"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument(
@@ -37,7 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _day(word: str) -> date:
+def day_argument(word: str) -> date:
+    """A date on the command line."""
     from makegood.values.parsing import day
 
     try:
@@ -49,7 +52,7 @@ def _day(word: str) -> date:
 def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, files_of
+    from makegood.report.settlement_json import as_json, explanation_of, files_of
     from makegood.report.statement_html import as_html
     from makegood.report.statement_text import as_text
 
@@ -63,13 +66,36 @@ def run(args: argparse.Namespace) -> int:
         effect=args.effect,
     )
     settlement = settle_files(facts, as_of=args.as_of, terms_on=args.terms_on)
+    since = _before(args)
     if args.out is not None:
         from makegood.cli.output import write_folder
 
         write_folder(args.out, {**files_of(settlement), "statement.html": as_html(settlement)})
+    if not args.quiet and since and args.format == "text":
+        from makegood.report.changes import changes
+
+        told = changes(since, {"settlement": as_json(settlement), "explanation": explanation_of(settlement)})
+        print(
+            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""])
+            if told
+            else "Nothing changed since the settlement before.\n"
+        )
     if not args.quiet:
         print(
             json.dumps(as_json(settlement), ensure_ascii=False, indent=1) if args.format == "json" else as_text(settlement),
             end="\n" if args.format == "json" else "",
         )
     return 0
+
+
+def _before(args: argparse.Namespace) -> dict[str, Any] | None:
+    """The settlement to compare with: the one that stands in --out, else the latest under --paid."""
+    from makegood.report.settlement_json import load
+
+    folders = [args.out] if args.out and (args.out / "explanation.json").is_file() else []
+    if not folders and args.paid:
+        folders = (
+            [args.paid] if (args.paid / "explanation.json").is_file() else [path.parent for path in args.paid.glob("*/explanation.json")]
+        )
+    found = [{"settlement": load(folder, "settlement.json"), "explanation": load(folder, "explanation.json")} for folder in folders]
+    return max(found, key=lambda item: str(item["settlement"].get("as_of")), default=None)

@@ -31,7 +31,9 @@ class Entry:
     earned: Decimal
     steps: tuple[Node, ...]
     left: Decimal
-    claims: tuple[str, ...] = ()
+    claim: str = ""
+    person: str = ""
+    claim_count: int = 0
     cuts: dict[str, Decimal] = field(default_factory=dict)
     carried: dict[str, Decimal] = field(default_factory=dict)
     note: str = ""
@@ -95,9 +97,15 @@ def _of_claims(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Ent
             then = books.terms
         under = books if then is books.terms else replace(books, terms=then, memo={})
         scope = Scope(
-            line=name, metric=claim.metric, cohort=claim.cohort, class_=claim.class_, payer=claim.payer, phase=claim.phase, on=claim.achieved_on,
+            line=name,
+            metric=claim.metric,
+            cohort=claim.cohort,
+            class_=claim.class_,
+            payer=claim.payer,
+            phase=claim.phase,
+            on=claim.achieved_on,
             period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
-        )  # fmt: skip
+        )
         quantity = claim.quantity if claim.quantity is not None else Decimal(1)
         counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
         yield _entry(name, then.programme.outcome_pricings.get(name, pricing), scope, counted, under, claim=claim)
@@ -149,10 +157,14 @@ def _day_of(rows: Sequence[Result | Claim], books: Books) -> date:
 
 def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | None, books: Books, *, claim: Claim | None = None) -> Entry:
     place: Place = ("outcome_pricings", name)
-    claims = (claim.claim,) if claim else ()
+
+    def entry(units: Decimal | None, earned: Decimal, steps: tuple[Node, ...], note: str) -> Entry:
+        person = (claim.person or claim.claim) if claim else (scope.person or "")
+        named = claim.claim if claim else ""
+        return Entry(name, pricing.metric, scope, units, earned, steps, earned, named, person, int(claim is not None), note=note)
 
     def nothing(note: str, units: Decimal | None = None, steps: tuple[Node, ...] = ()) -> Entry:
-        return Entry(name, pricing.metric, scope, units, Decimal(0), steps, Decimal(0), claims, note=note)
+        return entry(units, Decimal(0), steps, note)
 
     asleep = _asleep(name, pricing, scope, books) if claim is None else ""
     if asleep:
@@ -166,7 +178,11 @@ def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | Non
         )
     price_node = work_out(pricing.price, (*place, "price"), scope=scope, books=books)
     tests = [holds(condition, (*place, "when", index), scope=scope, books=books) for index, condition in enumerate(pricing.when)]
-    steps = (units_node, replace(price_node, what=f"price: {price_node.what}"), *(node for _, node in tests))
+    steps = (
+        Node("counted", units_node.value, units_node.where, (units_node,), how="part"),
+        Node("price", price_node.value, price_node.where, (price_node,), how="part"),
+        *(node for _, node in tests),
+    )
     if units_node.value is None or price_node.value is None:
         unknown = next(step for step in (units_node, price_node) if step.value is None)
         return nothing(f"not known yet: {_first_note(unknown)}", units_node.value, steps)
@@ -180,7 +196,7 @@ def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | Non
         earned = earned - before
     if earned < 0:
         earned, note = Decimal(0), "less than nothing was earned, so nothing is paid"
-    return Entry(name, pricing.metric, scope, units_node.value, earned, steps, earned, claims, note=note)
+    return entry(units_node.value, earned, steps, note)
 
 
 def _asleep(name: str, pricing: OutcomePricing, scope: Scope, books: Books) -> str:

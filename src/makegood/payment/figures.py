@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, localcontext
 from itertools import pairwise
@@ -52,9 +53,8 @@ def holds(condition: Condition, place: Place, *, scope: Scope, books: Books) -> 
         )
     node = work_out(condition.figure, (*place, "figure"), scope=scope, books=books)
     held, edges, words = _within(node.value, condition, place, scope, books)
-    return held, Node(
-        f"condition: {words}", Decimal(held), books.terms.where(place), (node, *edges), note="holds" if held else "does not hold"
-    )
+    what = f"{node.shown()} {'is' if held else 'is not'} {words}"
+    return held, Node(what, Decimal(held), books.terms.where(place), (node, *edges), how="condition")
 
 
 def rounded(value: Decimal, to: Decimal, rule: str) -> Decimal:
@@ -68,7 +68,7 @@ def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Book
         nonlocal node
         limit = work_out(other, (*place, name), scope=scope, books=books)
         value = None if node.value is None or limit.value is None else choose(node.value, limit.value)
-        node = Node(words, value, books.terms.where((*place, name)), (node, limit))
+        node = Node(words, value, books.terms.where((*place, name)), (node, limit), how="bound")
 
     if figure.only_above is not None:
         bound("only_above", figure.only_above, lambda value, edge: max(value - edge, Decimal(0)), "only what lies above")
@@ -78,12 +78,14 @@ def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Book
         bound("at_most", figure.at_most, min, "at most")
     if figure.round is not None:
         value = None if node.value is None else rounded(node.value, figure.round.to, figure.round.rule)
-        node = Node(f"rounded to {figure.round.to} ({figure.round.rule})", value, books.terms.where((*place, "round")), (node,))
+        node = Node(
+            f"rounded to {figure.round.to} ({figure.round.rule})", value, books.terms.where((*place, "round")), (node,), how="round"
+        )
     return node
 
 
 def _number(figure: Figure, place: Place, _scope: Scope, books: Books) -> Node:
-    return Node(figure.title or "agreed", figure.number, books.terms.where(place))
+    return Node(figure.title or "agreed", figure.number, books.terms.where(place), how="number")
 
 
 def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
@@ -91,7 +93,7 @@ def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
     inner = books.terms.programme.figures[name]
     place = ("figures", name)
     node = work_out(inner, place, scope=scope, books=books)
-    return Node(inner.title or name, node.value, books.terms.where(place), (node,))
+    return Node(inner.title or name.replace("_", " "), node.value, books.terms.where(place), (node,), how="named")
 
 
 def _result(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
@@ -230,9 +232,9 @@ FOLDS: dict[str, Callable[[list[Decimal]], Decimal | None]] = {
 def _combined(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     verb = figure.verb
     parts = tuple(work_out(part, (*place, verb, index), scope=scope, books=books) for index, part in enumerate(figure.word(verb)))
-    node = _folded(figure.title or verb, place, parts, FOLDS[verb], books)
+    node = replace(_folded(figure.title or verb, place, parts, FOLDS[verb], books), how=verb)
     divided_by_nothing = verb == "ratio" and node.value is None and not node.note
-    return Node(node.what, None, node.where, parts, note="nothing to divide by") if divided_by_nothing else node
+    return replace(node, note="nothing to divide by") if divided_by_nothing else node
 
 
 def _within(value: Decimal | None, row: Condition | Row, place: Place, scope: Scope, books: Books) -> tuple[bool, tuple[Node, ...], str]:
@@ -263,7 +265,7 @@ def _steps(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
         held, _, words = _within(of.value, starts[index], (*place, "rows", index), scope, books)
         if held and row.is_ is not None:
             inner = work_out(row.is_, (*place, "rows", index, "is"), scope=scope, books=books)
-            return Node(f"step for {words}", inner.value, books.terms.where((*place, "rows", index)), (of, inner))
+            return Node(f"step for {words}", inner.value, books.terms.where((*place, "rows", index)), (of, inner), how="table")
     return Node("no step applies", Decimal(0), books.terms.where(place), (of,), note=f"no step covers {of.shown()}: it pays nothing")
 
 
@@ -365,7 +367,20 @@ def _applies(choice: Choice, place: Place, scope: Scope, books: Books) -> tuple[
 
 
 VERBS: dict[str, Verb] = {
-    "number": _number, "named": _named, "result": _result, "effect": _effect, "claims": _claims, "accepted": _claims, "earned": _earned,
-    "transactions": _transactions, "committed": _committed, "elapsed": _elapsed, "growth": _growth, "steps": _steps, "points": _points,
-    "slices": _slices, "by": _by, **dict.fromkeys(FOLDS, _combined),
-}  # fmt: skip
+    "number": _number,
+    "named": _named,
+    "result": _result,
+    "effect": _effect,
+    "claims": _claims,
+    "accepted": _claims,
+    "earned": _earned,
+    "transactions": _transactions,
+    "committed": _committed,
+    "elapsed": _elapsed,
+    "growth": _growth,
+    "steps": _steps,
+    "points": _points,
+    "slices": _slices,
+    "by": _by,
+    **dict.fromkeys(FOLDS, _combined),
+}

@@ -48,7 +48,7 @@ def covers(limit: Limit, entry: Entry) -> bool:
 def key_of(per: str, entry: Entry, books: Books) -> Hashable:
     """What an entry is grouped by under `per`."""
     if per == "person":
-        return entry.scope.person or entry.claims
+        return entry.person
     if per in ("line", "metric", "payer"):
         return str(getattr(entry, per))
     if per == "period":

@@ -23,6 +23,8 @@ class Node:
     inputs: tuple[Node, ...] = ()
     evidence: tuple[str, ...] = ()
     note: str = ""
+    how: str = ""
+    """The verb that formed it, where an explanation needs it: `product`, `named`, `bound`, `round`, `condition`, …"""
 
     def shown(self) -> str:
         """The value as people read it, at most ten decimals."""
@@ -41,6 +43,7 @@ class Node:
         """The step and all below it as plain values."""
         return {
             "what": self.what,
+            "how": self.how,
             "value": None if self.value is None else decimal_text(self.value),
             "clause": {"file": self.where.file, "line": self.where.line, "path": self.where.path},
             **({"note": self.note} if self.note else {}),

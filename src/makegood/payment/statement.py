@@ -39,16 +39,20 @@ class Payment:
     amount: Decimal
     clause: Where
     steps: tuple[Node, ...] = ()
-    claims: tuple[str, ...] = ()
+    claim_count: int = 0
     note: str = ""
 
 
 @dataclass(frozen=True)
 class ClaimPaid:
-    """What an accepted claim earned by a line, and what limits per claim left of it (before shares of payers)."""
+    """What an accepted claim earned by a line, and what limits per claim left of it (before shares of payers).
+
+    `group` is the payment that it went into, without its payer.
+    """
 
     claim: str
     line: str
+    group: str
     earned: Decimal
     left: Decimal
 
@@ -61,7 +65,7 @@ class Statement:
     refused: tuple[Refusal, ...]
     waiting: tuple[Refusal, ...]
     carried_forward: tuple[Mapping[str, object], ...]
-    decided: tuple[ClaimPaid, ...]
+    decided: Sequence[ClaimPaid]
     problems: tuple[Problem, ...]
     figures: Mapping[str, Node] = field(default_factory=dict)
 
@@ -93,7 +97,11 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
         refused=(*(refusal for refusal in refusals if not refusal.waits), *_partly_accepted(books)),
         waiting=tuple(refusal for refusal in refusals if refusal.waits),
         carried_forward=tuple(_carried(shared, payments, refusals)),
-        decided=tuple(ClaimPaid(entry.claims[0], entry.line, entry.earned, entry.left) for entry in entries if entry.claims),
+        decided=[
+            ClaimPaid(entry.claim, entry.line, group_id(entry.line, _group_scope(entry)), entry.earned, entry.left)
+            for entry in entries
+            if entry.claim
+        ],
         problems=tuple(sorted(books.problems)),
         figures={
             name: work_out(figure, ("figures", name), scope=Scope(), books=books) for name, figure in books.terms.programme.figures.items()
@@ -104,7 +112,7 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
 def _limited_and_shared(entries: list[Entry], books: Books) -> list[Entry]:
     """Limits in order. The first limit that speaks of payers finds the payments split among them; else the end does."""
     ordered = sorted(
-        entries, key=lambda entry: (entry.scope.on or books.as_of, _line_order(books, entry.line), entry.claims, entry.scope.labels())
+        entries, key=lambda entry: (entry.scope.on or books.as_of, _line_order(books, entry.line), entry.claim, entry.scope.labels())
     )
     payments: list[Entry] | None = None
     for name, limit in books.terms.programme.limits.items():
@@ -125,9 +133,13 @@ def _grouped(entries: Iterable[Entry]) -> list[Entry]:
     """Entries of one line and one group of facts as one: claims of many persons become one payment."""
     groups: dict[tuple[str, Scope], list[Entry]] = defaultdict(list)
     for entry in entries:
-        key = replace(entry.scope, person=None, on=None, period=None if entry.claims else entry.scope.period)
-        groups[entry.line, key].append(entry)
+        groups[entry.line, _group_scope(entry)].append(entry)
     return [_together(scope, group) for (_, scope), group in groups.items()]
+
+
+def _group_scope(entry: Entry) -> Scope:
+    """What the facts of one payment have in common."""
+    return replace(entry.scope, person=None, on=None, period=None if entry.claim else entry.scope.period)
 
 
 def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
@@ -142,11 +154,18 @@ def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
             if not node.evidence:
                 steps.setdefault((node.what, node.value), node)
     return Entry(
-        line=first.line, metric=first.metric, scope=replace(scope, on=day), units=sum(units, ZERO), earned=sum((entry.earned for entry in group), ZERO),
-        steps=tuple(steps.values()), left=sum((entry.left for entry in group), ZERO), claims=tuple(claim for entry in group for claim in entry.claims),
-        cuts=_added(entry.cuts for entry in group), carried=_added(entry.carried for entry in group),
+        line=first.line,
+        metric=first.metric,
+        scope=replace(scope, on=day),
+        units=sum(units, ZERO),
+        earned=sum((entry.earned for entry in group), ZERO),
+        steps=tuple(steps.values()),
+        left=sum((entry.left for entry in group), ZERO),
+        claim_count=sum(entry.claim_count for entry in group),
+        cuts=_added(entry.cuts for entry in group),
+        carried=_added(entry.carried for entry in group),
         note="; ".join(sorted({entry.note for entry in group if entry.note})),
-    )  # fmt: skip
+    )
 
 
 def _added(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
@@ -241,7 +260,12 @@ def _taken_over(name: str, limit: Limit, payments: list[Entry], before: Mapping[
 
 def payment_id(line: str, scope: Scope, payer: str) -> str:
     """The lasting name of a payment: line, what narrows it, payer."""
-    return ".".join([line, *(f"{column}={value}" for column, value in scope.labels()), payer])
+    return f"{group_id(line, scope)}.{payer}"
+
+
+def group_id(line: str, scope: Scope) -> str:
+    """The lasting name of what payers share: line and what narrows it."""
+    return ".".join([line, *(f"{column}={value}" for column, value in scope.labels())])
 
 
 def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, Mapping[str, str]]) -> Iterable[Payment]:
@@ -257,17 +281,40 @@ def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, 
             note = f"{before - entry.left} was paid more than is due; it is carried forward, not paid back"
         steps = entry.steps if entry.share is None or entry.share.value == 1 else (*entry.steps, entry.share)
         yield Payment(
-            id=name, line=entry.line, metric=entry.metric, scope=entry.scope, payer=entry.payer, units=entry.units, earned=entry.earned,
-            limits=tuple(entry.cuts.items()), due=entry.left, paid_before=before, amount=amount,
-            clause=books.terms.where(("outcome_pricings", entry.line)), steps=steps, claims=entry.claims, note=note,
-        )  # fmt: skip
+            id=name,
+            line=entry.line,
+            metric=entry.metric,
+            scope=entry.scope,
+            payer=entry.payer,
+            units=entry.units,
+            earned=entry.earned,
+            limits=tuple(entry.cuts.items()),
+            due=entry.left,
+            paid_before=before,
+            amount=amount,
+            clause=books.terms.where(("outcome_pricings", entry.line)),
+            steps=steps,
+            claim_count=entry.claim_count,
+            note=note,
+        )
     for name, row in sorted(paid_before.items()):
         before = Decimal(row["amount"])
         if name not in seen and before:
             yield Payment(
-                id=name, line=row["line"], metric=row["metric"], scope=Scope(), payer=row["payer"], units=ZERO, earned=ZERO, limits=(), due=ZERO, paid_before=before,
-                amount=-before if full else ZERO, clause=books.terms.where(("outcome_pricings", row["line"])), note="nothing supports this payment any more",
-            )  # fmt: skip
+                id=name,
+                line=row["line"],
+                metric=row["metric"],
+                scope=Scope(),
+                payer=row["payer"],
+                units=ZERO,
+                earned=ZERO,
+                limits=(),
+                due=ZERO,
+                paid_before=before,
+                amount=-before if full else ZERO,
+                clause=books.terms.where(("outcome_pricings", row["line"])),
+                note="nothing supports this payment any more",
+            )
 
 
 def _partly_accepted(books: Books) -> list[Refusal]:

@@ -32,12 +32,23 @@ def references(terms: Terms) -> Iterator[Problem]:
     programme = terms.programme
     tranches = {investment.tranche for investment in programme.investments.values() if investment.tranche}
     known: dict[str, Iterable[str]] = {
-        "party": programme.parties, "metric": programme.outcome_metrics, "line": programme.outcome_pricings, "figure": programme.figures,
-        "evidence": programme.evidence, "settlement": programme.outcome_payment_plan.settlements, "cohort": [*programme.cohorts, *RESERVED],
-        "class": programme.classes, "phase": programme.phases, "event": programme.exit_plan, "investment": programme.investments,
-        "capital": [*programme.investments, *tranches], "tranche": tranches, "anybody": [*programme.parties, *programme.investments, *tranches, "investments"],
-        "payer": programme.outcome_payment_commitments, "lines": [*programme.outcome_pricings, *RESERVED],
-    }  # fmt: skip
+        "party": programme.parties,
+        "metric": programme.outcome_metrics,
+        "line": programme.outcome_pricings,
+        "figure": programme.figures,
+        "evidence": programme.evidence,
+        "settlement": programme.outcome_payment_plan.settlements,
+        "cohort": [*programme.cohorts, *RESERVED],
+        "class": programme.classes,
+        "phase": programme.phases,
+        "event": programme.exit_plan,
+        "investment": programme.investments,
+        "capital": [*programme.investments, *tranches],
+        "tranche": tranches,
+        "anybody": [*programme.parties, *programme.investments, *tranches, "investments"],
+        "payer": programme.outcome_payment_commitments,
+        "lines": [*programme.outcome_pricings, *RESERVED],
+    }
     for place, term in walk(programme):
         if place[:1] in (("examples",), ("amendments",)):
             continue
@@ -69,10 +80,21 @@ _NAMES: dict[str, dict[str, str]] = {
     "Evidence": {"signed_by": "party", "validated_by": "party"},
     "Termination": {"event": "event"},
     "Measured": {"class_of": "metric"},
-    "Figure": {"result": "metric", "effect": "metric", "claims": "metric", "accepted": "line", "earned": "lines", "committed": "capital", "tranche": "tranche", "named": "figure", "from_party": "party", "to_party": "party"},
+    "Figure": {
+        "result": "metric",
+        "effect": "metric",
+        "claims": "metric",
+        "accepted": "line",
+        "earned": "lines",
+        "committed": "capital",
+        "tranche": "tranche",
+        "named": "figure",
+        "from_party": "party",
+        "to_party": "party",
+    },
     "Selector": {"cohort": "cohort", "class_": "class", "phase": "phase", "payer": "payer"},
     "Choice": {"cohort": "cohort", "class_": "class", "phase": "phase", "payer": "payer", "metric": "metric", "line": "line"},
-}  # fmt: skip
+}
 """Term -> its fields that hold names -> names of what."""
 
 

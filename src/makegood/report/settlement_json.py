@@ -56,22 +56,23 @@ def as_json(settlement: Settlement) -> dict[str, Any]:
 def files_of(settlement: Settlement) -> dict[str, bytes | str]:
     """The folder that `makegood settle --out` writes, without the statement for people."""
     programme = settlement.terms.programme
-    explanation = {
-        "payments": {
-            payment.id: {"claims": list(payment.claims), "steps": [node.as_json() for node in payment.steps]}
-            for payment in settlement.statement.payments
-        },
-        "repayments": _flows(settlement),
-        "inputs": settlement.inputs,
-        "terms": _terms(settlement),
-    }
     return {
         "settlement.json": _dump(as_json(settlement)),
-        "explanation.json": _dump(explanation),
+        "explanation.json": _dump(explanation_of(settlement)),
         "claims.csv": _claims(settlement),
         "journal.beancount": as_beancount(
             settlement.journal, currency=programme.currency, title=f"{programme.title} as of {settlement.as_of}"
         ),
+    }
+
+
+def explanation_of(settlement: Settlement) -> dict[str, Any]:
+    """How each payment came about, step by step, the rows that were read, and where the clauses stand."""
+    return {
+        "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
+        "repayments": _flows(settlement),
+        "inputs": settlement.inputs,
+        "terms": _terms(settlement),
     }
 
 
@@ -134,7 +135,7 @@ def _payment(payment: Payment) -> dict[str, Any]:
         "due": str(payment.due),
         "paid_before": str(payment.paid_before),
         "amount": str(payment.amount),
-        "claims": len(payment.claims),
+        "claims": payment.claim_count,
         "clause": {"file": payment.clause.file, "path": payment.clause.path, "line": payment.clause.line},
         "note": payment.note,
     }
@@ -187,10 +188,10 @@ def _claims(settlement: Settlement) -> str:
     statement = settlement.statement
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("claim", "line", "state", "earned", "paid", "reason"))
-    rows = [(row.claim, row.line, "accepted", str(row.earned), str(row.left), "") for row in statement.decided]
-    rows += [(row.claim, row.line, "refused", "0", "0", row.reason) for row in statement.refused]
-    rows += [(row.claim, row.line, "waiting", "0", "0", row.reason) for row in statement.waiting]
+    writer.writerow(("claim", "line", "state", "earned", "paid", "group", "reason"))
+    rows = [(row.claim, row.line, "accepted", str(row.earned), str(row.left), row.group, "") for row in statement.decided]
+    rows += [(row.claim, row.line, "refused", "0", "0", "", row.reason) for row in statement.refused]
+    rows += [(row.claim, row.line, "waiting", "0", "0", "", row.reason) for row in statement.waiting]
     writer.writerows(sorted(rows))
     return out.getvalue()
 
