@@ -17,6 +17,7 @@ from makegood import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "validate a programme file, run its worked examples, list its assumptions"),
+    "measure": ("measure", "dated records to person-months to results, with provenance and data quality"),
     "settle": ("settle", "say what is owed: payments, refused claims, repayments, journal, statement"),
     "explain": ("explain", "trace one payment back to clause, result and claims"),
     "terms": ("terms", "show the terms in force on a date, or compare two dates"),

@@ -1,0 +1,178 @@
+"""Columns of text or Parquet types as exact integers: days since 1970-01-01, and decimals times a power of ten."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from makegood.cases.column_file import FileTable
+from makegood.values.parsing import day
+from makegood.values.problem import Problem
+
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+RUNNING = 2**31 - 2
+"""The end of a period that still runs, later than any day."""
+HOUR_DIGITS = 4
+"""Hours per week are whole ten-thousandths of an hour: 36.6667 is 366667."""
+VALUE_DIGITS = 6
+"""Observed values are whole millionths."""
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_NUMBER = r"^[+-]?\d{1,18}(\.\d{1,18})?$"
+
+
+def words(table: FileTable, column: str, problems: list[Problem], *, needed: bool = True) -> pa.Array:
+    """A column of identifiers or codes as text. Empty cells of a needed column are problems."""
+    values = table.columns[column]
+    if pa.types.is_integer(values.type) or pa.types.is_null(values.type):
+        values = values.cast(pa.string())
+    elif not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        if pa.types.is_string_view(values.type):
+            values = values.cast(pa.string())
+        else:
+            what = f"column '{column}' holds {values.type}"
+            problems.append(Problem(table.where(0, column), "wrong_type", what, "An identifier or a code is text", "write it as text"))
+            return pa.nulls(table.rows, pa.string())
+    if needed:
+        if not table.is_text:
+            values = (
+                pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, values.type), values) if _has_empty(values) else values
+            )
+        if values.null_count:
+            rows = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
+            problems += table.refuse(rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write it")
+            values = values.fill_null("")
+    return values
+
+
+def _has_empty(values: pa.Array) -> bool:
+    shortest = pc.min(pc.binary_length(values)).as_py()
+    return bool(shortest == 0)
+
+
+def code_of_words(values: pa.Array, known: tuple[str, ...]) -> npt.NDArray[np.int8]:
+    """The place of each word in `known`, -1 where it is not known."""
+    found = pc.index_in(values, value_set=pa.array(known, values.type))
+    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int8)
+
+
+def days(table: FileTable, column: str, problems: list[Problem], *, empty: int | None = None) -> Int32:
+    """A column of ISO dates as days since 1970-01-01; `empty` stands for no date, None: a date is needed.
+
+    Timestamps of Parquet are taken when they stand at midnight. What is no day of the calendar is a problem.
+    """
+    values = table.columns[column]
+    remedy = "write year-month-day, as in 2016-05-01"
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        values = _dates_of_text(table, values, column, problems)
+    elif pa.types.is_timestamp(values.type) or pa.types.is_date64(values.type):
+        day = pc.floor_temporal(values, unit="day") if pa.types.is_timestamp(values.type) else values
+        off = np.flatnonzero(pc.not_equal(day, values).fill_null(False).to_numpy(zero_copy_only=False))
+        problems += table.refuse(off, column, "not_a_date", "'{value}' has a time of day", "A period runs by days", remedy)
+        values = day.cast(pa.timestamp(values.type.unit) if pa.types.is_timestamp(values.type) else values.type).cast(pa.date32())
+    elif pa.types.is_null(values.type):
+        values = pa.nulls(table.rows, pa.date32())
+    elif not pa.types.is_date32(values.type):
+        problems.append(Problem(table.where(0, column), "wrong_type", f"column '{column}' holds {values.type}", "", remedy))
+        return np.zeros(table.rows, np.int32)
+    if empty is None and values.null_count:
+        rows = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
+        if not any(problem.where.path.endswith(column) and problem.code == "not_a_date" for problem in problems):
+            problems += table.refuse(
+                rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write the date"
+            )
+    numbers = values.view(pa.int32()) if values.null_count == 0 else values.cast(pa.int32()).fill_null(0 if empty is None else empty)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.int32)
+
+
+def _dates_of_text(table: FileTable, values: pa.Array, column: str, problems: list[Problem]) -> pa.Array:
+    """ISO dates from text; whatever is none becomes null and a problem."""
+    shaped = pc.match_substring_regex(values, _DATE)
+    bad = pc.invert(shaped.fill_null(True)).to_numpy(zero_copy_only=False)
+    try:
+        if not bad.any():
+            return values.cast(pa.date32())
+    except pa.ArrowInvalid:
+        pass
+    dates = [None if word is None else _date_or_none(word) for word in values.to_pylist()]
+    wrong = [row for row, (word, date) in enumerate(zip(values.to_pylist(), dates, strict=True)) if word is not None and date is None]
+    problems += table.refuse(
+        wrong, column, "not_a_date", "'{value}' is not a day of the calendar", "", "write year-month-day, as in 2016-05-01"
+    )
+    return pa.array(dates, pa.date32())
+
+
+def _date_or_none(word: str) -> Any:
+    try:
+        return day(word)
+    except ValueError:
+        return None
+
+
+def scaled(
+    table: FileTable, column: str, problems: list[Problem], *, digits: int, most: int, empty: int
+) -> tuple[Int64, npt.NDArray[np.bool_]]:
+    """A column of decimals as whole numbers times 10^digits, and which of them had to be rounded (half up, away from zero).
+
+    Text, integers and Parquet decimals are read exactly; a float is read as the decimal nearest to it with so many
+    digits. `most` bounds the magnitude in units; beyond it, or where no number stands, there is a problem.
+    """
+    values = table.columns[column]
+    factor = 10**digits
+    none = np.zeros(table.rows, np.bool_)
+    if pa.types.is_null(values.type):
+        return np.full(table.rows, empty, np.int64), none
+    missing = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_) if values.null_count else none
+    if pa.types.is_floating(values.type):
+        floats = np.asarray(values.fill_null(0.0).to_numpy(zero_copy_only=False), dtype=np.float64)
+        wrong = ~np.isfinite(floats) | (np.abs(floats) > most)
+        near = np.rint(np.where(wrong, 0.0, floats) * factor)
+        whole = near.astype(np.int64)
+        rounded = np.abs(np.where(wrong, 0.0, floats) * factor - near) > 1e-6 * np.maximum(1.0, np.abs(near) * 1e-6)
+    elif (
+        pa.types.is_string(values.type)
+        or pa.types.is_large_string(values.type)
+        or pa.types.is_integer(values.type)
+        or pa.types.is_decimal(values.type)
+    ):
+        whole, rounded, wrong = _exactly(values, factor, most)
+    else:
+        problems.append(Problem(table.where(0, column), "wrong_type", f"column '{column}' holds {values.type}", "", "write a number"))
+        return np.full(table.rows, empty, np.int64), none
+    wrong &= ~missing
+    if wrong.any():
+        remedy = f"write digits with a point for decimals, at most {most:,} in size"
+        problems += table.refuse(np.flatnonzero(wrong), column, "not_a_number", "'{value}' is not a number here", "", remedy)
+    whole[missing] = empty
+    return whole, rounded & ~missing
+
+
+def _exactly(values: pa.Array, factor: int, most: int) -> tuple[Int64, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Whole multiples, which were rounded, which are no number; distinct spellings are read once each, as Decimal."""
+    coded = values.dictionary_encode()
+    words_ = coded.dictionary.to_pylist()
+    whole = np.zeros(len(words_) + 1, np.int64)
+    rounded = np.zeros(len(words_) + 1, np.bool_)
+    wrong = np.zeros(len(words_) + 1, np.bool_)
+    for place, word in enumerate(words_):
+        if isinstance(word, str):
+            if not re.fullmatch(_NUMBER[1:-1], word.strip()):
+                wrong[place] = True
+                continue
+            exact = Decimal(word.strip())
+        else:
+            exact = Decimal(word)
+        if abs(exact) > most:
+            wrong[place] = True
+            continue
+        nearest_whole = (exact * factor).to_integral_value(ROUND_HALF_UP)
+        whole[place] = int(nearest_whole)
+        rounded[place] = nearest_whole != exact * factor
+    index = coded.indices.fill_null(len(words_)).to_numpy(zero_copy_only=False)
+    return whole[index], rounded[index], wrong[index]
