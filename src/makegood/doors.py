@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from makegood.programme.checking import check_terms
 from makegood.programme.reading import Agreement, find_programme, read_agreement, shipped
 from makegood.report.settlement_json import read_earlier
 from makegood.settle import Earlier, Settlement, settle
+from makegood.values.fingerprint import sha256_of
 from makegood.values.problem import Problem, Refused, Where
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Facts:
     transactions: Sequence[Transaction] = ()
     effect: Sequence[Result] = ()
     paid_before: Sequence[Earlier] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
 
 
 def facts_from_files(
@@ -78,7 +82,36 @@ def facts_from_files(
     if not any((results, claims, effect)):
         what, remedy = "neither results nor claims were given", "give --results, --measured or --claims"
         raise Refused([Problem(Where(programme), "no_facts", what, "Without facts nothing can be owed", remedy)])
-    return Facts(agreement, rows[0], rows[1], rows[2], (), earlier)  # type: ignore[arg-type]
+    facts = Facts(agreement, rows[0], rows[1], rows[2], (), earlier)  # type: ignore[arg-type]
+    return facts if measured is None else _with_provenance(facts, measured)
+
+
+def _with_provenance(facts: Facts, measured: Path) -> Facts:
+    """The facts with what their results were measured from. Raises Refused when that was another programme."""
+    path = measured / "provenance.json"
+    try:
+        content = path.read_bytes()
+        made_for = json.loads(content)["programme"]
+        name, sha256 = str(made_for["name"]), str(made_for["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        what = "there is no readable provenance.json in this folder"
+        raise Refused(
+            [Problem(Where(str(measured)), "no_provenance", what, "", "name a folder that `makegood measure --out` wrote")]
+        ) from None
+    programme = facts.agreement.on(None).programme.programme
+    if name != programme:
+        what = f"these results were measured for '{name}', not for '{programme}'"
+        raise Refused(
+            [Problem(Where(str(path)), "other_programme", what, "Months count by the terms of their own programme", "measure again")]
+        )
+    problems = []
+    if sha256 != facts.agreement.sha256:
+        what = "the programme file has changed since these results were measured"
+        why = "A changed measurement rule would give other results"
+        problems.append(
+            Problem(Where(str(path)), "terms_changed", what, why, "measure again, unless only other terms changed", severity="warning")
+        )
+    return replace(facts, provenance={"measured": sha256_of(content)}, problems=problems)
 
 
 def read_claims(path: Path) -> list[Claim] | ClaimColumns:
@@ -113,7 +146,7 @@ def settle_files(facts: Facts, *, as_of: date | None, terms_on: date | None = No
         raise Refused(
             [Problem(Where(facts.agreement.text.file), "no_day", what, why, "give --as-of with a date, as in --as-of 2018-05-01")]
         )
-    return settle(
+    settlement = settle(
         facts.agreement,
         results=facts.results,
         claims=facts.claims,
@@ -122,4 +155,6 @@ def settle_files(facts: Facts, *, as_of: date | None, terms_on: date | None = No
         paid_before=facts.paid_before,
         as_of=day,
         terms_on=terms_on,
+        provenance=facts.provenance,
     )
+    return replace(settlement, problems=(*settlement.problems, *facts.problems))

@@ -53,6 +53,7 @@ class Settlement:
     clawed_back: tuple[Mapping[str, str], ...]
     problems: tuple[Problem, ...]
     inputs: Mapping[str, Sequence[Mapping[str, str]]]
+    provenance: Mapping[str, str]
     fingerprint: str
 
 
@@ -75,17 +76,21 @@ def settle(
     paid_before: Sequence[Earlier],
     as_of: date,
     terms_on: date | None = None,
+    provenance: Mapping[str, str] | None = None,
 ) -> Settlement:
     """Settle a programme on `as_of`: payment, then finance.
 
-    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison; `paid_before` the
-    earlier settlements, in any order. `terms_on` settles under the terms of another day, to compare. Raises Refused
-    where facts do not fit the terms.
+    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison; of a metric that it
+    speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any order. `terms_on` settles
+    under the terms of another day, to compare. `provenance` names what the results were made from (what -> SHA-256).
+    Raises Refused where facts do not fit the terms.
     """
     terms = agreement.on(terms_on or as_of)
     rows = claims if isinstance(claims, Sequence) else ()
     columns = None if isinstance(claims, Sequence) else claims
-    books = Books(agreement, terms, as_of, [*results, *effect], rows, columns, transactions)
+    compared = {row.metric for row in effect}
+    used = [*(row for row in results if row.metric not in compared), *effect]
+    books = Books(agreement, terms, as_of, used, rows, columns, transactions)
     statement = price(books, paid_before=_paid(paid_before))
 
     def evaluate(figure: Figure, place: Place) -> Decimal:
@@ -110,7 +115,15 @@ def settle(
         "claims": _claims_read(claims),
         "transactions": _records(transactions),
     }
-    read = [terms.sha256, inputs, sorted(earlier.fingerprint for earlier in paid_before), as_of, terms.amendments, __version__]
+    read = [
+        terms.sha256,
+        inputs,
+        sorted(earlier.fingerprint for earlier in paid_before),
+        as_of,
+        terms.amendments,
+        provenance or {},
+        __version__,
+    ]
     return Settlement(
         terms=terms,
         as_of=as_of,
@@ -120,6 +133,7 @@ def settle(
         clawed_back=_clawed_back(paid_before, statement),
         problems=(*agreement.warnings, *statement.problems, *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
+        provenance=dict(provenance or {}),
         fingerprint=sha256_of(read),
     )
 

@@ -72,6 +72,7 @@ def explanation_of(settlement: Settlement) -> dict[str, Any]:
         "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
         "repayments": _flows(settlement),
         "inputs": settlement.inputs,
+        "provenance": dict(settlement.provenance),
         "terms": _terms(settlement),
     }
 
