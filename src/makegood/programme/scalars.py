@@ -5,96 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from makegood.values.fingerprint import decimal_text
-
-_NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)(\.\d+)?")
-_AMOUNT = re.compile(r"(?:(?P<currency>[A-Z]{3}) )?(?P<number>.+)")
-_NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-MAX_DIGITS = 30
-
-
-def number(word: Any) -> Decimal:
-    """Exact decimal from text such as `882`, `0.18`, `18%` or `61 000`; no comma, no exponent.
-
-    Raises ValueError with the remedy in its text.
-    """
-    if isinstance(word, Decimal):
-        return word
-    if not isinstance(word, str):
-        raise ValueError(f"a number was expected here, found {_kind(word)}")
-    text = word.strip()
-    percent = text.endswith("%")
-    digits = text[:-1].rstrip() if percent else text
-    if not _NUMBER.fullmatch(digits):
-        if "," in digits:
-            raise ValueError(f"'{text}' has a comma, which Dutch and English read differently; write 1234.5 or 1 234.5")
-        raise ValueError(f"'{text}' is not a number; write digits, with a point for decimals or % for a share")
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"a number of {len(digits)} characters is longer than the {MAX_DIGITS} that are exact here")
-    value = Decimal(digits.replace(" ", ""))
-    return value / 100 if percent else value
-
-
-def whole(word: Any) -> int:
-    """A whole number from text."""
-    if isinstance(word, int) and not isinstance(word, bool):
-        return word
-    value = number(word)
-    if value != value.to_integral_value():
-        raise ValueError(f"'{word}' is not a whole number")
-    return int(value)
-
-
-def day(word: Any) -> date:
-    """A date from ISO text, `2016-05-01`."""
-    if isinstance(word, date):
-        return word
-    if not isinstance(word, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word.strip()):
-        raise ValueError(f"'{word if isinstance(word, str) else _kind(word)}' is not a date; write year-month-day, as in 2016-05-01")
-    try:
-        return date.fromisoformat(word.strip())
-    except ValueError:
-        raise ValueError(f"'{word}' is not a day of the calendar") from None
-
-
-def yes(word: Any) -> bool:
-    """`yes` or `no`, and no other spelling."""
-    if isinstance(word, bool):
-        return word
-    if word in ("yes", "no"):
-        return bool(word == "yes")
-    raise ValueError(f"'{word}' is neither yes nor no")
-
-
-def name(word: Any) -> str:
-    """A code: lower case, digits, `_` or `-` between."""
-    if not isinstance(word, str) or not _NAME.fullmatch(word) or len(word) > 80:
-        shown = word if isinstance(word, str) else _kind(word)
-        raise ValueError(f"'{shown}' is not a code; write lower-case letters and digits joined by _ or -, at most 80")
-    return word
-
-
-def text(word: Any) -> str:
-    """Words for people; not empty."""
-    if not isinstance(word, str):
-        raise ValueError(f"words were expected here, found {_kind(word)}")
-    if not word.strip():
-        raise ValueError("this is empty; write words or leave the term out")
-    return " ".join(word.split())
-
-
-def _kind(word: Any) -> str:
-    if isinstance(word, dict):
-        return "several terms" if word else "nothing"
-    return "a list" if isinstance(word, list) else "nothing" if word is None else type(word).__name__
-
+from makegood.values.parsing import CODE, Duration, day, duration, name, number, text, whole, yes
 
 Number = Annotated[
     Decimal,
@@ -105,5 +23,23 @@ Number = Annotated[
 Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": "string", "description": "whole number"})]
 Day = Annotated[date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})]
 Yes = Annotated[bool, BeforeValidator(yes), WithJsonSchema({"enum": ["yes", "no"]})]
-Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": _NAME.pattern})]
+Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": CODE.pattern})]
 Text = Annotated[str, BeforeValidator(text), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+TimeSpan = Annotated[
+    Duration,
+    BeforeValidator(duration),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "description": "13 weeks, 6 months, 90 days"}),
+]
+
+
+def one_or_more(word: Any) -> Any:
+    """A single value where a list may stand is a list of one."""
+    return word if isinstance(word, list) or word is None else [word]
+
+
+_Item = TypeVar("_Item")
+OneOrMore = Annotated[list[_Item], BeforeValidator(one_or_more)]
+Names = Annotated[list[Name], BeforeValidator(one_or_more)]

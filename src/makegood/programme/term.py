@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, model_validator
 
 from makegood.programme.scalars import Text, Yes
 
@@ -12,7 +12,7 @@ from makegood.programme.scalars import Text, Yes
 class Term(BaseModel):
     """A clause of the agreement: frozen, no unknown keys, with an optional source and assumption."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Text | None = None
     """Where the term was read: document, page or line."""
@@ -26,3 +26,39 @@ class Term(BaseModel):
         if self.assumed and not self.why:
             raise ValueError("an assumed term must say why: add `why`")
         return self
+
+
+class InTwoLanguages(BaseModel):
+    """Words for people in English and Dutch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    en: Text
+    nl: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_one_text(cls, words: Any) -> Any:
+        return {"en": words} if isinstance(words, str) else words
+
+    def __str__(self) -> str:
+        return self.en
+
+
+Words = Annotated[
+    InTwoLanguages,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"en": {"type": "string"}, "nl": {"type": "string"}},
+                    "required": ["en"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A text, or `en` and `nl`."""

@@ -70,7 +70,7 @@ def parse_yaml_text(content: bytes, *, file: str) -> YamlText:
     try:
         return builder.build(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         what = "; ".join(part for part in (error.context, error.problem) if part)
         remedy = (
             "indent with spaces, not tabs" if "\\t" in what else "check the indentation, colons and quotes of this line and the one above"
@@ -163,7 +163,7 @@ class _Builder:
             key = key_event.value
             value_event = next(events)
             inner = (*place, key)
-            line = key_event.start_mark.line + 1
+            line = self._where(key_event).line
             if key in terms:
                 self._problem(
                     key_event, "twice", f"'{key}' stands here a second time (first on line {self.lines[inner]})", "keep one of the two"

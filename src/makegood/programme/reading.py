@@ -1,0 +1,194 @@
+"""From a file to an agreement: reading, typing, and the terms as they stood on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from makegood.programme.amending import amended
+from makegood.programme.change import Amendment
+from makegood.programme.root import Programme
+from makegood.programme.walking import walk, words_at
+from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
+from makegood.values.fingerprint import sha256_of
+from makegood.values.problem import Problem, Refused, Where, errors, nearest
+
+WHY = {
+    "unknown_key": "A term that nobody reads would be agreed and never carried out",
+    "missing_term": "Without it the agreement does not say what happens",
+    "not_typed": "A term must mean one thing to every reader",
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms in force on a day: the programme, where each clause stands, and which amendments apply."""
+
+    programme: Programme
+    text: YamlText
+    sha256: str
+    """Fingerprint of the whole agreement, amendments included; layout and comments do not count."""
+    amendments: tuple[str, ...] = ()
+
+    def where(self, place: Place) -> Where:
+        """File, line and path of a clause."""
+        return Where(self.text.file, self.text.line_of(place), path_of(place))
+
+    def assumptions(self) -> list[dict[str, str]]:
+        """Every term that is assumed, with its path, its line and why."""
+        return [
+            {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
+            for place, term in walk(self.programme)
+            if getattr(term, "assumed", False) and place[:1] not in (("examples",), ("amendments",))
+        ]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A programme file as agreed and amended: ask it for its terms on a day."""
+
+    text: YamlText
+    sha256: str
+    amendments: Mapping[str, Amendment]
+    warnings: tuple[Problem, ...] = ()
+    _versions: dict[tuple[str, ...], Terms] = field(default_factory=dict, compare=False)
+
+    def on(self, day: date | None) -> Terms:
+        """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
+        text, applied, problems = amended(self.text, self.amendments, day=day)
+        key = tuple(applied)
+        if key not in self._versions:
+            if problems:
+                raise Refused(problems)
+            self._versions[key] = Terms(_typed(text), text, self.sha256, key)
+        return self._versions[key]
+
+    def versions(self) -> list[date | None]:
+        """The days on which the terms changed, the original (None) first."""
+        return [None, *sorted({amendment.from_ for amendment in self.amendments.values()})]
+
+
+def path_of(place: Place) -> str:
+    """A place as people write it: `outcome_pricings/first_job/price`."""
+    return "/".join(str(step) for step in place)
+
+
+def shipped() -> dict[str, Path]:
+    """The programmes that ship: name -> folder."""
+    for folder in (Path(__file__).parents[1] / "_programmes", Path(__file__).parents[3] / "programmes"):
+        if folder.is_dir():
+            return {path.parent.name: path.parent for path in sorted(folder.glob("*/programme.yaml"))}
+    return {}
+
+
+def find_programme(reference: str) -> Path:
+    """The file that PROGRAMME means: a path, a folder that holds programme.yaml, or the name of one that ships."""
+    path = Path(reference)
+    if path.is_dir() and (path / "programme.yaml").is_file():
+        return path / "programme.yaml"
+    if path.exists() or "/" in reference or reference.endswith((".yaml", ".yml")):
+        return path
+    known = shipped()
+    if reference in known:
+        return known[reference] / "programme.yaml"
+    raise Refused(
+        [
+            Problem(
+                Where(reference),
+                "no_such_programme",
+                "there is no such file, and no programme of that name ships",
+                "",
+                nearest(reference, known),
+            )
+        ]
+    )
+
+
+def read_agreement(reference: str | Path, *, check: Callable[[Terms], list[Problem]]) -> Agreement:
+    """Read a programme file with all its amendments. Raises Refused with every problem of every version.
+
+    `check` looks for what types cannot see (`makegood.programme.checking.check_terms`).
+    """
+    path = find_programme(str(reference))
+    text = read_yaml_text(path, shown=str(path))
+    sha256 = sha256_of(text.data)
+    problems: list[Problem] = []
+    amendments: dict[str, Amendment] = {}
+    try:
+        original = Terms(_typed(text), text, sha256)
+        amendments = dict(original.programme.amendments)
+    except Refused as refused:
+        raise refused from None
+    agreement = Agreement(text, sha256, amendments)
+    for day in agreement.versions():
+        try:
+            problems += check(agreement.on(day))
+        except Refused as refused:
+            problems += refused.problems
+    if errors(problems):
+        raise Refused(problems)
+    return Agreement(text, sha256, amendments, tuple(sorted(set(problems))), agreement._versions)
+
+
+def _typed(text: YamlText) -> Programme:
+    try:
+        return Programme.model_validate(text.data)
+    except ValidationError as error:
+        raise Refused(problems_of(error, text, Programme)) from None
+
+
+def problems_of(error: ValidationError, text: YamlText, model: type[BaseModel]) -> list[Problem]:
+    """What pydantic found, in the words of the house: file, line, path, what, why, what would do."""
+    problems = []
+    for found in error.errors(include_url=False):
+        place = _place_in(text.data, found["loc"])
+        kind = found["type"]
+        what, remedy, code = str(found["msg"]).removeprefix("Value error, "), "", "not_typed"
+        if kind == "extra_forbidden":
+            around, word = place[:-1], str(place[-1])
+            what, remedy, code = f"'{word}' is not a word that stands here", nearest(word, words_at(model, around)), "unknown_key"
+        elif kind == "missing":
+            place = (*place, str(found["loc"][-1])) if not place or place[-1] != found["loc"][-1] else place
+            what, remedy, code = f"`{place[-1]}` is missing", f"add `{place[-1]}:` here", "missing_term"
+        elif kind == "literal_error":
+            given = str(found["input"])
+            known = str(found["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+            what, remedy = f"'{given}' is not one of the words that may stand here", nearest(given, known)
+        elif kind in ("dict_type", "model_type", "list_type"):
+            what = "this must be a list" if kind == "list_type" else "this must be terms, each `word: value`"
+            remedy = "see docs/reference/programme.md for its form"
+        elif kind == "too_short":
+            what, remedy = "this is empty", "write at least one; see docs/reference/programme.md"
+        elif kind == "string_pattern_mismatch":
+            what, remedy = f"'{found['input']}' is not written as it must be", "a currency is three capitals, as in EUR"
+        elif kind == "recursion_loop":
+            what = "this term contains itself"
+        if ";" in what and not remedy:
+            what, _, remedy = what.partition("; ")
+        problems.append(
+            Problem(
+                Where(text.file, text.line_of(place), path_of(place)),
+                code,
+                what,
+                WHY[code],
+                remedy or "see docs/reference/programme.md for its form",
+            )
+        )
+    return problems
+
+
+def _place_in(data: Any, loc: tuple[Any, ...]) -> Place:
+    """Pydantic's location without its own additions: only the steps that exist in the file."""
+    place: list[str | int] = []
+    for step in loc:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+            data = data[step]
+        else:
+            continue
+        place.append(step)
+    return tuple(place)
