@@ -104,8 +104,6 @@ class Outcome(Term):
     better: Literal["more", "fewer"] = "more"
     pays_on: Literal["point_estimate", "significant_difference", "nothing"] = "point_estimate"
     """What the agreement does with it; `settle` reads the programme, this only chooses the words of the report."""
-    class_of: Name | None = None
-    """The class that the row of the result names, for a share such as durable work."""
 
 
 class EffectRule(Term):
@@ -143,7 +141,7 @@ class MultipleTesting(Term):
 class FallBackPart(Term):
     """One estimator of the fall-back and its weight."""
 
-    estimator: Literal["difference", "regression", "before_after", "fixed"]
+    estimator: Literal["difference", "regression", "difference_in_differences", "before_after", "fixed"]
     weight: Number
     before: Name | None = None
     value: Number | None = None
@@ -152,8 +150,8 @@ class FallBackPart(Term):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.estimator == "before_after") != (self.before is not None):
-            raise ValueError("`estimator: before_after` and `before` (the variable measured before) go together")
+        if (self.estimator in ("before_after", "difference_in_differences")) != (self.before is not None):
+            raise ValueError("`before` (the variable measured before) goes with before_after and difference_in_differences")
         if (self.estimator == "fixed") != (self.value is not None):
             raise ValueError("`estimator: fixed` and `value` (the agreed level without the programme) go together")
         return self
@@ -246,7 +244,6 @@ class Protocol(Term):
     protocol: Name
     title: Text | None = None
     programme: Name
-    programme_sha256: Sha256 | None = None
     population: Text
     treatment: Text
     index_date: Text

@@ -1,0 +1,181 @@
+"""Who takes part, out of whom: participants beside the pool, starters beside the selected, easy beside hard cases,
+and what other criteria would have done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from makegood.comparison.criteria import IN, OUT, UNKNOWN, Rule, answers
+from makegood.comparison.design import Category
+from makegood.comparison.design_stage import design
+from makegood.comparison.joining import Rows
+from makegood.comparison.matched import Flags, Floats
+from makegood.comparison.multiplicity import adjusted
+from makegood.comparison.protocol import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One trait in two groups. For a number `first` and `second` are means, for a level of a category shares.
+
+    `smd`: standardised difference, with its interval; `p` of Welch's t test or Fisher's exact test, `p_adjusted` over
+    all traits of the comparison. `first_count`, `second_count`: persons behind the figures (of a level: who have it);
+    `first_unknown`, `second_unknown`: whose trait is not known.
+    """
+
+    trait: str
+    level: str
+    first: float
+    second: float
+    first_n: int
+    second_n: int
+    first_count: int
+    second_count: int
+    first_unknown: int
+    second_unknown: int
+    smd: float
+    low: float
+    high: float
+    p: float
+    p_adjusted: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """A set of criteria applied to everybody. Counts of treated and pool who are in, out, and of whom that is unknown;
+    `detectable`: metric -> least effect that the match of those in can find; `worst_smd` after that match."""
+
+    name: str
+    treated: tuple[int, int, int]
+    pool: tuple[int, int, int]
+    matched: int
+    worst_smd: float | None
+    detectable: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectivityReport:
+    """All of it. `against_pool`: treated beside pool; `started`: starters beside those selected who did not start;
+    `mix`: class -> (treated, started, pool) counts, `unknown` and `none` included."""
+
+    against_pool: tuple[Contrast, ...]
+    started: tuple[Contrast, ...]
+    mix: Mapping[str, tuple[int, int, int]]
+    what_if: tuple[WhatIf, ...]
+
+
+def selectivity(rows: Rows, *, protocol: Protocol) -> SelectivityReport:
+    """The report on who was selected, for all variables of the protocol, matched on or not."""
+    not_started = rows.treated & ~rows.started
+    started = contrasts(rows, first=rows.started, second=not_started, protocol=protocol) if not_started.any() else ()
+    rules = protocol.selectivity
+    return SelectivityReport(
+        against_pool=contrasts(rows, first=rows.treated, second=~rows.treated, protocol=protocol),
+        started=started,
+        mix=_mix(rows, rules.mix) if rules and rules.mix else {},
+        what_if=tuple(_what_if(rows, name, rule, protocol=protocol) for name, rule in rules.criteria.items()) if rules else (),
+    )
+
+
+def contrasts(rows: Rows, *, first: Flags, second: Flags, protocol: Protocol) -> tuple[Contrast, ...]:
+    """Every trait of two groups side by side; unknown values are left out and counted."""
+    found: list[Contrast] = []
+    for name in protocol.variables:
+        column = rows.columns[name]
+        if isinstance(column, Category):
+            ours, theirs = column.codes[first], column.codes[second]
+            unknown = (int((ours < 0).sum()), int((theirs < 0).sum()))
+            ours, theirs = ours[ours >= 0], theirs[theirs >= 0]
+            for level, word in enumerate(column.levels):
+                found.append(_of_shares(name, word, ours == level, theirs == level, unknown))
+        else:
+            a, b = column[first], column[second]
+            unknown = (int(np.isnan(a).sum()), int(np.isnan(b).sum()))
+            found.append(_of_means(name, a[~np.isnan(a)], b[~np.isnan(b)], unknown))
+    known = [index for index, contrast in enumerate(found) if not math.isnan(contrast.p)]
+    values = adjusted([found[index].p for index in known], method=protocol.multiple_testing.method)
+    for index, value in zip(known, values, strict=True):
+        found[index] = replace(found[index], p_adjusted=value)
+    return tuple(found)
+
+
+def standardised(difference: float, *, sd: float, first_n: int, second_n: int) -> tuple[float, float, float]:
+    """A standardised difference with its 95% interval (Hedges and Olkin 1985): variance
+    `(n + m) / (n m) + d^2 / (2 (n + m))`. nan where there is no spread."""
+    if not sd > 0 or first_n < 1 or second_n < 1:
+        return math.nan, math.nan, math.nan
+    d = difference / sd
+    reach = float(special.ndtri(0.975)) * math.sqrt((first_n + second_n) / (first_n * second_n) + d * d / (2 * (first_n + second_n)))
+    return d, d - reach, d + reach
+
+
+def _of_means(name: str, a: Floats, b: Floats, unknown: tuple[int, int]) -> Contrast:
+    enough = a.size > 1 and b.size > 1
+    sd = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2) if enough else math.nan
+    first, second = (float(x.mean()) if x.size else math.nan for x in (a, b))
+    smd, low, high = standardised(first - second, sd=sd, first_n=a.size, second_n=b.size)
+    p = float(stats.ttest_ind(a, b, equal_var=False).pvalue) if enough and sd > 0 else math.nan
+    return Contrast(
+        trait=name, level="", first=first, second=second, first_n=a.size, second_n=b.size, first_count=a.size, second_count=b.size,
+        first_unknown=unknown[0], second_unknown=unknown[1], smd=smd, low=low, high=high, p=p, p_adjusted=p,
+    )  # fmt: skip
+
+
+def _of_shares(name: str, level: str, a: NDArray[np.bool_], b: NDArray[np.bool_], unknown: tuple[int, int]) -> Contrast:
+    first, second = (float(x.mean()) if x.size else math.nan for x in (a, b))
+    sd = math.sqrt((first * (1 - first) + second * (1 - second)) / 2) if a.size and b.size else math.nan
+    smd, low, high = standardised(first - second, sd=sd, first_n=a.size, second_n=b.size)
+    table = [[int(a.sum()), int((~a).sum())], [int(b.sum()), int((~b).sum())]]
+    p = float(stats.fisher_exact(table)[1]) if a.size and b.size else math.nan
+    return Contrast(
+        trait=name, level=level, first=first, second=second, first_n=a.size, second_n=b.size, first_count=table[0][0],
+        second_count=table[1][0], first_unknown=unknown[0], second_unknown=unknown[1], smd=smd, low=low, high=high, p=p, p_adjusted=p,
+    )  # fmt: skip
+
+
+def _values(rows: Rows, rule: Rule) -> dict[str, NDArray[Any]]:
+    values: dict[str, NDArray[Any]] = {}
+    for name in rule.variables():
+        column = rows.columns[name]
+        values[name] = np.array([*column.levels, None], dtype=object)[column.codes] if isinstance(column, Category) else column
+    return values
+
+
+def _mix(rows: Rows, classes: Mapping[str, Rule]) -> dict[str, tuple[int, int, int]]:
+    """The first class that a case is surely in; `unknown` where a class before any sure one cannot be decided."""
+    size = rows.treated.size
+    label = np.full(size, "none", dtype=object)
+    open_ = np.ones(size, dtype=bool)
+    for name, rule in classes.items():
+        answer = answers(rule, columns=_values(rows, rule), rows=size)
+        label[open_ & (answer == IN)] = name
+        label[open_ & (answer == UNKNOWN)] = "unknown"
+        open_ &= answer == OUT
+    groups = (rows.treated, rows.started, ~rows.treated)
+    return {name: tuple(int(np.count_nonzero((label == name) & group)) for group in groups) for name in (*classes, "none", "unknown")}  # type: ignore[misc]
+
+
+def _what_if(rows: Rows, name: str, rule: Rule, *, protocol: Protocol) -> WhatIf:
+    answer = answers(rule, columns=_values(rows, rule), rows=rows.treated.size)
+    counts = [
+        tuple(int(np.count_nonzero(group & (answer == kind))) for kind in (IN, OUT, UNKNOWN)) for group in (rows.treated, ~rows.treated)
+    ]
+    made = None
+    if counts[0][0] and counts[1][0]:
+        made, _problems = design(rows, protocol=protocol, basis=protocol.participants, among=answer == IN)
+    after = [abs(row.smd_after) for row in made.reported.rows if row.kind != "score"] if made is not None and made.reported else []
+    return WhatIf(
+        name=name,
+        treated=counts[0],  # type: ignore[arg-type]
+        pool=counts[1],  # type: ignore[arg-type]
+        matched=0 if made is None else made.n,
+        worst_smd=max((value for value in after if not math.isnan(value)), default=None),
+        detectable={} if made is None else {power.metric: power.detectable for power in made.power},
+    )
