@@ -63,9 +63,9 @@ def weighted(covariates: Covariates, plan: Layout, *, beta: Floats | None) -> Su
         beta is None,
     )
     return Sums(
-        weight=cells[:, 0],
-        residual=cells[:, 1],
-        crossed=cells[:, 2:],
+        weight=cells[0],
+        residual=cells[1],
+        crossed=cells[2:].T,
         dense=dense,
         slope=totals[1:],
         deviance=float(totals[0]),
