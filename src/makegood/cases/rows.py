@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeVar
 
-from makegood.cases.table import MAX_PROBLEMS, read_table
 from makegood.values.fingerprint import plain
 from makegood.values.parsing import code, day, number, text, whole
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 _NOWHERE = Where()
+MAX_PROBLEMS = 50
 
 
 def word_of(*words: str) -> Callable[[Any], str]:
@@ -134,16 +133,10 @@ def columns_of(kind: type[Row]) -> tuple[list[str], list[str]]:
     ]
 
 
-def read_rows(kind: type[Row], path: Path) -> list[Row]:
-    """Read a file of results, claims or transactions. Raises Refused with every problem of every row."""
-    required, optional = columns_of(kind)
-    return rows_from(kind, read_table(path, required=required, optional=optional).dicts())
-
-
 def rows_from(kind: type[Row], records: Iterable[tuple[Where, Mapping[str, str]]]) -> list[Row]:
     """Type records of text; empty values are absent. Each row's first column must differ from every other row's."""
     parsers = {_file_name(item): (item.name, item.metadata["parse"]) for item in dataclasses.fields(kind) if item.name != "where"}
-    required, optional = columns_of(kind)
+    required, _ = columns_of(kind)
     identity = required[0]
     rows: list[Row] = []
     problems: list[Problem] = []

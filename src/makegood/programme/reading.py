@@ -115,7 +115,8 @@ def read_agreement(reference: str | Path, *, check: Callable[[Terms], list[Probl
     `check` looks for what types cannot see (`makegood.programme.checking.check_terms`).
     """
     path = find_programme(str(reference))
-    text = read_yaml_text(path, shown=str(path))
+    named = str(reference) in shipped() and path == shipped()[str(reference)] / "programme.yaml"
+    text = read_yaml_text(path, shown=f"{reference}/programme.yaml" if named else str(path))
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
     amendments: dict[str, Amendment] = {}

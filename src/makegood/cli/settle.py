@@ -1,0 +1,75 @@
+"""`makegood settle PROGRAMME`: what is owed on a day, by whom, to whom."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own words."""
+    parser.add_argument(
+        "programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships (its own facts are then read)"
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--results", type=Path, metavar="FILE", help="results as measured (CSV or Parquet)")
+    source.add_argument("--measured", type=Path, metavar="DIR", help="a folder that `makegood measure` wrote")
+    parser.add_argument("--claims", type=Path, metavar="FILE", help="claims of persons")
+    parser.add_argument("--effect", type=Path, metavar="FILE", help="a signed result of `makegood compare`")
+    parser.add_argument("--transactions", type=Path, metavar="FILE", help="drawings, fees, payments, repayments")
+    parser.add_argument("--paid", type=Path, metavar="DIR", help="an earlier settlement, or a folder of them")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day of settlement; else the last day that the results observed")
+    parser.add_argument(
+        "--terms-on", type=_day, metavar="DATE", help="settle under the terms as they stood on this day instead, to compare"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write settlement.json, statement.html, claims.csv, journal.beancount, explanation.json",
+    )
+
+
+def _day(word: str) -> date:
+    from makegood.values.parsing import day
+
+    try:
+        return day(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Settle, print, and write the folder when asked."""
+    from makegood.doors import facts_from_files, settle_files
+    from makegood.report.settlement_json import as_json, files_of
+    from makegood.report.statement_html import as_html
+    from makegood.report.statement_text import as_text
+
+    facts = facts_from_files(
+        args.programme,
+        results=args.results,
+        claims=args.claims,
+        transactions=args.transactions,
+        paid=args.paid,
+        measured=args.measured,
+        effect=args.effect,
+    )
+    settlement = settle_files(facts, as_of=args.as_of, terms_on=args.terms_on)
+    if args.out is not None:
+        from makegood.cli.output import write_folder
+
+        write_folder(args.out, {**files_of(settlement), "statement.html": as_html(settlement)})
+    if not args.quiet:
+        print(
+            json.dumps(as_json(settlement), ensure_ascii=False, indent=1) if args.format == "json" else as_text(settlement),
+            end="\n" if args.format == "json" else "",
+        )
+    return 0

@@ -1,0 +1,238 @@
+"""Which claims are paid: each in order as such, then in sequence for each person.
+
+Claims are taken by date, line order and claim id, whatever the order of the rows. A claim that no line pays is
+refused with the reason nearest to being paid; a claim whose condition may still come true waits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from makegood.cases.rows import Claim
+from makegood.payment.admission import evidence_for
+from makegood.payment.facts import Books, column_of
+from makegood.payment.scope import chosen_by
+from makegood.programme.pricing import After, OutcomePricing, Sequence
+from makegood.values.month import months_between
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A claim that is not paid, the line it came nearest to, and why, in words."""
+
+    claim: str
+    reason: str
+    line: str = ""
+    waits: bool = False
+    """The reason may still pass: the claim is carried forward, not refused for good."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A claim before a line that may pay for it; `reason` where the line does not, whatever the sequence."""
+
+    achieved_on: date
+    order: int
+    id: str
+    line: str
+    claim: Claim
+    pricing: OutcomePricing
+    reason: str | None
+
+
+@dataclass
+class _SoFar:
+    """What one pass over the claims has accepted until now."""
+
+    accepted: dict[tuple[str, str], list[Claim]]
+    times: dict[tuple[object, ...], int]
+    open_doors: set[tuple[str, str]]
+
+
+@dataclass
+class Sequenced:
+    """Accepted claims per line in the order in which they were taken, and those that were not."""
+
+    accepted: dict[str, list[Claim]] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def valid_claims(books: Books) -> tuple[list[Claim], list[Refusal]]:
+    """Claims that are in order as such: achieved, not withdrawn, in a payable state, properly proved."""
+    valid, refused = [], []
+    for claim in sorted(books.claims, key=lambda row: (row.achieved_on, row.claim)):
+        refusal = _unfit(claim, books)
+        if refusal is None:
+            valid.append(claim)
+        else:
+            refused.append(refusal)
+    return valid, refused
+
+
+def sequence(books: Books) -> Sequenced:
+    """Take the valid claims through the lines that pay for each claim.
+
+    `once_accepted` asks for another line at whatever date, so the pass is repeated until no claim changes sides; it
+    ends because each round can only let more persons in, at most once for each such line.
+    """
+    programme = books.terms.programme
+    order = {name: index for index, name in enumerate(programme.outcome_pricings)}
+    versions = books.agreement.versions()
+    dated = [day for day in versions if day is not None]
+    terms_then = [books.agreement.on(day) for day in versions]
+    tries: list[Try] = []
+    nearest_reason: dict[str, Refusal] = {}
+    for claim in books.valid:
+        terms = terms_then[min(bisect_right(dated, claim.achieved_on), len(books.terms.amendments))]
+        for name, pricing in terms.programme.outcome_pricings.items():
+            if pricing.for_each == ["claim"] and pricing.metric == claim.metric and claim.line in (None, name):
+                reason = _not_for(claim, name, pricing, books)
+                tries.append(Try(claim.achieved_on, order[name], claim.claim, name, claim, pricing, reason))
+        nearest_reason[claim.claim] = Refusal(claim.claim, f"no line pays for '{claim.metric}' claim by claim")
+    tries.sort(key=lambda item: (item.achieved_on, item.order, item.id))
+    open_doors: set[tuple[str, str]] = set()
+    while True:
+        accepted, refused, let_in = _one_pass(tries, open_doors, books)
+        if let_in <= open_doors:
+            break
+        open_doors |= let_in
+    paid = {claim.claim for claims in accepted.values() for claim in claims}
+    counted = {pricing.metric for pricing in programme.outcome_pricings.values() if pricing.for_each != ["claim"]}
+    for refusal in refused:
+        nearest_reason[refusal.claim] = refusal
+    outcome = Sequenced(accepted=accepted)
+    for claim in books.valid:
+        if claim.claim not in paid and claim.metric not in counted:
+            outcome.refused.append(nearest_reason[claim.claim])
+    return outcome
+
+
+def _one_pass(
+    tries: list[Try], open_doors: set[tuple[str, str]], books: Books
+) -> tuple[dict[str, list[Claim]], list[Refusal], set[tuple[str, str]]]:
+    accepted: dict[str, list[Claim]] = defaultdict(list)
+    so_far = _SoFar(defaultdict(list), defaultdict(int), open_doors)
+    asked = {name for item in tries if item.pricing.sequence for name in item.pricing.sequence.once_accepted}
+    refused, let_in = [], set()
+    for item in tries:
+        person = item.claim.person or item.claim.claim
+        rule = item.pricing.sequence
+        refusal = Refusal(item.claim.claim, item.reason, item.line) if item.reason else None
+        if refusal is None and rule is not None:
+            refusal = next(_out_of_sequence(rule, item, person, so_far, books), None)
+        if refusal is not None:
+            refused.append(refusal)
+            continue
+        accepted[item.line].append(item.claim)
+        so_far.accepted[item.line, person].append(item.claim)
+        if rule is not None:
+            so_far.times[_turn(rule, item, person, books)] += 1
+        if item.line in asked:
+            let_in.add((item.line, person))
+    return dict(accepted), refused, let_in
+
+
+def _out_of_sequence(rule: Sequence, item: Try, person: str, so_far: _SoFar, books: Books) -> Iterator[Refusal]:
+    claim, line = item.claim.claim, item.line
+    if rule.times is not None and so_far.times[_turn(rule, item, person, books)] >= rule.times:
+        often = "once" if rule.times == 1 else f"{rule.times} times"
+        yield Refusal(claim, f"'{line}' is paid {often} per {rule.per.replace('_', ' ')}, and was", line)
+    for other in rule.not_with:
+        if so_far.accepted[other, person]:
+            yield Refusal(claim, f"'{other}' was paid for this person, which excludes '{line}'", line)
+    for after in rule.after:
+        reason = _too_early(after, item.claim, so_far.accepted[after.line, person])
+        if reason:
+            yield Refusal(claim, reason, line)
+    for other in rule.once_accepted:
+        if (other, person) not in so_far.open_doors:
+            yield Refusal(claim, f"waits until '{other}' is accepted for this person", line, waits=True)
+
+
+def _too_early(after: After, claim: Claim, earlier: list[Claim]) -> str:
+    before = [
+        row for row in earlier if row.achieved_on <= claim.achieved_on and (not after.same_occurrence or row.occurrence == claim.occurrence)
+    ]
+    if not before:
+        return f"'{after.line}' was not paid before for this person" + (" and this occurrence" if after.same_occurrence else "")
+    if after.no_sooner_than and not any(after.no_sooner_than.after(row.achieved_on) <= claim.achieved_on for row in before):
+        return f"comes sooner than {after.no_sooner_than} after '{after.line}'"
+    if after.no_later_than and not any(claim.achieved_on <= after.no_later_than.after(row.achieved_on) for row in before):
+        return f"comes later than {after.no_later_than} after '{after.line}'"
+    return ""
+
+
+def _turn(rule: Sequence, item: Try, person: str, books: Books) -> tuple[object, ...]:
+    """What a claim is counted by: the person, and the occurrence or calendar period where the rule says so."""
+    if rule.per == "person":
+        return item.line, person
+    if rule.per == "occurrence":
+        return item.line, person, item.claim.occurrence
+    return item.line, person, calendar_period(item.claim.achieved_on, rule.per, books.terms.programme.calendar.starts_on)
+
+
+def calendar_period(day: date, per: str, starts_on: date) -> str:
+    """The month, quarter, year or contract year in which a day lies, as a code that sorts by time."""
+    if per == "month":
+        return f"{day:%Y-%m}"
+    if per == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    return f"{day.year}" if per == "year" else f"contract year {months_between(starts_on, day) // 12 + 1:03d}"
+
+
+def _unfit(claim: Claim, books: Books) -> Refusal | None:
+    programme = books.terms.programme
+    rule = evidence_for(books.terms, claim.metric, claim.line)
+    ended = programme.terminated
+    cohort = programme.cohorts.get(claim.cohort or "")
+    states = rule.payable_states if rule else ["validated", "paid"]
+    reason, waits = "", False
+    if claim.withdrawn_on is not None and claim.withdrawn_on <= books.as_of and (rule is None or rule.withdrawn == "claw_back"):
+        reason = f"withdrawn on {claim.withdrawn_on}" + (f": {claim.reason}" if claim.reason else "")
+    elif claim.state in ("refused", "withdrawn", "clawed_back"):
+        reason = f"{claim.state.replace('_', ' ')}: {claim.reason or 'no reason given'}"
+    elif claim.achieved_on > books.as_of:
+        reason, waits = f"achieved on {claim.achieved_on}, after {books.as_of}", True
+    elif claim.state is not None and claim.state not in states:
+        reason, waits = f"{claim.state}, not yet {' or '.join(states)}", True
+    elif ended is not None and claim.achieved_on >= ended.on:
+        reason = f"achieved on {claim.achieved_on}; the contract ended on {ended.on}"
+    elif cohort is not None and cohort.cancelled_on is not None and claim.achieved_on >= cohort.cancelled_on:
+        reason = f"achieved on {claim.achieved_on}; cohort '{claim.cohort}' ended on {cohort.cancelled_on}"
+    elif rule is not None:
+        if rule.kinds and claim.evidence_kind not in rule.kinds:
+            reason = f"the evidence is {claim.evidence_kind or 'of no stated kind'}; agreed are {', '.join(rule.kinds)}"
+        elif rule.signed_by and claim.signed_by not in rule.signed_by:
+            reason = f"signed by {claim.signed_by or 'nobody'}; agreed are {', '.join(rule.signed_by)}"
+        elif rule.validated_by and claim.validated_by not in rule.validated_by:
+            reason = f"validated by {claim.validated_by or 'nobody'}; agreed are {', '.join(rule.validated_by)}"
+        elif rule.validator_is_not_signer and claim.signed_by is not None and claim.signed_by == claim.validated_by:
+            reason = f"'{claim.signed_by}' both signed and validated it"
+    return Refusal(claim.claim, reason, claim.line or "", waits) if reason else None
+
+
+def _not_for(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str | None:
+    """Why a line does not pay for a claim, whatever the sequence; None where it may."""
+    values = {column: column_of(claim, column) for column in ("cohort", "class", "payer", "phase", "component")}
+    if not chosen_by(pricing.only, values):
+        wanted = pricing.only.chosen() if pricing.only else {}
+        column = next(column for column, allowed in wanted.items() if values.get(column) not in allowed)
+        return f"the {column} is {values.get(column) or 'not given'}; '{name}' is for {', '.join(wanted[column])}"
+    ends = [day for day in (pricing.until, pricing.retired_on) if day is not None]
+    if (pricing.from_ is not None and claim.achieved_on < pricing.from_) or any(claim.achieved_on >= day for day in ends):
+        return f"achieved on {claim.achieved_on}, when '{name}' was not in force"
+    if (
+        pricing.claimed_within is not None
+        and claim.claimed_on is not None
+        and claim.claimed_on > pricing.claimed_within.after(claim.achieved_on)
+    ):
+        return f"claimed on {claim.claimed_on}, later than {pricing.claimed_within} after it was achieved"
+    if pricing.after_event is not None and (
+        books.terms.programme.terminated is None or books.terms.programme.terminated.event != pricing.after_event
+    ):
+        return f"'{name}' is paid only after the event {pricing.after_event}"
+    return None

@@ -1,0 +1,219 @@
+"""Pricing: each line of the price list, for each fact that it pays for, becomes an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from makegood.cases.rows import Claim, Result
+from makegood.payment.facts import Books, column_of, known_on, results_for
+from makegood.payment.figures import EXACT, ROUNDINGS, holds, work_out
+from makegood.payment.node import Node
+from makegood.payment.scope import DIMENSIONS, Scope, chosen_by
+from makegood.programme.figure import Figure
+from makegood.programme.pricing import OutcomePricing
+from makegood.programme.walking import walk
+from makegood.programme.yaml_text import Place
+from makegood.values.currency import minor_unit
+
+
+@dataclass
+class Entry:
+    """What one line earns by one fact. `left` is what limits have left of `earned`; `cuts` says which took what."""
+
+    line: str
+    metric: str
+    scope: Scope
+    units: Decimal | None
+    earned: Decimal
+    steps: tuple[Node, ...]
+    left: Decimal
+    claims: tuple[str, ...] = ()
+    cuts: dict[str, Decimal] = field(default_factory=dict)
+    carried: dict[str, Decimal] = field(default_factory=dict)
+    note: str = ""
+    payer: str = ""
+    share: Node | None = None
+
+
+def price_lines(books: Books) -> list[Entry]:
+    """All entries, in the order of the price list and of the facts. Fills `books.earned` line by line."""
+    pricings = books.terms.programme.outcome_pricings
+    entries: dict[str, list[Entry]] = {}
+    for name in _in_order(books):
+        pricing = pricings[name]
+        entries[name] = list(_of_claims(name, pricing, books) if pricing.for_each == ["claim"] else _of_results(name, pricing, books))
+        books.earned[name] = sum((entry.earned for entry in entries[name]), Decimal(0))
+    return [entry for name in pricings for entry in entries[name]]
+
+
+def money(value: Decimal, books: Books) -> Decimal:
+    """An amount in the programme's currency, rounded by the agreed rule."""
+    rounding = books.terms.programme.rounding
+    unit = rounding.to or minor_unit(books.terms.programme.currency)
+    multiple = EXACT.divide(value, unit).quantize(Decimal(1), rounding=ROUNDINGS[rounding.rule], context=EXACT)
+    return (multiple * unit).quantize(minor_unit(books.terms.programme.currency))
+
+
+def depends_on(pricing: OutcomePricing, books: Books) -> set[str]:
+    """The lines whose earnings a line asks for, directly or through named figures."""
+    found, queue, seen = set(pricing.net_of), [pricing.counts, pricing.price, pricing.when], set[str]()
+    while queue:
+        for _, term in walk(queue.pop()):
+            if isinstance(term, Figure):
+                found |= set(term.earned or [])
+                if term.named and term.named not in seen:
+                    seen.add(term.named)
+                    queue.append(books.terms.programme.figures[term.named])
+    return found
+
+
+def _in_order(books: Books) -> list[str]:
+    """Lines so that each comes after those whose earnings it asks for (circles were refused with the programme)."""
+    pricings = books.terms.programme.outcome_pricings
+    done: list[str] = []
+
+    def visit(name: str) -> None:
+        if name not in done:
+            for other in depends_on(pricings[name], books):
+                if other in pricings:
+                    visit(other)
+            done.append(name)
+
+    for name in pricings:
+        visit(name)
+    return done
+
+
+def _of_claims(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Entry]:
+    for claim in books.accepted.get(name, ()):
+        then = books.agreement.on(min(claim.achieved_on, books.as_of)) if books.agreement.amendments else books.terms
+        if len(then.amendments) > len(books.terms.amendments):
+            then = books.terms
+        under = books if then is books.terms else replace(books, terms=then, memo={})
+        scope = Scope(
+            line=name, metric=claim.metric, cohort=claim.cohort, class_=claim.class_, payer=claim.payer, phase=claim.phase, on=claim.achieved_on,
+            period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
+        )  # fmt: skip
+        quantity = claim.quantity if claim.quantity is not None else Decimal(1)
+        counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
+        yield _entry(name, then.programme.outcome_pricings.get(name, pricing), scope, counted, under, claim=claim)
+
+
+def _of_results(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Entry]:
+    for scope in _scopes(name, pricing, books):
+        yield _entry(name, pricing, scope, None, books)
+
+
+def _scopes(name: str, pricing: OutcomePricing, books: Books) -> list[Scope]:
+    """One scope for each combination of `for_each` in the facts of the metric; one in all when nothing is named."""
+    chosen = pricing.only.chosen() if pricing.only else {}
+    fixed: dict[str, Any] = {_field(column): values[0] for column, values in chosen.items() if len(values) == 1}
+    rows: list[Result | Claim] = [row for row in books.results if row.metric == pricing.metric and known_on(row, books.as_of)]
+    rows += [claim for claim in books.valid if claim.metric == pricing.metric]
+    if not pricing.for_each:
+        scope = replace(Scope(line=name, metric=pricing.metric), **fixed)
+        return [replace(scope, on=_day_of(results_for(books, pricing.metric, scope=scope), books))]
+    scopes: dict[Scope, date | None] = {}
+    for row in rows:
+        values = {column: column_of(row, column) for column in DIMENSIONS}
+        if not chosen_by(pricing.only, values):
+            continue
+        named: dict[str, Any] = dict(fixed)
+        for each in pricing.for_each:
+            if each == "period":
+                named["period"] = (row.period_start, row.period_end)
+            elif each == "person":
+                named["person"] = row.person if isinstance(row, Claim) else None
+            else:
+                named[_field(each)] = column_of(row, each)
+        if any(named.get(_field(each)) in (None, "all", (None, None)) for each in pricing.for_each):
+            continue
+        scope = Scope(line=name, metric=pricing.metric, **named)
+        scopes[scope] = max(filter(None, (scopes.get(scope), _day_of([row], books))), default=None)
+    ordered = sorted(scopes, key=lambda scope: (scopes[scope] or date.min, [str(value) for _, value in scope.labels()], scope.person or ""))
+    return [replace(scope, on=scopes[scope]) for scope in ordered]
+
+
+def _field(column: str) -> str:
+    return "class_" if column == "class" else column
+
+
+def _day_of(rows: Sequence[Result | Claim], books: Books) -> date:
+    days = [row.achieved_on if isinstance(row, Claim) else (row.period_end or row.observed_until) for row in rows]
+    return max((day for day in days if day is not None), default=books.as_of)
+
+
+def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | None, books: Books, *, claim: Claim | None = None) -> Entry:
+    place: Place = ("outcome_pricings", name)
+    claims = (claim.claim,) if claim else ()
+
+    def nothing(note: str, units: Decimal | None = None, steps: tuple[Node, ...] = ()) -> Entry:
+        return Entry(name, pricing.metric, scope, units, Decimal(0), steps, Decimal(0), claims, note=note)
+
+    asleep = _asleep(name, pricing, scope, books) if claim is None else ""
+    if asleep:
+        return nothing(asleep)
+    figure = pricing.counts or (None if counted is not None else _usual_count(pricing, books))
+    units_node = counted if figure is None else work_out(figure, (*place, "counts"), scope=scope, books=books)
+    assert units_node is not None  # noqa: S101 - a claim brings its quantity, a result its figure
+    if pricing.per != 1 and units_node.value is not None:
+        units_node = Node(
+            f"in units of {pricing.per}", EXACT.divide(units_node.value, pricing.per), books.terms.where((*place, "per")), (units_node,)
+        )
+    price_node = work_out(pricing.price, (*place, "price"), scope=scope, books=books)
+    tests = [holds(condition, (*place, "when", index), scope=scope, books=books) for index, condition in enumerate(pricing.when)]
+    steps = (units_node, replace(price_node, what=f"price: {price_node.what}"), *(node for _, node in tests))
+    if units_node.value is None or price_node.value is None:
+        unknown = next(step for step in (units_node, price_node) if step.value is None)
+        return nothing(f"not known yet: {_first_note(unknown)}", units_node.value, steps)
+    if not all(held for held, _ in tests):
+        return nothing("a condition does not hold", units_node.value, steps)
+    earned = money(EXACT.multiply(units_node.value, price_node.value), books)
+    note = ""
+    if pricing.net_of:
+        before = sum((books.earned.get(other, Decimal(0)) for other in pricing.net_of), Decimal(0))
+        steps = (*steps, Node(f"less what was earned by {', '.join(pricing.net_of)}", before, books.terms.where((*place, "net_of"))))
+        earned = earned - before
+    if earned < 0:
+        earned, note = Decimal(0), "less than nothing was earned, so nothing is paid"
+    return Entry(name, pricing.metric, scope, units_node.value, earned, steps, earned, claims, note=note)
+
+
+def _asleep(name: str, pricing: OutcomePricing, scope: Scope, books: Books) -> str:
+    """Why a line for results pays nothing at this settlement, whatever was achieved; empty when it is awake."""
+    programme = books.terms.programme
+    settlement = programme.outcome_payment_plan.settlements.get(pricing.settlement or "")
+    day = scope.on or books.as_of
+    ended = programme.terminated
+    if pricing.after_event is not None and (ended is None or ended.event != pricing.after_event):
+        return f"paid only after the event {pricing.after_event}"
+    if settlement is not None and settlement.from_ is not None and books.as_of < settlement.from_:
+        return f"falls due in the settlement '{pricing.settlement}', from {settlement.from_}"
+    if settlement is not None and settlement.until is not None and day >= settlement.until:
+        return f"the settlement '{pricing.settlement}' closed on {settlement.until}"
+    ends = [end for end in (pricing.until, pricing.retired_on) if end is not None]
+    if (pricing.from_ is not None and day < pricing.from_) or any(day >= end for end in ends):
+        return f"'{name}' was not in force on {day}"
+    cohort = programme.cohorts.get(scope.cohort or "")
+    if cohort is not None and cohort.cancelled_on is not None and day >= cohort.cancelled_on and pricing.after_event is None:
+        return f"cohort '{scope.cohort}' ended on {cohort.cancelled_on}"
+    if pricing.results == "final" and not results_for(books, pricing.metric, scope=replace(scope, on=None), final=True):
+        return "there is no final result yet"
+    return ""
+
+
+def _usual_count(pricing: OutcomePricing, books: Books) -> Figure:
+    metric = books.terms.programme.outcome_metrics[pricing.metric]
+    if metric.effect is not None:
+        return Figure(effect=pricing.metric)
+    measured = any(row.metric == pricing.metric for row in books.results)
+    claimed = any(claim.metric == pricing.metric for claim in books.claims)
+    return Figure(claims=pricing.metric) if claimed and not measured else Figure(result=pricing.metric)
+
+
+def _first_note(node: Node) -> str:
+    return next((step.note for step in reversed(list(node.walk())) if step.note and step.value is None), "a figure is missing")
