@@ -164,9 +164,7 @@ def _sorted_out(array: NDArray[Any], missing: Flags | None) -> Category:
     return Category(codes, levels)
 
 
-def _problem(  # noqa: PLR0917 (the order of Problem itself)
-    file: str, path: str, code: str, what: str, remedy: str = "", why: str = "", severity: str = "error"
-) -> Problem:
+def _problem(file: str, path: str, code: str, what: str, remedy: str = "", why: str = "", severity: str = "error") -> Problem:
     return Problem(Where(file=file, path=path), code, what, why, remedy, severity)
 
 

@@ -3,8 +3,6 @@
 Rows are taken in fixed parts whose sums are added in order: the result does not depend on the number of threads.
 """
 
-# ruff: noqa: PLR0917 (compiled loops take their arrays by position)
-
 from __future__ import annotations
 
 import math

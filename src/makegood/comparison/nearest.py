@@ -7,8 +7,6 @@ and Stuart (2011), Journal of Statistical Software 42(8); Rassen et al. (2012) f
 The loops below are plain Python over arrays: run as they stand for small inputs, compiled for large ones.
 """
 
-# ruff: noqa: PLR0917 (compiled loops take their arrays by position)
-
 from __future__ import annotations
 
 import heapq

@@ -5,8 +5,6 @@ left out when it holds nobody who is free, nobody within the caliper, or nobody 
 Bentley (1975), Communications of the ACM 18(9).
 """
 
-# ruff: noqa: PLR0917 (compiled loops take their arrays by position)
-
 from __future__ import annotations
 
 from typing import Any
