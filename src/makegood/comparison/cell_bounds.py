@@ -90,3 +90,37 @@ def _connected(target: Name, relations: Sequence[Relation]) -> tuple[list[Name],
                         seen.add(name)
                         todo.append(name)
     return sorted(seen), [relations[index] for index in sorted(used)]
+
+
+def cheapest_pattern(
+    target: Name, move: float, *, figures: Mapping[Name, Figure], relations: Sequence[Relation], published: Collection[Name]
+) -> set[Name] | None:
+    """Published figures to give up so that `target` could as well be `move` higher (lower, when negative).
+
+    The least costly way to shift figures together so that every relation still holds (Kelly, Golden and Assad 1992):
+    refused ones shift freely within what is known of them, published ones at a cost that grows with their priority.
+    None when no shift exists.
+    """
+    names, used = _connected(target, relations)
+    place = {name: index for index, name in enumerate(names)}
+    size = len(names)
+    matrix = np.zeros((len(used), 2 * size))
+    for row, relation in enumerate(used):
+        for factor, name in relation:
+            matrix[row, place[name]] += factor
+            matrix[row, size + place[name]] -= factor
+    cost, limits = np.zeros(2 * size), []
+    for index, name in enumerate(names):
+        figure = figures[name]
+        cost[[index, size + index]] = 1e-6 if name not in published else 1.0 + 2.0**figure.priority
+    for name in names:
+        limits.append((0.0, max(0.0, figures[name].high - figures[name].value)))
+    for name in names:
+        limits.append((0.0, max(0.0, figures[name].value - figures[name].low)))
+    up, down = place[target], size + place[target]
+    limits[up], limits[down] = ((move, move), (0.0, 0.0)) if move > 0 else ((0.0, 0.0), (-move, -move))
+    answer = optimize.linprog(cost, A_eq=matrix, b_eq=np.zeros(len(used)), bounds=limits, method="highs") if used else None
+    if answer is None or answer.status != 0:
+        return None
+    moved = np.abs(answer.x[:size] - answer.x[size:]) > 1e-7
+    return {name for index, name in enumerate(names) if moved[index] and name in published}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from makegood.comparison.cell_bounds import Figure, Name, Relation, bounds
+from makegood.comparison.cell_bounds import Figure, Name, Relation, bounds, cheapest_pattern
 from makegood.comparison.protocol import SmallCells
 
 
@@ -55,9 +55,12 @@ def total_figure(
     `values`: (persons,) contributions; `low` and `high`: the range of one person's value that everybody knows.
     """
     size = values.size
-    parts = np.sort(np.abs(values))[::-1]
+    parts = np.abs(values)
     whole = float(parts.sum())
-    dominated = rule.dominance is not None and whole > 0 and float(parts[: rule.largest_contributors].sum()) > float(rule.dominance) * whole
+    largest = np.sort(
+        parts if size <= rule.largest_contributors else np.partition(parts, -rule.largest_contributors)[-rule.largest_contributors :]
+    )
+    dominated = rule.dominance is not None and whole > 0 and float(largest.sum()) > float(rule.dominance) * whole
     mean = float(values.mean()) if size else 0.0
     shown = round(mean, rule.decimals) * size
     return Figure(
@@ -65,7 +68,7 @@ def total_figure(
         value=float(values.sum()),
         shown=shown,
         sensitive=dominated or 0 < size < rule.minimum,
-        width=float(parts[0]) if size else 0.0,
+        width=float(largest[-1]) if size else 0.0,
         low=-math.inf if low is None else low * size,
         high=math.inf if high is None else high * size,
         whole=False,
@@ -84,37 +87,44 @@ def release(figures: Sequence[Figure], *, relations: Sequence[Relation]) -> Rele
     """What may be published of these figures, given the relations that tie them."""
     by_name = {figure.name: figure for figure in figures}
     published = {figure.name for figure in figures if not figure.sensitive and not figure.hidden}
-    sensitive = sorted(figure.name for figure in figures if figure.sensitive)
+    todo = sorted(figure.name for figure in figures if figure.sensitive)
     relations = [relation for relation in relations if all(name in by_name for _factor, name in relation)]
     widths: dict[Name, tuple[float, float]] = {}
-    while True:
-        exposed: Name | None = None
-        for name in sensitive:
-            low, high = bounds(name, figures=by_name, relations=relations, published=published)
-            widths[name] = (low, high)
-            if high - low < by_name[name].width - 1e-9:
-                exposed = name
-                break
-        if exposed is None:
-            break
-        sacrificed = _cheapest(exposed, by_name, relations, published)
-        if sacrificed is None:
-            # Nothing tied to it is published, so the range known beforehand is narrower than the rule asks.
-            sensitive = [name for name in sensitive if name != exposed]
+    while todo:
+        exposed = todo[-1]
+        widths[exposed] = bounds(exposed, figures=by_name, relations=relations, published=published)
+        if widths[exposed][1] - widths[exposed][0] >= by_name[exposed].width - 1e-9:
+            todo.pop()  # giving up more figures later can only widen this interval
             continue
-        published.discard(sacrificed)
+        sacrificed = _pattern(exposed, by_name, relations, published) or _cheapest(exposed, by_name, relations, published)
+        if sacrificed:
+            published -= sacrificed
+        else:
+            todo.pop()  # nothing tied to it is published; what everybody knows beforehand is narrower than the rule asks
     refused = tuple(sorted(figure.name for figure in figures if not figure.hidden and figure.name not in published))
     return Release(published=frozenset(published), refused=refused, widths=widths)
 
 
-def _cheapest(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Relation], published: set[Name]) -> Name | None:
-    """The published figure to give up: nearest to the exposed one, then of least priority, then the smallest."""
+def _pattern(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Relation], published: set[Name]) -> set[Name]:
+    """What to give up so that an exposed figure could lie half its width lower and the rest of it higher."""
+    figure = figures[exposed]
+    below = min(figure.value - figure.low, figure.width / 2)
+    below = float(math.floor(below)) if figure.whole else below
+    given: set[Name] = set()
+    for move in (-below, figure.width - below):
+        if move:
+            given |= cheapest_pattern(exposed, move, figures=figures, relations=relations, published=published - given) or set()
+    return given
+
+
+def _cheapest(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Relation], published: set[Name]) -> set[Name]:
+    """One figure to give up where no pattern was found: nearest to the exposed one, then of least priority, then the smallest."""
     reached, ring = {exposed}, {exposed}
     while ring:
         around = {name for relation in relations if any(name in ring for _f, name in relation) for _f, name in relation} - reached
         candidates = [name for name in around if name in published]
         if candidates:
-            return min(candidates, key=lambda name: (figures[name].priority, abs(figures[name].value), name))
+            return {min(candidates, key=lambda name: (figures[name].priority, abs(figures[name].value), name))}
         reached |= around
         ring = around
-    return None
+    return set()

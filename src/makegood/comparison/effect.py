@@ -79,28 +79,27 @@ def findings(
 
     `outcomes`: metric -> (rows,) values, nan where not known; `traits`: (rows, p) columns to adjust for; `before`:
     variable -> (rows,) for estimators that compare with the time before; `cohorts`: cohort -> (rows,) its treated.
-    With a single cohort only the pooled finding is made.
+    With a single cohort only the pooled finding is made. p-values are adjusted afterwards (`with_adjusted_p`).
     """
     groups: dict[str, Flags] = {POOLED: np.ones(matched.treated.size, dtype=bool)}
     if len(cohorts) > 1:
         groups.update(cohorts)
-    found = [
+    return [
         _finding(
             metric, cohort, matched, protocol=protocol, basis=basis, outcome=outcomes[metric], traits=traits, before=before, among=among
         )
         for metric in protocol.outcomes
         for cohort, among in groups.items()
     ]
-    return with_adjusted_p(found, protocol=protocol)
 
 
 def with_adjusted_p(found: Sequence[Finding], *, protocol: Protocol) -> list[Finding]:
-    """The findings with p-values adjusted within the families that the protocol names."""
+    """The findings with p-values adjusted within the families that the protocol names; a basis is a family of its own."""
     rule = protocol.multiple_testing
-    families: dict[str, list[int]] = {}
+    families: dict[tuple[str, str], list[int]] = {}
     for index, finding in enumerate(found):
         if finding.p is not None:
-            families.setdefault("" if rule.family == "all" else finding.cohort, []).append(index)
+            families.setdefault((finding.basis, "" if rule.family == "all" else finding.cohort), []).append(index)
     result = list(found)
     for members in families.values():
         values = adjusted([result[index].p or 0.0 for index in members], method=rule.method)
@@ -139,8 +138,8 @@ def _finding(
     )  # fmt: skip
     small = sample.n < protocol.minimum_sample
     if small and not protocol.fall_back:
-        reason = f"{sample.n} is less than the minimum sample of {protocol.minimum_sample}, and the protocol names no fall-back"
-        return replace(blank, withheld=reason if sample.n >= protocol.small_cells.minimum else "less than the minimum sample")
+        reason = f"the sample is below the minimum of {protocol.minimum_sample}, and the protocol names no fall-back"
+        return replace(blank, withheld=reason)
     estimate, notes = _estimate(metric, sample, protocol=protocol, before=before, fall_back=small)
     if estimate is None:
         return replace(blank, withheld="too few persons for the adjustment that the protocol names")

@@ -35,10 +35,11 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One frozen text. `previous`: fingerprint of the entry before, empty for the first; `changes`: term, old, new."""
+    """One frozen text. `on`: the date that its party gives, None where it gives none; `previous`: fingerprint of the
+    entry before, empty for the first; `changes`: term, old, new."""
 
     sha256: str
-    on: date
+    on: date | None
     reason: str
     expected_effect: str
     previous: str
@@ -50,7 +51,7 @@ class Entry:
         """What is signed: everything but the signatures."""
         return {
             "sha256": self.sha256,
-            "on": self.on.isoformat(),
+            "on": None if self.on is None else self.on.isoformat(),
             "reason": self.reason,
             "expected_effect": self.expected_effect,
             "previous": self.previous,
@@ -79,7 +80,7 @@ def lock_path(protocol: Path) -> Path:
 
 
 def locked(
-    protocol: ReadProtocol, *, before: Lock | None, on: date, reason: str = "", expected_effect: str = ""
+    protocol: ReadProtocol, *, before: Lock | None, on: date | None, reason: str = "", expected_effect: str = ""
 ) -> tuple[Lock | None, list[Problem]]:
     """The lock with this text as its last entry; the same lock where the text is in force already.
 
@@ -95,10 +96,11 @@ def locked(
     last = before.entries[-1]
     problems = []
     if not reason or not expected_effect:
-        what = f"this text is not the one that was locked on {last.on.isoformat()} ({last.sha256[:12]}…)"
+        dated = f" on {last.on.isoformat()}" if last.on else ""
+        what = f"this text is not the one that was locked{dated} ({last.sha256[:12]}…)"
         remedy = "restore the locked text, or amend it: --reason and --expected-effect, which every result will show"
         problems.append(Problem(where, "changed_after_lock", what, "A protocol is fixed before outcomes are seen", remedy))
-    if on < last.on:
+    if on is not None and last.on is not None and on < last.on:
         what = f"the amendment is dated {on.isoformat()}, before the text that it changes ({last.on.isoformat()})"
         problems.append(Problem(where, "amendment_too_early", what, "", "give the date on which the parties agreed"))
     if before.protocol != protocol.terms.protocol:
@@ -196,7 +198,7 @@ def read_lock(path: Path) -> Lock | None:
         entries = tuple(
             Entry(
                 sha256=str(entry["sha256"]),
-                on=date.fromisoformat(entry["on"]),
+                on=None if entry["on"] is None else date.fromisoformat(entry["on"]),
                 reason=str(entry["reason"]),
                 expected_effect=str(entry["expected_effect"]),
                 previous=str(entry["previous"]),

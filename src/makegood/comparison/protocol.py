@@ -292,6 +292,10 @@ def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str
     names(("matching", "exact"), protocol.matching.exact)
     names(("matching", "distance_on"), protocol.matching.distance_on)
     names(("effect", "adjust_for"), protocol.effect.adjust_for)
+    for name in known & {"cohort", "mix"}:
+        found.append(
+            (("variables", name), f"a variable cannot be called '{name}', a word of the report; give it another name and `column: {name}`")
+        )
     if not protocol.matched_on:
         found.append((("variables",), "no variable is matched on"))
     if not protocol.outcomes:
@@ -302,6 +306,8 @@ def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str
     for index, part in enumerate(protocol.fall_back or []):
         if part.before:
             names(("fall_back", index, "before"), [part.before])
+            if part.before in known and protocol.variables[part.before].kind != "number":
+                found.append((("fall_back", index, "before"), f"'{part.before}' is a category; only a number can be compared with before"))
         if part.metric:
             names(("fall_back", index, "metric"), [part.metric], among=set(protocol.outcomes), kind="outcome")
         if part.estimator == "regression" and not protocol.effect.adjust_for:

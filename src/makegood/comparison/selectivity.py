@@ -49,12 +49,11 @@ class Contrast:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """A set of criteria applied to everybody. Counts of treated and pool who are in, out, and of whom that is unknown;
-    `detectable`: metric -> least effect that the match of those in can find; `worst_smd` after that match."""
+    """A set of criteria applied to everybody. `matched`: treated who are in and have a match among the pool's who are in;
+    `detectable`: metric -> least effect that this match can find; `worst_smd`: largest standardised difference after it.
+    """
 
     name: str
-    treated: tuple[int, int, int]
-    pool: tuple[int, int, int]
     matched: int
     worst_smd: float | None
     detectable: Mapping[str, float]
@@ -62,12 +61,10 @@ class WhatIf:
 
 @dataclass(frozen=True, kw_only=True)
 class SelectivityReport:
-    """All of it. `against_pool`: treated beside pool; `started`: starters beside those selected who did not start;
-    `mix`: class -> (treated, started, pool) counts, `unknown` and `none` included."""
+    """All of it. `against_pool`: treated beside pool; `started`: starters beside those selected who did not start."""
 
     against_pool: tuple[Contrast, ...]
     started: tuple[Contrast, ...]
-    mix: Mapping[str, tuple[int, int, int]]
     what_if: tuple[WhatIf, ...]
 
 
@@ -79,7 +76,6 @@ def selectivity(rows: Rows, *, protocol: Protocol) -> SelectivityReport:
     return SelectivityReport(
         against_pool=contrasts(rows, first=rows.treated, second=~rows.treated, protocol=protocol),
         started=started,
-        mix=_mix(rows, rules.mix) if rules and rules.mix else {},
         what_if=tuple(_what_if(rows, name, rule, protocol=protocol) for name, rule in rules.criteria.items()) if rules else (),
     )
 
@@ -140,7 +136,8 @@ def _of_shares(name: str, level: str, a: NDArray[np.bool_], b: NDArray[np.bool_]
     )  # fmt: skip
 
 
-def _values(rows: Rows, rule: Rule) -> dict[str, NDArray[Any]]:
+def values_of(rows: Rows, rule: Rule) -> dict[str, NDArray[Any]]:
+    """The columns that a rule reads, in the form that `criteria.answers` takes."""
     values: dict[str, NDArray[Any]] = {}
     for name in rule.variables():
         column = rows.columns[name]
@@ -148,33 +145,27 @@ def _values(rows: Rows, rule: Rule) -> dict[str, NDArray[Any]]:
     return values
 
 
-def _mix(rows: Rows, classes: Mapping[str, Rule]) -> dict[str, tuple[int, int, int]]:
-    """The first class that a case is surely in; `unknown` where a class before any sure one cannot be decided."""
+def classes_of(rows: Rows, classes: Mapping[str, Rule]) -> NDArray[np.object_]:
+    """(rows,) the first class that a case is surely in, `none`, or `unknown` where an earlier class cannot be decided."""
     size = rows.treated.size
     label = np.full(size, "none", dtype=object)
-    open_ = np.ones(size, dtype=bool)
+    undecided = np.ones(size, dtype=bool)
     for name, rule in classes.items():
-        answer = answers(rule, columns=_values(rows, rule), rows=size)
-        label[open_ & (answer == IN)] = name
-        label[open_ & (answer == UNKNOWN)] = "unknown"
-        open_ &= answer == OUT
-    groups = (rows.treated, rows.started, ~rows.treated)
-    return {name: tuple(int(np.count_nonzero((label == name) & group)) for group in groups) for name in (*classes, "none", "unknown")}  # type: ignore[misc]
+        answer = answers(rule, columns=values_of(rows, rule), rows=size)
+        label[undecided & (answer == IN)] = name
+        label[undecided & (answer == UNKNOWN)] = "unknown"
+        undecided &= answer == OUT
+    return label
 
 
 def _what_if(rows: Rows, name: str, rule: Rule, *, protocol: Protocol) -> WhatIf:
-    answer = answers(rule, columns=_values(rows, rule), rows=rows.treated.size)
-    counts = [
-        tuple(int(np.count_nonzero(group & (answer == kind))) for kind in (IN, OUT, UNKNOWN)) for group in (rows.treated, ~rows.treated)
-    ]
+    answer = answers(rule, columns=values_of(rows, rule), rows=rows.treated.size)
     made = None
-    if counts[0][0] and counts[1][0]:
+    if (rows.treated & (answer == IN)).any() and (~rows.treated & (answer == IN)).any():
         made, _problems = design(rows, protocol=protocol, basis=protocol.participants, among=answer == IN)
     after = [abs(row.smd_after) for row in made.reported.rows if row.kind != "score"] if made is not None and made.reported else []
     return WhatIf(
         name=name,
-        treated=counts[0],  # type: ignore[arg-type]
-        pool=counts[1],  # type: ignore[arg-type]
         matched=0 if made is None else made.n,
         worst_smd=max((value for value in after if not math.isnan(value)), default=None),
         detectable={} if made is None else {power.metric: power.detectable for power in made.power},

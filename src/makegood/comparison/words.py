@@ -1,5 +1,7 @@
 """Results in words: what was found, what it means for the payment and what not, and what can be done next."""
 
+# ruff: noqa: E501 (sentences are read whole)
+
 from __future__ import annotations
 
 import math
@@ -48,8 +50,11 @@ def reading(finding: Finding) -> str:
     return "more" if finding.low > 0 else "fewer"
 
 
-def sentences(finding: Finding, *, protocol: Protocol, power: Power | None) -> dict[str, list[str]]:
-    """`found`, `payment`, `limits` and `next`, each a few sentences, for a finding that may be published."""
+def sentences(finding: Finding, *, protocol: Protocol, power: Power | None, n: int, unmatched: int | None) -> dict[str, list[str]]:
+    """`found`, `payment`, `limits` and `next`, each a few sentences, for a finding that may be published.
+
+    `n` and `unmatched`: the counts as they may leave, None where they may not.
+    """
     rule, d = protocol.outcomes[finding.metric], min(protocol.small_cells.decimals, 3)
     whom = "all cohorts together" if finding.cohort == POOLED else f"cohort {finding.cohort}"
     if finding.value is None or finding.comparison is None:
@@ -65,7 +70,7 @@ def sentences(finding: Finding, *, protocol: Protocol, power: Power | None) -> d
         f" ({conf}% interval {shown_pair(finding, rule=rule, decimals=d)})" if finding.low is not None else " (no interval can be given)"
     )
     found = [
-        f"{finding.metric}, {whom}: {figure(finding.value, rule=rule, decimals=d)} among the {finding.n} who are compared, "
+        f"{finding.metric}, {whom}: {figure(finding.value, rule=rule, decimals=d)} among the {n} who are compared, "
         f"{figure(finding.comparison, rule=rule, decimals=d)} without the programme by the {protocol_name(finding)}; "
         f"a difference of {difference(effect, rule=rule, decimals=d)}{spread}."
     ]
@@ -90,8 +95,8 @@ def sentences(finding: Finding, *, protocol: Protocol, power: Power | None) -> d
     return {
         "found": found,
         "payment": _payment(finding, rule=rule, protocol=protocol),
-        "limits": _limits(finding, protocol=protocol),
-        "next": _next(finding, verdict, rule=rule, protocol=protocol, power=power, decimals=d),
+        "limits": _limits(finding, protocol=protocol, unmatched=unmatched),
+        "next": _next(finding, verdict, rule=rule, power=power, n=n, decimals=d),
     }
 
 
@@ -131,13 +136,11 @@ def _payment(finding: Finding, *, rule: Outcome, protocol: Protocol) -> list[str
     return said
 
 
-def _limits(finding: Finding, *, protocol: Protocol) -> list[str]:
+def _limits(finding: Finding, *, protocol: Protocol, unmatched: int | None) -> list[str]:
     said = ["It speaks of those who have a comparison, not of others."]
-    if finding.unmatched_n >= protocol.small_cells.minimum:
+    if unmatched:
         treatment = "left out of" if protocol.unmatched == "excluded" else "valued at the mean in"
-        said = [
-            f"It speaks of those who have a comparison; {finding.unmatched_n} have none and are {treatment} the settlement by the protocol."
-        ]
+        said = [f"It speaks of those who have a comparison; {unmatched} have none and are {treatment} the settlement by the protocol."]
     if finding.e is not None and finding.e.point > 1 and math.isfinite(finding.e.point):
         said.append(
             f"Matching balances what the files hold. A trait that they do not hold would explain the difference away if it were tied to both "
@@ -152,13 +155,13 @@ def _limits(finding: Finding, *, protocol: Protocol) -> list[str]:
     return said
 
 
-def _next(finding: Finding, verdict: str, *, rule: Outcome, protocol: Protocol, power: Power | None, decimals: int) -> list[str]:
+def _next(finding: Finding, verdict: str, *, rule: Outcome, power: Power | None, n: int, decimals: int) -> list[str]:
     said = []
     if verdict in ("inconclusive", "unknown"):
         if finding.cohort != POOLED:
             said.append("Read the pooled result first; cohorts are small by nature.")
-        if power is not None and power.needed is not None and power.needed > finding.n:
-            said.append(f"For the effect that was expected, about {power.needed} matched participants are needed; {finding.n} are here.")
+        if power is not None and power.needed is not None and power.needed > n:
+            said.append(f"For the effect that was expected, about {power.needed} matched participants are needed; {n} are here.")
         elif power is not None:
             least = difference(power.detectable, rule=rule, decimals=decimals)
             said.append(f"Ask whether an effect below {least} would matter; if so, only more cohorts can show it.")
