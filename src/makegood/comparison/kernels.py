@@ -5,6 +5,7 @@ Rows are taken in fixed parts whose sums are added in order: the result does not
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Callable
@@ -62,9 +63,21 @@ def linear(numbers: Any, rows: Any, centre: Any, scale: Any, cell: Any, offset: 
 def in_parts(work: Callable[[int, int, int], None], count: int, parts: int) -> None:
     """Call `work(number, first, last)` for each of `parts` equal parts of `count` rows, on all processors."""
     size = (count + parts - 1) // parts
-    bounds = [(number, number * size, min(count, (number + 1) * size)) for number in range(parts)]
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, parts)) as pool:
-        list(pool.map(lambda bound: work(*bound), bounds))
+    threads = min(os.cpu_count() or 1, parts)
+
+    def share(thread: int) -> None:
+        for number in range(thread * parts // threads, (thread + 1) * parts // threads):
+            work(number, min(count, number * size), min(count, (number + 1) * size))
+
+    others = [_pool().submit(share, thread) for thread in range(1, threads)]
+    share(0)
+    for other in others:
+        other.result()
+
+
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(os.cpu_count() or 1, 1), thread_name_prefix="makegood")
 
 
 @machine

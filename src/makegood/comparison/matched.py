@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +111,7 @@ class Matched:
     plan: Plan
     treated: Flags
     controls: Rows
-    subclass: Rows
+    subclass: NDArray[np.signedinteger[Any]]
     weights: Floats
     score: Score | None = None
     caliper: CaliperCheck | None = None

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from makegood.comparison import propensity
 from makegood.comparison.design import Covariates
+from makegood.comparison.entropy import entropy
 from makegood.comparison.layout import strata_of
 from makegood.comparison.matched import CaliperCheck, Flags, Matched, Plan, Rows, Score
 from makegood.comparison.nearest import ORDERS, nearest
+from makegood.comparison.optimal import optimal_pairs
+from makegood.comparison.strata import coarsened_exact, exact
 from makegood.values.problem import Problem, Where, errors
 from makegood.values.problem import nearest as nearest_word
 
@@ -76,13 +79,16 @@ def needs_score(plan: Plan) -> bool:
     )
 
 
-def _nearest(covariates: Covariates, plan: Plan) -> Matched:
+def _paired(covariates: Covariates, plan: Plan) -> Matched:
     score, found = propensity.fit(covariates, on=plan.score_on) if needs_score(plan) else (None, [])
     caliper = _caliper(plan, score)
     width = None if caliper is None else caliper.width
     strata = strata_of(covariates, names=plan.exact) if plan.exact else None
     order = plan.order or ("data" if score is None else "largest")
-    if plan.distance == "mahalanobis":
+    if plan.method == "optimal":
+        controls, more = optimal_pairs(covariates, plan=plan, score=score, width=width, strata=strata)
+        found = [*found, *more]
+    elif plan.distance == "mahalanobis":
         from makegood.comparison.mahalanobis import by_mahalanobis  # noqa: PLC0415 (its tree loads only when asked for)
 
         controls, more = by_mahalanobis(covariates, plan=plan, score=score, width=width, order=order, strata=strata)
@@ -184,4 +190,10 @@ def _nobody(covariates: Covariates, plan: Plan, problems: list[Problem]) -> Matc
     )
 
 
-_METHODS: Mapping[str, Callable[[Covariates, Plan], Matched]] = {"nearest": _nearest}
+_METHODS: Mapping[str, Callable[[Covariates, Plan], Matched]] = {
+    "nearest": _paired,
+    "exact": exact,
+    "coarsened_exact": coarsened_exact,
+    "optimal": _paired,
+    "entropy": entropy,
+}

@@ -58,7 +58,7 @@ def overlap_plot(overlap: Overlap) -> alt.Chart:
             color=alt.Color(
                 "group:N", scale=alt.Scale(domain=[name for name, _counts, _colour in groups], range=[colour for *_rest, colour in groups])
             ),
-            strokeDash=alt.StrokeDash("group:N", legend=None),
+            strokeDash=alt.StrokeDash("group:N"),
         )
         .properties(width=420, height=220, title=alt.TitleParams("Is there anybody to compare with?"))
     )

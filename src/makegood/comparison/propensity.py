@@ -79,8 +79,8 @@ class _State:
 def _iterate(covariates: Covariates, plan: Layout, *, ridge: float) -> _State:
     """R's `glm.fit`: start at (y + 1/2) / 2, stop when the deviance changes by less than 1e-8 of itself."""
     sums = passes.opening(covariates, plan)
-    matrix, right = _equations(plan, sums)
-    kept = _independent(matrix)
+    matrix, right = equations(plan, sums)
+    kept = independent(matrix)
     penalty = np.full(plan.width, ridge)
     penalty[0] = 0.0
     beta = np.zeros(plan.width)
@@ -94,14 +94,14 @@ def _iterate(covariates: Covariates, plan: Layout, *, ridge: float) -> _State:
         if number == ITERATIONS or not math.isfinite(deviance):
             break
         before = deviance
-        matrix, right = _equations(plan, sums)
+        matrix, right = equations(plan, sums)
         step = np.zeros(plan.width)
         step[kept] = _solved(matrix, right - penalty * beta, kept, penalty)
         beta = beta + step
     return _State(beta, ITERATIONS, False, kept)
 
 
-def _equations(plan: Layout, sums: passes.Sums) -> tuple[Floats, Floats]:
+def equations(plan: Layout, sums: passes.Sums) -> tuple[Floats, Floats]:
     """The weighted normal equations: (width, width) and (width,), assembled from the sums of the cells."""
     numbers = len(plan.number_rows)
     matrix = np.zeros((plan.width, plan.width))
@@ -128,7 +128,7 @@ def _equations(plan: Layout, sums: passes.Sums) -> tuple[Floats, Floats]:
     return upper + upper.T + np.diag(np.diag(matrix)), right
 
 
-def _independent(matrix: Floats) -> Flags:
+def independent(matrix: Floats) -> Flags:
     """Columns that are not sums of earlier ones, found by elimination as R's aliased coefficients are."""
     width = matrix.shape[0]
     rest = matrix.copy()
