@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--party", metavar="NAME", help="the signing party's code in the programme file; else the key file's name")
     parser.add_argument("--programme", metavar="PROGRAMME", help="record the fingerprint of this programme file in the result")
     parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write who was matched with whom (CSV; persons, stays inside)")
-    parser.add_argument("--no-plots", action="store_true", help="leave the two pictures out")
+    parser.add_argument("--plots", action="store_true", help="also draw the love plot and the overlap plot (SVG)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
@@ -119,7 +119,7 @@ def _json(content: Any) -> str:
 def _pictures(args: argparse.Namespace, study: Any) -> dict[str, bytes | str]:
     from makegood.comparison.design_release import published_balance
 
-    shown = None if args.no_plots else published_balance(study.settled, tables=study.tables, protocol=study.protocol)
+    shown = published_balance(study.settled, tables=study.tables, protocol=study.protocol) if args.plots else None
     if shown is None:
         return {}
     from makegood.comparison.plots import love_plot, overlap_plot, svg
@@ -152,17 +152,19 @@ def _programme_sha256(reference: str | None) -> str | None:
 
 def _pairs(study: Any) -> str:
     """Who stands beside whom: `set,treated,control,weight`; for strata and weights `person,arm,weight`."""
+    from makegood.comparison.reading import chosen
+
     made = study.settled
     persons = study.rows.persons
     ours, theirs, weights = made.matched.pairs()
     if ours.size:
         number = {int(row): index + 1 for index, row in enumerate(dict.fromkeys(ours.tolist()))}
-        first, second = persons.take(made.rows[ours]).to_pylist(), persons.take(made.rows[theirs]).to_pylist()
+        first, second = chosen(persons, made.rows[ours]), chosen(persons, made.rows[theirs])
         rows = zip(ours.tolist(), first, second, weights.tolist(), strict=True)
         lines = [f"{number[row]},{_quoted(one)},{_quoted(two)},{weight:.10g}" for row, one, two, weight in rows]
         return "\n".join(["set,treated,control,weight", *lines]) + "\n"
     used = [index for index, weight in enumerate(made.matched.weights.tolist()) if weight > 0]
-    names = persons.take(made.rows[used]).to_pylist()
+    names = chosen(persons, made.rows[used])
     arms = ["treated" if made.matched.treated[index] else "control" for index in used]
     lines = [f"{_quoted(name)},{arm},{made.matched.weights[index]:.10g}" for name, arm, index in zip(names, arms, used, strict=True)]
     return "\n".join(["person,arm,weight", *lines]) + "\n"

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 Name = tuple[str, ...]
 Relation = tuple[tuple[float, Name], ...]
@@ -45,6 +44,8 @@ def bounds(
     Counts are held to whole numbers. The attacker is taken to know all relations, and that nothing leaves its `low`
     and `high`.
     """
+    from scipy import optimize  # noqa: PLC0415 (takes a third of a second)
+
     names, used = _connected(target, relations)
     place = {name: index for index, name in enumerate(names)}
     matrix = np.zeros((len(used), len(names)))
@@ -101,6 +102,8 @@ def cheapest_pattern(
     refused ones shift freely within what is known of them, published ones at a cost that grows with their priority.
     None when no shift exists.
     """
+    from scipy import optimize  # noqa: PLC0415 (takes a third of a second)
+
     names, used = _connected(target, relations)
     place = {name: index for index, name in enumerate(names)}
     size = len(names)

@@ -15,6 +15,7 @@ from makegood.comparison.matched import Flags, Floats, Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.power import Power, power_of
 from makegood.comparison.protocol import Protocol
+from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
 
 
@@ -165,12 +166,12 @@ def _fingerprint(rows: Rows, index: np.ndarray[tuple[int], np.dtype[np.int64]], 
     digest = hashlib.sha256()
     ours, theirs, _weights = matched.pairs()
     if ours.size:
-        first, second = rows.persons.take(index[ours]).to_pylist(), rows.persons.take(index[theirs]).to_pylist()
+        first, second = chosen(rows.persons, index[ours]), chosen(rows.persons, index[theirs])
         for person, control in zip(first, second, strict=True):
             digest.update(f"{person}\x1f{control}\x1e".encode())
     else:
         used = np.flatnonzero(matched.weights > 0)
-        for person, weight in zip(rows.persons.take(index[used]).to_pylist(), matched.weights[used].tolist(), strict=True):
+        for person, weight in zip(chosen(rows.persons, index[used]), matched.weights[used].tolist(), strict=True):
             digest.update(f"{person}\x1f{weight:.9g}\x1e".encode())
     return digest.hexdigest()
 

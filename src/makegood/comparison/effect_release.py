@@ -17,7 +17,7 @@ from makegood.comparison.effect import POOLED, Finding
 from makegood.comparison.matched import Floats
 from makegood.comparison.protocol import Outcome, Protocol
 from makegood.comparison.uncertainty import Bootstrap
-from makegood.comparison.words import sentences
+from makegood.comparison.words import refusal, sentences
 from makegood.values.fingerprint import decimal_text
 
 COUNTS = ("n", "comparison_n", "unmatched_n", "unknown_n")
@@ -56,6 +56,8 @@ def released(findings: Sequence[Finding], *, protocol: Protocol, designs: Mappin
         if finding.value is None:
             withheld.append({"metric": finding.metric, "cohort": finding.cohort, "basis": finding.basis, "why": finding.withheld})
         elif not all((*name, part) in allowed.published for part in ("n", "comparison_n", "value", "comparison_value")):
+            shown = {"metric": finding.metric, "cohort": finding.cohort, "basis": finding.basis}
+            told.append({**shown, "settled": finding.basis == protocol.participants, "refused": True, "words": refusal(finding)})
             continue
         n = rounded_count(finding.n, rule=protocol.small_cells)
         unmatched = finding.unmatched_n if (*name, "unmatched_n") in allowed.published else None

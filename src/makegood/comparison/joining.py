@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from makegood.comparison.design import Category
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.protocol import Outcome, Protocol
-from makegood.comparison.reading import SHOWN, People, Words
+from makegood.comparison.reading import SHOWN, People, Words, as_numpy
 from makegood.values.problem import Problem, Where
 
 YES = {"yes", "1", "true", "ja"}
@@ -115,7 +115,7 @@ def outcomes_of(rows: Rows, people: People, *, protocol: Protocol, needed: Flags
         what = f"{len(strangers)} of {people.rows} persons are neither treated nor in the pool: {shown}"
         why = "Outcomes of other persons than were matched answer another question"
         problems.append(Problem(where, "other_persons", what, why, "give the outcomes of the persons in the two files"))
-    place = np.asarray(pc.fill_null(pc.index_in(rows.persons, value_set=people.persons), -1).to_numpy(zero_copy_only=False))
+    place = as_numpy(pc.index_in(rows.persons, value_set=people.persons), missing=-1)
     values: dict[str, Floats] = {}
     for metric, rule in protocol.outcomes.items():
         column = rule.column or metric

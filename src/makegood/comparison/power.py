@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scipy import optimize, special
+from scipy import special
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,8 @@ def power_of(
 
 
 def _smallest(function: Callable[[float], float], *, start: float) -> float:
+    from scipy import optimize  # noqa: PLC0415 (takes a third of a second)
+
     high = start
     while function(high) < 0:
         high *= 2

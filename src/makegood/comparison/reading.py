@@ -53,6 +53,28 @@ class People:
         return len(self.persons)
 
 
+def as_numpy(column: Any, *, missing: float) -> NDArray[Any]:
+    """An Arrow column of numbers as a numpy array of its own, with `missing` where there is none."""
+    # Arrow's own `to_numpy` and its scalars load pandas, which takes longer than a small run; buffers do not.
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):  # too large for one chunk
+        return np.concatenate([as_numpy(chunk, missing=missing) for chunk in array.chunks])
+    kind = np.dtype(str(array.type).replace("double", "float64"))
+    if not len(array):
+        return np.empty(0, dtype=kind)
+    values = np.frombuffer(array.buffers()[1], dtype=kind, count=len(array), offset=array.offset * kind.itemsize).copy()
+    if array.null_count:
+        values[as_numpy(pc.cast(pc.is_null(array), pa.int8()), missing=0).astype(bool)] = missing
+    return values
+
+
+def chosen(persons: Any, index: NDArray[np.int64]) -> list[str]:
+    """The persons in these rows."""
+    # Handing pyarrow a numpy array makes it load pandas, which takes longer than a small run; a buffer does not.
+    rows = np.ascontiguousarray(index, dtype=np.int64)
+    return list(persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)])).to_pylist())
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, read in pieces. Raises Refused where it cannot be read."""
     try:
@@ -108,7 +130,7 @@ def _numbers(column: Any, *, where: Where) -> tuple[NDArray[np.float64], list[Pr
         what = f"the column is of the kind {column.type}, not a number"
         return np.empty(0), [Problem(where, "not_a_number", what, "", "say `kind: category`, or write numbers")]
     else:
-        values = np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+        values = as_numpy(pc.cast(column, pa.float64(), safe=False), missing=np.nan)
     if np.isinf(values).any():
         what = f"{int(np.isinf(values).sum())} values are infinite"
         return values, [Problem(where, "infinite", what, "No mean can be taken over them", "leave the value empty where it is not known")]
@@ -129,7 +151,8 @@ def _as_text(column: Any) -> Any:
     text = pc.cast(column, pa.string())
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(text), ""), pa.scalar(None, pa.string()), text)
+    written = pc.cast(pc.utf8_length(pc.utf8_trim_whitespace(text)), pa.bool_())
+    return text if pc.all(written).as_py() is not False else pc.if_else(written, text, pa.nulls(len(text), pa.string()))
 
 
 def _words(column: Any) -> Words:
@@ -142,7 +165,7 @@ def _words(column: Any) -> Words:
     place = np.empty(len(levels) + 1, dtype=np.int32)
     place[order] = np.arange(len(levels), dtype=np.int32)
     place[-1] = -1
-    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    codes = as_numpy(encoded.indices, missing=-1)
     return Words(codes=place[codes], levels=tuple(levels[index] for index in order))
 
 

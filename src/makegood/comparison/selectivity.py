@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from makegood.comparison.criteria import IN, OUT, UNKNOWN, Rule, answers
 from makegood.comparison.design import Category
@@ -112,12 +112,33 @@ def standardised(difference: float, *, sd: float, first_n: int, second_n: int) -
     return d, d - reach, d + reach
 
 
+def welch_p(a: Floats, b: Floats) -> float:
+    """Two-sided p of Welch's t test."""
+    first, second = a.var(ddof=1) / a.size, b.var(ddof=1) / b.size
+    df = (first + second) ** 2 / (first**2 / (a.size - 1) + second**2 / (b.size - 1))
+    return 2 * float(special.stdtr(df, -abs(a.mean() - b.mean()) / math.sqrt(first + second)))
+
+
+def fisher_p(a: int, b: int, c: int, d: int) -> float:
+    """Two-sided p of Fisher's exact test on [[a, b], [c, d]]: all tables with the same margins that are no likelier."""
+    row, other, column = a + b, c + d, a + c
+    cells = np.arange(max(0, column - other), min(row, column) + 1, dtype=np.float64)
+
+    def log_choose(n: int, k: Floats) -> Floats:
+        return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
+
+    log_p = log_choose(row, cells) + log_choose(other, column - cells)
+    log_p -= special.logsumexp(log_p)
+    seen = log_p[round(a - cells[0])]
+    return min(1.0, float(np.exp(log_p[log_p <= seen + 1e-7]).sum()))
+
+
 def _of_means(name: str, a: Floats, b: Floats, unknown: tuple[int, int]) -> Contrast:
     enough = a.size > 1 and b.size > 1
     sd = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2) if enough else math.nan
     first, second = (float(x.mean()) if x.size else math.nan for x in (a, b))
     smd, low, high = standardised(first - second, sd=sd, first_n=a.size, second_n=b.size)
-    p = float(stats.ttest_ind(a, b, equal_var=False).pvalue) if enough and sd > 0 else math.nan
+    p = welch_p(a, b) if enough and sd > 0 else math.nan
     return Contrast(
         trait=name, level="", first=first, second=second, first_n=a.size, second_n=b.size, first_count=a.size, second_count=b.size,
         first_unknown=unknown[0], second_unknown=unknown[1], smd=smd, low=low, high=high, p=p, p_adjusted=p,
@@ -129,7 +150,7 @@ def _of_shares(name: str, level: str, a: NDArray[np.bool_], b: NDArray[np.bool_]
     sd = math.sqrt((first * (1 - first) + second * (1 - second)) / 2) if a.size and b.size else math.nan
     smd, low, high = standardised(first - second, sd=sd, first_n=a.size, second_n=b.size)
     table = [[int(a.sum()), int((~a).sum())], [int(b.sum()), int((~b).sum())]]
-    p = float(stats.fisher_exact(table)[1]) if a.size and b.size else math.nan
+    p = fisher_p(table[0][0], table[0][1], table[1][0], table[1][1]) if a.size and b.size else math.nan
     return Contrast(
         trait=name, level=level, first=first, second=second, first_n=a.size, second_n=b.size, first_count=table[0][0],
         second_count=table[1][0], first_unknown=unknown[0], second_unknown=unknown[1], smd=smd, low=low, high=high, p=p, p_adjusted=p,

@@ -100,6 +100,19 @@ def sentences(finding: Finding, *, protocol: Protocol, power: Power | None, n: i
     }
 
 
+def refusal(finding: Finding) -> dict[str, list[str]]:
+    """The same for a finding that was made and may not leave."""
+    return {
+        "found": [f"{finding.metric}, cohort {finding.cohort}: an effect was computed, but it may not leave under the small-cell rule."],
+        "payment": ["Nothing can be settled on it as long as it stays inside."],
+        "limits": ["Its absence says nothing about its size or direction."],
+        "next": [
+            "Look at it inside the closed environment; publish it pooled over cohorts or with a later cohort.",
+            "A smaller minimum can be agreed with the keeper of the data, as an amendment that every result shows.",
+        ],
+    }
+
+
 def shown_pair(finding: Finding, *, rule: Outcome, decimals: int) -> str:
     """The two ends of the interval, the unit once."""
     low, high = finding.low or 0.0, finding.high or 0.0
