@@ -38,8 +38,17 @@ def by_mahalanobis(
             Problem(Where(path="matching/distance"), "no_distance", what, "", "name covariates that differ")
         ]
     treated = covariates.treated
-    if points.shape[0] == 1 and width is None and strata is None and score is None:
-        line = nearest(points[0], treated=treated, width=None, ratio=plan.ratio, replacement=plan.replacement, order=order, seed=plan.seed)
+    if points.shape[0] == 1 and score is None:
+        line = nearest(
+            points[0],
+            treated=treated,
+            width=None,
+            ratio=plan.ratio,
+            replacement=plan.replacement,
+            order=order,
+            strata=strata,
+            seed=plan.seed,
+        )
         return line, []
     focal = np.flatnonzero(treated)
     scores = score.linear if score is not None else np.zeros(treated.size)

@@ -21,16 +21,19 @@ class Plan:
 
     `method`: `nearest` (greedy nearest neighbour), `optimal` (least total distance, small samples), `exact`,
     `coarsened_exact` (strata) or `entropy` (weights, nobody dropped).
-    `distance`: `propensity` (the linear predictor of a logistic regression) or `mahalanobis`; for `nearest` and
-    `optimal`. `score_on`: covariates of the propensity model; `distance_on`: covariates of the Mahalanobis distance;
-    empty: all. A Mahalanobis plan with a caliper measures the caliper on the propensity score, as MatchIt's `mahvars`.
-    `exact`: covariates that must be equal within a pair. `caliper`: the widest difference in the linear predictor, in
-    standard deviations over all rows (`caliper_unit` `sd`) or in the predictor's own unit (`raw`); None: no caliper.
+    `distance`: `propensity` (the linear predictor of a logistic regression), `probability` (the probability itself, which
+    is MatchIt's default) or `mahalanobis`; for `nearest` and `optimal`. `score_on`: covariates of the propensity model;
+    `distance_on`: covariates of the Mahalanobis distance; empty: all. A Mahalanobis plan with a caliper measures the
+    caliper on the propensity score, as MatchIt's `mahvars`.
+    `exact`: covariates that must be equal within a pair. `caliper`: the widest difference in the score, in standard
+    deviations over all rows (`caliper_unit` `sd`) or in the score's own unit (`raw`); None: no caliper.
     `ratio`: controls a treated; `replacement`: may a control serve more than one treated.
     `order`: `largest`, `smallest`, `closest`, `farthest`, `data` or `random` (needs `seed`); empty: `largest` where a
     score exists, else `data`, as MatchIt.
-    `bins`: for `coarsened_exact`, covariate -> number of equal-width bins or `sturges`, `scott`, `fd`, or a tuple of
-    cut points; a covariate that is not named is cut by Sturges' rule; an int of 0 leaves it as it is.
+    `exact`, `coarsened_exact` and `entropy` work on `score_on` and `exact` together, on all covariates where both are
+    empty; what `exact` names is not coarsened.
+    `bins`: for `coarsened_exact`, covariate -> number of equal-width bins or `sturges`, `scott`, `fd`, `q5` (quantiles), or
+    a tuple of cut points; a number that is not named is cut by Sturges' rule, 0 leaves it as it is, 1 leaves it out.
     `moments`: for `entropy`, how many powers of each number must agree: 1 means, 2 means and variances.
     """
 
@@ -56,6 +59,7 @@ class Score:
     `linear`: (rows,) the linear predictor, log odds of being treated. `names`, `coefficients`: intercept first, then
     covariates, categories as `name[level]` against their first level. `ridge` is 0 for maximum likelihood; above 0 the
     penalty on the standardised coefficients that was needed because treated and pool separate (`separated`).
+    `decrement`: how far the coefficients still are from the maximum, in standard errors, where R's rule stops.
     `dropped`: columns without information (constant, or a sum of others), in the manner of R's aliased coefficients.
     """
 
@@ -64,21 +68,27 @@ class Score:
     coefficients: Floats
     passes: int
     converged: bool
+    decrement: float
     ridge: float = 0.0
     separated: bool = False
     dropped: tuple[str, ...] = ()
 
     @property
     def probability(self) -> Floats:
-        """(rows,) the probability of being treated: `1 / (1 + exp(-linear))`."""
-        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * self.linear)))
+        """(rows,) the probability of being treated: e^x / (1 + e^x)."""
+        odds = np.exp(np.clip(self.linear, -700.0, 700.0))
+        return np.asarray(odds / (1.0 + odds))
+
+    def scale(self, distance: str) -> Floats:
+        """(rows,) the scores on the scale that a plan's distance measures: `probability`, else the linear predictor."""
+        return self.probability if distance == "probability" else self.linear
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaliperCheck:
     """The caliper, measured again on the finished pairs rather than trusted.
 
-    `asked` in the plan's unit, `width` in the linear predictor's unit, `sd` over all rows; `widest`: the widest
+    `asked` in the plan's unit, `width` in the score's own, `sd` over all rows; `widest`: the widest
     difference among the pairs; `outside`: pairs beyond the caliper (0 when it holds).
     """
 

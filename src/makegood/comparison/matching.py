@@ -23,7 +23,7 @@ from makegood.values.problem import Problem, Where, errors
 from makegood.values.problem import nearest as nearest_word
 
 METHODS = ("nearest", "optimal", "exact", "coarsened_exact", "entropy")
-DISTANCES = ("propensity", "mahalanobis")
+DISTANCES = ("propensity", "probability", "mahalanobis")
 
 
 def match(covariates: Covariates, *, plan: Plan) -> Matched:
@@ -75,7 +75,7 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
 def needs_score(plan: Plan) -> bool:
     """A propensity score is needed for itself, for a caliper and for an order by score."""
     return plan.method in ("nearest", "optimal") and (
-        plan.distance == "propensity" or plan.caliper is not None or plan.order in ("largest", "smallest")
+        plan.distance != "mahalanobis" or plan.caliper is not None or plan.order in ("largest", "smallest")
     )
 
 
@@ -96,7 +96,7 @@ def _paired(covariates: Covariates, plan: Plan) -> Matched:
     else:
         assert score is not None  # noqa: S101 (a propensity plan always fits one)
         controls = nearest(
-            score.linear,
+            score.scale(plan.distance),
             treated=covariates.treated,
             width=width,
             ratio=plan.ratio,
@@ -128,7 +128,8 @@ def from_pairs(
             subclass[focal[each > 0]] = number[each > 0]
             subclass[controls[chosen]] = number[which]
     if caliper is not None and score is not None and which.size:
-        apart = np.abs(score.linear[focal[which]] - score.linear[controls[chosen]])
+        values = score.scale(plan.distance)
+        apart = np.abs(values[focal[which]] - values[controls[chosen]])
         caliper = replace(caliper, widest=float(apart.max()), outside=int(np.count_nonzero(apart > caliper.width)))
     return Matched(
         plan=plan, treated=treated, controls=controls, subclass=subclass, weights=weights, score=score, caliper=caliper, problems=problems
@@ -138,7 +139,7 @@ def from_pairs(
 def _caliper(plan: Plan, score: Score | None) -> CaliperCheck | None:
     if plan.caliper is None or score is None:
         return None
-    spread = float(np.std(score.linear, ddof=1))
+    spread = float(np.std(score.scale(plan.distance), ddof=1))
     width = plan.caliper * spread if plan.caliper_unit == "sd" else plan.caliper
     return CaliperCheck(asked=plan.caliper, unit=plan.caliper_unit, sd=spread, width=width, widest=0.0, outside=0)
 
@@ -169,7 +170,7 @@ def _afterwards(matched: Matched) -> list[Problem]:
         place = "caliper" if matched.caliper is not None else "method"
         what = "nobody could be matched"
         if matched.caliper is not None:
-            what += f": no control lies within {matched.caliper.width:.4g} of any treated on the linear predictor"
+            what += f": no control lies within {matched.caliper.width:.4g} of any treated on the score"
         why = "there is no comparison group, so no effect can be stated"
         return [Problem(Where(path=f"matching/{place}"), "nobody_matched", what, why, "look at the overlap plot before widening anything")]
     if matched.caliper is not None and not matched.caliper.holds:

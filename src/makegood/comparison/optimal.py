@@ -35,13 +35,14 @@ def optimal_pairs(
         remedy = "match the nearest instead, or give exact variables that split the people"
         return controls, [Problem(Where(path="matching/method"), "too_many_pairs", what, "", remedy)]
     points = turned(covariates, on=plan.distance_on or covariates.names) if plan.distance == "mahalanobis" else np.empty((0, 0))
+    scores = score.scale(plan.distance) if score is not None else np.zeros(treated.size)
     for ours, theirs in groups:
         if not ours.size or not theirs.size:
             continue
-        far = _distances(points, score, focal[ours], theirs)
+        far = _distances(points, scores, focal[ours], theirs)
         allowed = np.ones(far.shape, dtype=bool)
-        if width is not None and score is not None:
-            allowed = np.abs(score.linear[focal[ours], None] - score.linear[None, theirs]) <= width
+        if width is not None:
+            allowed = np.abs(scores[focal[ours], None] - scores[None, theirs]) <= width
         # A pair that may not be costs more than all others together, so that as few as possible are drawn.
         cost = np.where(allowed, far, (float(far.max()) + 1.0) * (min(far.shape) * plan.ratio + 1))
         rows, columns = linear_sum_assignment(np.repeat(cost, plan.ratio, axis=0))
@@ -55,11 +56,10 @@ def optimal_pairs(
     return controls, []
 
 
-def _distances(points: Floats, score: Score | None, ours: Rows, theirs: Rows) -> Floats:
-    if points.size:
-        squares = np.zeros((ours.size, theirs.size))
-        for coordinates in points:
-            squares += (coordinates[ours, None] - coordinates[None, theirs]) ** 2
-        return np.asarray(np.sqrt(squares))
-    assert score is not None  # noqa: S101 (a propensity plan always fits one)
-    return np.asarray(np.abs(score.linear[ours, None] - score.linear[None, theirs]))
+def _distances(points: Floats, scores: Floats, ours: Rows, theirs: Rows) -> Floats:
+    if not points.size:
+        return np.asarray(np.abs(scores[ours, None] - scores[None, theirs]))
+    squares = np.zeros((ours.size, theirs.size))
+    for coordinates in points:
+        squares += (coordinates[ours, None] - coordinates[None, theirs]) ** 2
+    return np.asarray(np.sqrt(squares))

@@ -21,12 +21,18 @@ from makegood.values.problem import Problem, Where
 
 ITERATIONS = 25
 TOLERANCE = 1e-8
+SETTLED = 1e-11
+"""Newton decrement, in standard errors, at which the maximum is reached as far as rounding lets."""
 RIDGE = 1.0
 """Penalty on the standardised coefficients where treated and pool separate: that of scikit-learn's `C=1`."""
 
 
-def fit(covariates: Covariates, *, on: tuple[str, ...] = ()) -> tuple[Score, list[Problem]]:
+def fit(covariates: Covariates, *, on: tuple[str, ...] = (), settled: bool = False) -> tuple[Score, list[Problem]]:
     """The propensity model on the covariates named (all when empty), and what the reader should know about it.
+
+    R stops once the deviance settles, which leaves the scores up to about 1e-7 from the maximum of the likelihood; in a
+    large pool that decides between near neighbours, so matching uses the scores where R stops. `settled` goes on to the
+    maximum itself.
 
     Maximum likelihood as R's `glm` computes it. Where a combination of covariates tells treated and pool apart without
     exception the likelihood has no maximum: then a ridge penalty keeps the scores finite, and the score says so.
@@ -34,13 +40,13 @@ def fit(covariates: Covariates, *, on: tuple[str, ...] = ()) -> tuple[Score, lis
     names = on or covariates.names
     plan = layout(covariates, on=names)
     found: list[Problem] = []
-    state = _iterate(covariates, plan, ridge=0.0)
+    state = _iterate(covariates, plan, ridge=0.0, settled=settled)
     linear = _linear(covariates, plan, state.beta)
     separated = _separates(linear, covariates.treated)
     ridge = 0.0
     if separated or not np.all(np.isfinite(state.beta)):
         ridge = RIDGE
-        state = _iterate(covariates, plan, ridge=ridge)
+        state = _iterate(covariates, plan, ridge=ridge, settled=True)
         linear = _linear(covariates, plan, state.beta)
         what = "the covariates tell treated and pool apart without exception, so the propensity model has no finite solution"
         why = f"the scores come from a ridge penalty of {ridge:g}; they order people, and say little about how near they are"
@@ -61,6 +67,7 @@ def fit(covariates: Covariates, *, on: tuple[str, ...] = ()) -> tuple[Score, lis
         coefficients=raw,
         passes=state.passes,
         converged=state.converged,
+        decrement=state.decrement,
         ridge=ridge,
         separated=separated,
         dropped=dropped,
@@ -74,9 +81,10 @@ class _State:
     passes: int
     converged: bool
     kept: Flags
+    decrement: float
 
 
-def _iterate(covariates: Covariates, plan: Layout, *, ridge: float) -> _State:
+def _iterate(covariates: Covariates, plan: Layout, *, ridge: float, settled: bool) -> _State:
     """R's `glm.fit`: start at (y + 1/2) / 2, stop when the deviance changes by less than 1e-8 of itself."""
     sums = passes.opening(covariates, plan)
     matrix, right = equations(plan, sums)
@@ -86,19 +94,22 @@ def _iterate(covariates: Covariates, plan: Layout, *, ridge: float) -> _State:
     beta = np.zeros(plan.width)
     beta[kept] = _solved(matrix, right, kept, penalty)
     before = 2.0 * math.log(4.0 / 3.0) * covariates.rows
-    for number in range(1, ITERATIONS + 1):
+    converged = False
+    number, step = 0, np.zeros(plan.width)
+    while True:
+        number += 1
         sums = passes.weighted(covariates, plan, beta=beta)
-        deviance = sums.deviance + float(penalty @ (beta * beta))
-        if abs(deviance - before) / (abs(deviance) + 0.1) < TOLERANCE:
-            return _State(beta, number, True, kept)
-        if number == ITERATIONS or not math.isfinite(deviance):
-            break
-        before = deviance
         matrix, right = equations(plan, sums)
-        step = np.zeros(plan.width)
-        step[kept] = _solved(matrix, right - penalty * beta, kept, penalty)
+        gradient = right - penalty * beta
+        step[kept] = _solved(matrix, gradient, kept, penalty)
+        decrement = math.sqrt(max(float(gradient @ step), 0.0))
+        deviance = sums.deviance + float(penalty @ (beta * beta))
+        converged = converged or abs(deviance - before) / (abs(deviance) + 0.1) < TOLERANCE
+        done = decrement < SETTLED if settled else converged
+        if done or number >= ITERATIONS or not math.isfinite(deviance):
+            return _State(beta, number, converged, kept, decrement)
+        before = deviance
         beta = beta + step
-    return _State(beta, ITERATIONS, False, kept)
 
 
 def equations(plan: Layout, sums: passes.Sums) -> tuple[Floats, Floats]:
