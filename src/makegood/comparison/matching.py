@@ -105,7 +105,7 @@ def _paired(covariates: Covariates, plan: Plan) -> Matched:
             strata=strata,
             seed=plan.seed,
         )
-    found += _short(covariates, plan, strata)
+    found += [*_indifferent(score), *_short(covariates, plan, strata)]
     return from_pairs(covariates.treated, plan=plan, controls=controls, score=score, caliper=caliper, problems=tuple(found))
 
 
@@ -142,6 +142,13 @@ def _caliper(plan: Plan, score: Score | None) -> CaliperCheck | None:
     spread = float(np.std(score.scale(plan.distance), ddof=1))
     width = plan.caliper * spread if plan.caliper_unit == "sd" else plan.caliper
     return CaliperCheck(asked=plan.caliper, unit=plan.caliper_unit, sd=spread, width=width, widest=0.0, outside=0)
+
+
+def _indifferent(score: Score | None) -> list[Problem]:
+    if score is None or np.ptp(score.linear) > 0:
+        return []
+    what = "everybody has the same propensity score, so the order of the data alone decides who is paired"
+    return [Problem(Where(path="matching/distance"), "no_distance", what, "", "name covariates that differ", "warning")]
 
 
 def _short(covariates: Covariates, plan: Plan, strata: NDArray[np.int64] | None) -> list[Problem]:
