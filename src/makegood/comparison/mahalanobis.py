@@ -85,7 +85,9 @@ def turned(covariates: Covariates, *, on: tuple[str, ...]) -> Floats:
 
     Standardised columns times the Cholesky factor of the inverse pooled within-group covariance, pivoted on the largest
     diagonal as LAPACK's dpstrf does; a category counts as all its levels, each divided by the root of 2, and a singular
-    covariance is inverted on the space that it spans. Columns without variation are left out.
+    covariance is inverted on the space that it spans. Columns without variation are left out. With two or more
+    categories this departs from MatchIt 4.7, whose turned columns then keep entries that LAPACK leaves behind a singular
+    factor and so no longer add up to the Mahalanobis distance.
     """
     columns = []
     for name in on:
