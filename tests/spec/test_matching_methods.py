@@ -318,6 +318,15 @@ def test_a_plan_that_cannot_be_meant_is_refused(plan: Plan, code: str) -> None:
     assert not matched.weights.any()
 
 
+def test_a_category_that_is_a_name_is_refused_in_a_model_and_taken_in_strata() -> None:
+    arms = np.arange(6_000) % 3 == 0
+    made, _problems = covariates(arms, columns={"name": np.arange(6_000) // 2, "x": np.arange(6_000.0) % 7}, categories=("name",))
+    assert made is not None
+    assert codes(match(made, plan=Plan())) == ["too_many_levels"]
+    assert codes(match(made, plan=Plan(method="entropy"))) == ["too_many_levels"]
+    assert not codes(match(made, plan=Plan(score_on=("x",), exact=("name",))))
+
+
 def test_categories_of_any_type() -> None:
     arms = [True, False, False]
     for values in (["b", "a", "b"], [2, 1, 2], [2.0, 1.0, 2.0], [True, False, True], np.array(["b", "a", "b"], dtype=object)):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Floats
+
+SMALL = 1 << 14
+"""Combinations of levels up to which a table over all of them is kept, whether they occur or not."""
+TABLE = 1 << 26
+"""Codes up to which a table finds those that occur; beyond, sorting does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,28 +68,41 @@ def layout(covariates: Covariates, *, on: tuple[str, ...]) -> Layout:
 def joint_cells(covariates: Covariates, *, rows: tuple[int, ...]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """One number a row for its combination of categories, and (categories, cells) the level behind each number.
 
-    Where the combinations outnumber what a table holds, only those that occur are numbered.
+    Where the combinations outnumber what a small table holds, only those that occur are numbered.
     """
     sizes = [len(covariates.levels[row]) for row in rows]
-    if not rows:
-        return np.zeros(covariates.rows, dtype=np.int32), np.empty((0, 1), dtype=np.int64)
-    strides = np.cumprod([1, *sizes[:-1]], dtype=object)
     cells = math.prod(sizes)
-    if cells <= max(1 << 12, min(1 << 16, covariates.rows)):
-        cell: NDArray[np.int32] = np.zeros(covariates.rows, dtype=np.int32)
-        for row, stride in zip(rows, strides, strict=True):
-            cell += np.multiply(covariates.codes[row], stride, dtype=np.int32)
-        numbers = np.arange(cells, dtype=np.int64)
-    else:
-        wide = np.zeros(covariates.rows, dtype=np.int64)
+    if cells <= SMALL:
+        cell = np.zeros(covariates.rows, dtype=np.int32)
         for row, size in zip(rows, sizes, strict=True):
-            numbers, wide = np.unique(wide * size + covariates.codes[row], return_inverse=True)
-        # The products told cells apart; the levels are read back from a member of each.
-        member = np.empty(numbers.size, dtype=np.int64)
-        member[wide] = np.arange(covariates.rows)
-        return wide.astype(np.int32), np.stack([covariates.codes[row][member].astype(np.int64) for row in rows])
-    level_of = np.stack([(numbers // int(stride)) % size for stride, size in zip(strides, sizes, strict=True)])
-    return cell, level_of
+            cell *= np.int32(size)
+            cell += covariates.codes[row]
+        numbers, levels = np.arange(cells, dtype=np.int64), []
+        for size in reversed(sizes):
+            levels.append(numbers % size)
+            numbers = numbers // size
+        return cell, np.array(levels[::-1], dtype=np.int64).reshape(len(rows), cells)
+    wide, space = np.zeros(covariates.rows, dtype=np.int64), 1
+    for row, size in zip(rows, sizes, strict=True):
+        if space * size > TABLE:
+            wide, space = occurring(wide, space=space)
+        wide = wide * size + covariates.codes[row]
+        space *= size
+    wide, space = occurring(wide, space=space)
+    member = np.empty(space, dtype=np.int64)
+    member[wide] = np.arange(covariates.rows)
+    return wide.astype(np.int32), np.stack([covariates.codes[row][member].astype(np.int64) for row in rows])
+
+
+def occurring(codes: NDArray[np.int64], *, space: int) -> tuple[NDArray[np.int64], int]:
+    """Codes below `space` numbered anew, without gaps and in their order, and how many occur."""
+    if space > TABLE:
+        levels, codes = np.unique(codes, return_inverse=True)
+        return codes, int(levels.size)
+    seen = np.zeros(space, dtype=bool)
+    seen[codes] = True
+    number = np.cumsum(seen)
+    return number[codes] - 1, int(number[-1])
 
 
 def offsets(plan: Layout, beta: Floats) -> Floats:
@@ -96,16 +115,17 @@ def offsets(plan: Layout, beta: Floats) -> Floats:
 
 def strata_of(covariates: Covariates, *, names: tuple[str, ...]) -> NDArray[np.int64]:
     """(rows,) a number for each combination of values that occurs of the covariates named, numbers and categories alike."""
-    total = np.zeros(covariates.rows, dtype=np.int64)
+    total, space = np.zeros(covariates.rows, dtype=np.int64), 1
     for name in names:
+        codes: NDArray[Any]
         if name in covariates.category_names:
-            size, codes = len(covariates.category(name).levels), covariates.category(name).codes
+            category = covariates.category(name)
+            size, codes = len(category.levels), category.codes
         else:
             levels, codes = np.unique(covariates.number(name), return_inverse=True)
-            size = levels.size
+            size = int(levels.size)
+        if space * size > TABLE:
+            total, space = occurring(total, space=space)
         total = total * size + codes
-        if size and total.max() >= 1 << 40:
-            _levels, total = np.unique(total, return_inverse=True)
-    if total.max() >= 4 * covariates.rows:
-        _levels, total = np.unique(total, return_inverse=True)
-    return total
+        space *= size
+    return occurring(total, space=space)[0]

@@ -22,6 +22,10 @@ from makegood.comparison.strata import coarsened_exact, exact
 from makegood.values.problem import Problem, Where, errors
 from makegood.values.problem import nearest as nearest_word
 
+WIDEST = 2_000
+"""Levels of all categories in a model; their normal equations are a table of this width squared."""
+CELLS = 300_000_000
+"""Coordinates that a Mahalanobis distance may have: 2.4 GB of them."""
 METHODS = ("nearest", "optimal", "exact", "coarsened_exact", "entropy")
 DISTANCES = ("propensity", "probability", "mahalanobis")
 
@@ -69,6 +73,19 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
         wrong("seed", "no_seed", "a random order without a seed cannot be repeated", "give a seed")
     if plan.moments < 1:
         wrong("moments", "moments_too_few", f"{plan.moments} moments balance nothing", "ask for 1 or more")
+    modelled = plan.score_on or covariates.names
+    columns = sum(len(covariates.category(name).levels) for name in covariates.category_names if name in modelled)
+    if columns > WIDEST and (needs_score(plan) or plan.method == "entropy"):
+        what = f"the categories have {columns:,} levels together, more than the {WIDEST:,} that a model can tell apart"
+        wrong("covariates", "too_many_levels", what, "join rare levels, or ask for equal values (exact) instead")
+    if plan.distance == "mahalanobis" and plan.method in ("nearest", "optimal"):
+        named = plan.distance_on or covariates.names
+        columns = sum(
+            len(covariates.category(name).levels) if name in covariates.category_names else 1 for name in named if name in covariates.names
+        )
+        if columns * covariates.rows > CELLS:
+            what = f"{columns:,} columns of {covariates.rows:,} people do not fit into a Mahalanobis distance"
+            wrong("distance_on", "too_many_levels", what, "measure the distance on numbers, and ask for equal categories (exact)")
     return found
 
 
@@ -123,7 +140,7 @@ def from_pairs(
         np.add.at(weights, controls[chosen], 1.0 / each[which])
         drawn = np.unique(controls[chosen])
         weights[drawn] *= drawn.size / weights[drawn].sum()
-        if not plan.replacement:
+        if not plan.replacement or plan.method == "optimal":
             number = np.cumsum(each > 0) - 1
             subclass[focal[each > 0]] = number[each > 0]
             subclass[controls[chosen]] = number[which]
