@@ -310,12 +310,20 @@ def test_a_constant_covariate_alone_leaves_nothing_to_match_on() -> None:
         (Plan(order="random"), "no_seed"),
         (Plan(method="entropy", moments=0), "moments_too_few"),
         (Plan(method="coarsened_exact", bins=(("age", "many"),)), "unknown_bins"),
+        (Plan(method="coarsened_exact", bins=(("region", 2),)), "bins_of_category"),
     ],
 )
 def test_a_plan_that_cannot_be_meant_is_refused(plan: Plan, code: str) -> None:
     matched = match(people(), plan=plan)
     assert code in codes(matched)
     assert not matched.weights.any()
+
+
+def test_words_that_a_method_passes_over_are_said() -> None:
+    matched = match(people(), plan=Plan(method="entropy", caliper=0.2, ratio=2))
+    assert codes(matched, "warning") == ["unused_words"]
+    assert "ratio, caliper have no meaning for the method 'entropy'" in str(matched.problems[0])
+    assert not codes(match(people(), plan=Plan(caliper=0.2, ratio=2)), "warning")
 
 
 def test_a_category_that_is_a_name_is_refused_in_a_model_and_taken_in_strata() -> None:

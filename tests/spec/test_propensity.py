@@ -79,6 +79,17 @@ def test_compiled_and_plain_passes_agree(monkeypatch: pytest.MonkeyPatch) -> Non
     assert plain.passes == compiled.passes
 
 
+def test_the_number_of_processors_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = a_register(treated=300, pool=9_000, seed=6)
+    monkeypatch.setattr(passes, "LARGE", 0)
+    found = []
+    for processors in (1, 2, 7):
+        monkeypatch.setattr("os.cpu_count", lambda processors=processors: processors)
+        found.append(fit(people)[0].linear)
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+
+
 def test_equal_people_get_equal_scores_to_the_last_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(0)
     few = generator.normal(size=(50, 2))

@@ -73,6 +73,10 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
         wrong("seed", "no_seed", "a random order without a seed cannot be repeated", "give a seed")
     if plan.moments < 1:
         wrong("moments", "moments_too_few", f"{plan.moments} moments balance nothing", "ask for 1 or more")
+    for name, _bins in plan.bins:
+        if name in covariates.category_names:
+            wrong(f"bins/{name}", "bins_of_category", f"'{name}' is a category and cannot be cut", "join its levels in the data instead")
+    found += _unused(plan)
     modelled = plan.score_on or covariates.names
     columns = sum(len(covariates.category(name).levels) for name in covariates.category_names if name in modelled)
     if columns > WIDEST and (needs_score(plan) or plan.method == "entropy"):
@@ -87,6 +91,17 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
             what = f"{columns:,} columns of {covariates.rows:,} people do not fit into a Mahalanobis distance"
             wrong("distance_on", "too_many_levels", what, "measure the distance on numbers, and ask for equal categories (exact)")
     return found
+
+
+def _unused(plan: Plan) -> list[Problem]:
+    """Words of the plan that its method passes over, said rather than dropped."""
+    given = {"ratio": plan.ratio != 1, "replacement": plan.replacement, "order": bool(plan.order), "caliper": plan.caliper is not None}
+    passed_over = {"nearest": (), "optimal": ("replacement", "order")}.get(plan.method, tuple(given))
+    words = [word for word in passed_over if given[word]]
+    if not words:
+        return []
+    what = f"{', '.join(words)} {'has' if len(words) == 1 else 'have'} no meaning for the method '{plan.method}'"
+    return [Problem(Where(path="matching/method"), "unused_words", what, "the result was made without", "take out of the plan", "warning")]
 
 
 def needs_score(plan: Plan) -> bool:
