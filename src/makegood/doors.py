@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from makegood.cases.reading import read_rows
-from makegood.cases.rows import Claim, Result, Transaction
+from makegood.cases.rows import Claim, Result, Transaction, rows_from
 from makegood.programme.checking import check_terms
 from makegood.programme.reading import Agreement, find_programme, read_agreement, shipped
 from makegood.report.settlement_json import read_earlier
 from makegood.settle import Earlier, Settlement, settle
 from makegood.values.fingerprint import sha256_of
-from makegood.values.problem import Problem, Refused, Where
+from makegood.values.problem import Problem, Refused, Where, errors
 
 if TYPE_CHECKING:
     from makegood.cases.claim_columns import ClaimColumns
@@ -83,7 +83,36 @@ def facts_from_files(
         what, remedy = "neither results nor claims were given", "give --results, --measured or --claims"
         raise Refused([Problem(Where(programme), "no_facts", what, "Without facts nothing can be owed", remedy)])
     facts = Facts(agreement, rows[0], rows[1], rows[2], (), earlier)  # type: ignore[arg-type]
-    return facts if measured is None else _with_provenance(facts, measured)
+    facts = facts if measured is None else _with_provenance(facts, measured)
+    return facts if effect is None else _with_effect(facts, effect)
+
+
+def _with_effect(facts: Facts, effect: Path) -> Facts:
+    """The facts with a signed comparison. Raises Refused when its signature, protocol or programme is another."""
+    from makegood.comparison.signed_result import read_effect
+
+    programme = facts.agreement.on(None).programme
+    latest = facts.agreement.on(date.max).programme
+    keys = {name: party.public_key for name, party in latest.parties.items() if party.public_key is not None}
+    pinned = {
+        row.protocol_sha256 for metric in latest.outcome_metrics.values() if metric.effect for row in metric.effect.counterfactual
+    } - {None}
+    if not pinned or not keys:
+        what = "the programme pins no protocol" if not pinned else "no party of the programme has a public key"
+        remedy = (
+            "add `protocol_sha256` to the metric's counterfactual" if not pinned else "add `public_key` to the evaluator under `parties`"
+        )
+        where = Where(facts.agreement.text.file, path="outcome_metrics" if not pinned else "parties")
+        raise Refused([Problem(where, "nothing_pinned", what, "Anybody could bring a comparison of their own", remedy)])
+    refused: list[Problem] = []
+    for sha256 in sorted(name for name in pinned if name is not None):
+        rows, problems = read_effect(effect, public_keys=keys, protocol_sha256=sha256, programme=programme.programme)
+        if not errors(problems):
+            records = [(Where(str(effect), index + 1), row) for index, row in enumerate(rows)]
+            signed = {**facts.provenance, "effect": sha256_of(effect.read_bytes())}
+            return replace(facts, effect=rows_from(Result, records), provenance=signed, problems=[*facts.problems, *problems])
+        refused += problems
+    raise Refused(refused)
 
 
 def _with_provenance(facts: Facts, measured: Path) -> Facts:

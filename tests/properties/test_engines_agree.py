@@ -128,7 +128,7 @@ def compare(engine: str, case: dict[str, Any], metrics: dict[str, Measured], as_
 hostile: Callable[..., Any] = given(
     cases(), some_terms(), days | st.dates(date(2017, 1, 1), date(2019, 6, 1)), st.sampled_from([1, 12, 24, 25])
 )
-generous: Callable[..., Any] = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+generous = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @hostile

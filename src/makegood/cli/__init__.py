@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "terms": ("terms", "show the terms in force on a date, or compare two dates"),
     "export": ("export", "write a standard format: indigo or beancount"),
     "world": ("world", "write the synthetic demonstration world of a programme as one data folder"),
+    "protocol": ("protocol", "keys, freezing an evaluation protocol, signing and verifying what was made under it"),
+    "compare": ("compare", "match, show the design, and with outcomes estimate and sign the effect"),
     "demo": ("demo", "settle the programmes that ship, write their statements and serve them"),
 }
 """Command -> (module in this folder, one line of help)."""

@@ -1,0 +1,172 @@
+"""Matching beside its peers: R's MatchIt where R is installed, else what Python offers. Ratios of one run only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from scipy.spatial import cKDTree
+from sklearn.linear_model import LogisticRegression
+
+from makegood.comparison.design import Covariates, covariates
+from makegood.comparison.mahalanobis import turned
+from makegood.comparison.matched import Matched, Plan
+from makegood.comparison.matching import match
+
+NUMBERS, CATEGORIES = ("age", "months", "income"), ("sex", "origin", "offence", "benefit", "region")
+PLANS = {
+    "propensity": Plan(caliper=0.2),
+    "mahalanobis": Plan(caliper=0.2, distance="mahalanobis", distance_on=NUMBERS),
+    "coarsened": Plan(method="coarsened_exact"),
+}
+R = """
+suppressMessages(library(MatchIt)); options(warn=-1)
+args <- commandArgs(TRUE); d <- read.csv(args[1]); out <- args[2]
+for (v in c("sex", "origin", "offence", "benefit", "region")) d[[v]] <- factor(d[[v]])
+f <- treated ~ age + months + income + sex + origin + offence + benefit + region
+how <- list(
+  propensity = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2),
+  mahalanobis = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2,
+                                   mahvars = ~ age + months + income),
+  coarsened = function() matchit(f, d, method = "cem"))
+cat("version", as.character(packageVersion("MatchIt")), "\\n")
+for (name in names(how)) {
+  took <- system.time(m <- how[[name]]())[["elapsed"]]
+  cat(name, took, "\\n")
+  if (name == "coarsened") write.csv(data.frame(w = format(m$weights, digits = 17)), file.path(out, name), row.names = FALSE)
+  else write.csv(data.frame(t = rownames(m$match.matrix), c = m$match.matrix[, 1]), file.path(out, name), row.names = FALSE)
+}
+"""
+
+
+def a_register(*, treated: int, pool: int, seed: int) -> dict[str, np.ndarray]:
+    """Invented people: three numbers, five categories, treatment by need."""
+    draw = np.random.default_rng(seed)
+    count = treated + pool
+    columns = {
+        "age": np.round(np.clip(draw.normal(36, 11, count), 18, 70), 1),
+        "months": np.clip(draw.poisson(9, count), 0, 24).astype(float),
+        "income": draw.normal(6.5, 0.8, count),
+        "sex": (draw.random(count) < 0.9).astype(np.int64),
+        "origin": draw.choice(5, count, p=[0.5, 0.2, 0.15, 0.1, 0.05]),
+        "offence": draw.integers(0, 9, count),
+        "benefit": draw.integers(0, 4, count),
+        "region": draw.integers(0, 12, count),
+    }
+    need = -0.04 * columns["age"] - 0.05 * columns["months"] - 0.3 * columns["income"] + 0.3 * columns["sex"]
+    need += 0.2 * (columns["origin"] == 2) - 0.2 * (columns["offence"] == 3) + 0.3 * (columns["benefit"] == 1) + draw.gumbel(size=count)
+    arms = np.zeros(count, dtype=np.int64)
+    arms[np.argpartition(-need, treated)[:treated]] = 1
+    return {"treated": arms} | columns
+
+
+def loaded(columns: dict[str, np.ndarray]) -> Covariates:
+    """The columns as matching takes them."""
+    made, problems = covariates(
+        columns["treated"] == 1, columns={name: columns[name] for name in (*NUMBERS, *CATEGORIES)}, categories=CATEGORIES
+    )
+    assert made is not None, problems
+    return made
+
+
+def best(work: Callable[[], object], times: int = 5) -> float:
+    """The shortest of several runs, in seconds."""
+    took = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - start)
+    return min(took)
+
+
+def by_matchit(columns: dict[str, np.ndarray], folder: Path, *, patience: float) -> dict[str, str]:
+    """What MatchIt took, by method, and its version; empty where R or MatchIt is absent."""
+    if shutil.which("Rscript") is None:
+        return {}
+    pa.csv.write_csv(pa.table(columns), folder / "people.csv")
+    (folder / "match.R").write_text(R)
+    try:
+        done = subprocess.run(
+            ["Rscript", str(folder / "match.R"), str(folder / "people.csv"), str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            check=False,
+        )
+        text = done.stdout
+    except subprocess.TimeoutExpired as late:
+        text = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
+    return {words[0]: words[1] for line in text.splitlines() if len(words := line.split()) == 2}
+
+
+def agreement(matched: Matched, file: Path) -> str:
+    """How many of MatchIt's pairs, or weights, are ours."""
+    lines = [line.replace('"', "").split(",") for line in file.read_text().splitlines()[1:]]
+    if matched.controls.shape[1] == 0:
+        theirs = np.array([float(line[0]) for line in lines])
+        return f"{np.count_nonzero(np.abs(theirs - matched.weights) < 1e-9):,} of {theirs.size:,} weights equal"
+    pairs = {int(line[0]) - 1: int(line[1]) - 1 for line in lines if line[1] not in ("", "NA")}
+    ours = {int(row): int(one) for row, one in zip(matched.treated_rows, matched.controls[:, 0], strict=True) if one >= 0}
+    return f"{sum(ours.get(row) == one for row, one in pairs.items()):,} of {len(pairs):,} pairs equal"
+
+
+def dense(people: Covariates) -> np.ndarray:
+    """A column for each number and level, standardised numbers, as a careful user of scikit-learn prepares them."""
+    columns = [(values - values.mean()) / values.std() for values in people.numbers]
+    for place, levels in enumerate(people.levels):
+        columns += [(people.codes[place] == level).astype(float) for level in range(1, len(levels))]
+    return np.stack(columns, axis=1)
+
+
+def learning(people: Covariates) -> float:
+    """What scikit-learn's logistic regression takes once its columns stand ready."""
+    matrix = dense(people)
+    return best(lambda: LogisticRegression(C=np.inf, max_iter=200).fit(matrix, people.treated), 1)
+
+
+def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_000, patience: float = 900.0) -> Iterator[str]:
+    """The lines of the bench."""
+    columns = a_register(treated=treated, pool=pool, seed=1)
+    people = loaded(columns)
+    start = time.perf_counter()
+    match(people, plan=PLANS["propensity"])
+    first = time.perf_counter() - start
+    ours = {name: best(lambda plan=plan: match(people, plan=plan)) for name, plan in PLANS.items()}
+    yield f"compare: {treated:,} treated, pool of {pool:,}; 3 numbers, 5 categories (first run, compiling or loading: {first:.1f} s)"
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = by_matchit(columns, Path(folder), patience=patience)
+        version = theirs.get("version")
+        for name, took in ours.items():
+            peer = f"MatchIt {version}" if version else "MatchIt"
+            if name in theirs:
+                same = agreement(match(people, plan=PLANS[name]), Path(folder) / name)
+                told = f"{float(theirs[name]):.2f} s, {float(theirs[name]) / took:.0f} times as long; {same}"
+            else:
+                told = f"not done within {patience:.0f} s" if version else "absent"
+            yield f"  {name}: {took * 1000:.1f} ms warm; {peer}: {told}"
+        if version and not version.startswith("4.7"):
+            yield f"  (MatchIt {version} is a speed peer only: below 4.6 its propensity pairs are not always the nearest)"
+    learned = learning(people)
+    yield f"  scikit-learn's fit alone, columns ready: {learned:.2f} s, {learned / ours['propensity']:.0f} times fit and pairs together"
+    points = turned(people, on=NUMBERS).T
+    pool_points, own = points[~people.treated], points[people.treated]
+    built = best(lambda: cKDTree(pool_points).query(own, k=1), 1)
+    yield f"  scipy's k-d tree for one neighbour each, without fit and caliper: {built:.2f} s, {built / ours['mahalanobis']:.1f} times ours"
+    if crowd:
+        del people, points, pool_points, own
+        many = loaded(a_register(treated=crowd // 100, pool=crowd, seed=2))
+        took = best(lambda: match(many, plan=PLANS["propensity"]), 2)
+        yield f"  {crowd // 100:,} treated, pool of {crowd:,}, propensity, after loading: {took:.2f} s"
+
+
+if __name__ == "__main__":
+    for line in rows(pool=int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, treated=int(sys.argv[2]) if len(sys.argv) > 2 else 10_000):
+        print(line, flush=True)

@@ -1,0 +1,89 @@
+"""The forms of a file of persons: CSV, Parquet, SPSS (.sav) and Stata (.dta), each into an Arrow table."""
+# ruff: noqa: PLC0415 (each reader is loaded when a file of its form comes, so that a small run starts at once)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from makegood.values.problem import Problem, Where, nearest
+
+FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".sav": "SPSS", ".dta": "Stata"}
+
+
+def open_table(path: Path, *, wanted: Mapping[str, str]) -> tuple[Any, list[Problem]]:
+    """The wanted columns (name -> `number`, `category` or `person`) as an Arrow table, or None and the problems.
+
+    A CSV column of numbers that does not parse comes back as text, so that the caller can name the wrong values.
+    """
+    suffix, file = path.suffix.lower(), str(path)
+    where = Where(file)
+    if suffix not in FORMATS:
+        remedy = "use " + ", ".join(f"{extension} ({name})" for extension, name in FORMATS.items())
+        return None, [Problem(where, "unknown_format", f"'{suffix or path.name}' is no file form that is read here", "", remedy)]
+    try:
+        names = _column_names(path)
+        doubled = sorted({name for name in names if names.count(name) > 1} & set(wanted))
+        problems = [
+            Problem(Where(file, 0, name), "column_twice", f"the column '{name}' stands twice", "", "keep one of the two")
+            for name in doubled
+        ] + [
+            Problem(Where(file, 0, name), "missing_column", f"there is no column '{name}'", "", nearest(name, names))
+            for name in wanted
+            if name not in names
+        ]
+        return (None, problems) if problems else (_columns(path, wanted=wanted), [])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, ValueError) as error:
+        what = f"it is not readable as {FORMATS[suffix]}: {str(error).splitlines()[0]}"
+        return None, [Problem(where, "unreadable_form", what, "", "save it again from the program that made it")]
+    except Exception as error:  # pyreadstat raises its own error without a public base class
+        if type(error).__module__.split(".")[0] != "pyreadstat":
+            raise
+        return None, [Problem(where, "unreadable_form", f"it is not readable as {FORMATS[suffix]}: {error}", "", "save it again")]
+
+
+def _column_names(path: Path) -> list[str]:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        import csv
+
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            return next(csv.reader(handle), [])
+    if suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return list(pq.read_schema(path).names)
+    import pyreadstat
+
+    reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
+    return list(reader(str(path), metadataonly=True)[1].column_names)
+
+
+def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
+    suffix, names = path.suffix.lower(), list(wanted)
+    if suffix == ".csv":
+        from pyarrow import csv
+
+        typed = {name: pa.float64() if kind == "number" else pa.string() for name, kind in wanted.items()}
+        empty = ["", "NA", "nan", "NaN"]
+        try:
+            return csv.read_csv(path, convert_options=_converting(csv, typed, names, empty))
+        except pa.ArrowInvalid:
+            return csv.read_csv(path, convert_options=_converting(csv, dict.fromkeys(names, pa.string()), names, empty))
+    if suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return pq.read_table(path, columns=names)
+    import pyreadstat
+
+    reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
+    data, _meta = reader(str(path), usecols=names, output_format="dict")
+    return pa.table({name: pa.array(np.asarray(data[name]).tolist(), from_pandas=True) for name in names})
+
+
+def _converting(csv: Any, typed: Mapping[str, Any], names: Iterable[str], empty: list[str]) -> Any:
+    return csv.ConvertOptions(column_types=dict(typed), include_columns=list(names), null_values=empty, strings_can_be_null=True)

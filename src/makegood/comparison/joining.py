@@ -1,0 +1,146 @@
+"""Treated and pool as one set of rows, and outcomes brought to them by person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from makegood.comparison.design import Category
+from makegood.comparison.matched import Flags, Floats
+from makegood.comparison.protocol import Outcome, Protocol
+from makegood.comparison.reading import SHOWN, People, Words, as_numpy
+from makegood.values.problem import Problem, Where
+
+YES = {"yes", "1", "true", "ja"}
+NO = {"no", "0", "false", "nee"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """All persons, the treated first, then the pool, each in the order of the file.
+
+    `columns`: variable -> (rows,) numbers or a `Category`; `cohort`: (rows,) text, empty in the pool; `started`:
+    (rows,) False in the pool. `persons`: Arrow array of text.
+    """
+
+    persons: pa.Array
+    treated: Flags
+    columns: Mapping[str, Floats | Category]
+    cohort: NDArray[np.object_]
+    started: Flags
+
+
+def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows | None, list[Problem]]:
+    """Both files as one set of rows; a person in both is refused, since nobody is compared with himself."""
+    both = pc.is_in(treated.persons, value_set=pool.persons)
+    if pc.any(both).as_py():
+        names = treated.persons.filter(both).to_pylist()
+        shown = ", ".join(f"'{name}'" for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+        what = f"{len(names)} persons are treated and stand in the pool as well: {shown}"
+        remedy = "take the treated out of the pool"
+        return None, [Problem(Where(pool.file, 0, protocol.columns.person), "person_in_both", what, "", remedy)]
+    columns: dict[str, Floats | Category] = {}
+    for name, variable in protocol.variables.items():
+        column = protocol.column_of(name)
+        if variable.kind == "number":
+            columns[name] = np.concatenate([treated.numbers[column], pool.numbers[column]])
+        else:
+            columns[name] = _together(treated.words[column], pool.words[column])
+    started, problems = _started(treated, protocol=protocol)
+    if problems:
+        return None, problems
+    cohort = np.full(treated.rows, "all", dtype=object)
+    if protocol.columns.cohort is not None:
+        words = treated.words[protocol.columns.cohort]
+        if (words.codes < 0).any():
+            what = f"{int((words.codes < 0).sum())} treated persons have no cohort"
+            return None, [Problem(Where(treated.file, 0, protocol.columns.cohort), "no_cohort", what, "", "fill in the cohort")]
+        if "all" in words.levels:
+            what = "a cohort is called 'all', the name of all cohorts together"
+            return None, [Problem(Where(treated.file, 0, protocol.columns.cohort), "cohort_named_all", what, "", "rename the cohort")]
+        cohort = words.text()
+    return Rows(
+        persons=pa.concat_arrays([treated.persons, pool.persons]),
+        treated=np.arange(treated.rows + pool.rows) < treated.rows,
+        columns=columns,
+        cohort=np.concatenate([cohort, np.full(pool.rows, "", dtype=object)]),
+        started=np.concatenate([started, np.zeros(pool.rows, dtype=bool)]),
+    ), []
+
+
+def _together(first: Words, second: Words) -> Category:
+    everything = {*first.levels, *second.levels}
+    numeric = all(level.isdecimal() for level in everything)
+    levels = tuple(sorted(everything, key=int) if numeric else sorted(everything))
+    place = {level: index for index, level in enumerate(levels)}
+    parts = []
+    for words in (first, second):
+        code = np.array([*(place[level] for level in words.levels), -1], dtype=np.int32)
+        parts.append(code[words.codes])
+    return Category(np.concatenate(parts), levels)
+
+
+def _started(treated: People, *, protocol: Protocol) -> tuple[Flags, list[Problem]]:
+    name = protocol.columns.started
+    if name is None:
+        return np.ones(treated.rows, dtype=bool), []
+    words = treated.words[name]
+    where = Where(treated.file, 0, name)
+    odd = [level for level in words.levels if level.lower() not in YES | NO]
+    if odd:
+        return np.empty(0, dtype=bool), [Problem(where, "neither_yes_nor_no", f"'{odd[0]}' is neither yes nor no", "", "write yes or no")]
+    if (words.codes < 0).any():
+        what = f"of {int((words.codes < 0).sum())} treated persons it is not said whether they started"
+        return np.empty(0, dtype=bool), [Problem(where, "start_unknown", what, "", "write yes or no")]
+    return np.array([level.lower() in YES for level in words.levels], dtype=bool)[words.codes], []
+
+
+def outcomes_of(rows: Rows, people: People, *, protocol: Protocol, needed: Flags) -> tuple[dict[str, Floats], list[Problem]]:
+    """Metric -> (rows,) values by person, nan where not known.
+
+    `needed`: (rows,) the matched persons, whose outcome must be there unless the protocol leaves them out. Persons who
+    are neither treated nor in the pool mean that this is another file than the one that was matched.
+    """
+    where = Where(people.file, 0, protocol.columns.person)
+    problems: list[Problem] = []
+    known = pc.is_in(people.persons, value_set=rows.persons)
+    strangers = people.persons.filter(pc.invert(known)).to_pylist()
+    if strangers:
+        shown = ", ".join(f"'{name}'" for name in strangers[:SHOWN]) + (" …" if len(strangers) > SHOWN else "")
+        what = f"{len(strangers)} of {people.rows} persons are neither treated nor in the pool: {shown}"
+        why = "Outcomes of other persons than were matched answer another question"
+        problems.append(Problem(where, "other_persons", what, why, "give the outcomes of the persons in the two files"))
+    place = as_numpy(pc.index_in(rows.persons, value_set=people.persons), missing=-1)
+    values: dict[str, Floats] = {}
+    for metric, rule in protocol.outcomes.items():
+        column = rule.column or metric
+        source = np.append(people.numbers[column], np.nan)
+        values[metric] = source[place]
+        problems += _range_problems(people.numbers[column], rule=rule, where=Where(people.file, 0, column))
+        missing = int(np.count_nonzero(np.isnan(values[metric]) & needed))
+        if missing and protocol.effect.missing_outcomes == "refused":
+            what = f"'{metric}' is not known of {missing} of {int(needed.sum())} matched persons"
+            why = "The protocol says `missing_outcomes: refused`"
+            problems.append(
+                Problem(Where(people.file, 0, column), "missing_outcomes", what, why, "complete the file, or amend the protocol")
+            )
+    return values, problems
+
+
+def _range_problems(values: Floats, *, rule: Outcome, where: Where) -> list[Problem]:
+    known = values[~np.isnan(values)]
+    if rule.value == "share" and not np.isin(known, (0.0, 1.0)).all():
+        odd = known[~np.isin(known, (0.0, 1.0))][0]
+        return [Problem(where, "not_yes_or_no", f"a share counts persons with 1 or 0, found {odd:g}", "", "write 1 or 0 for each person")]
+    low = float(rule.lowest) if rule.lowest is not None else -np.inf
+    high = float(rule.highest) if rule.highest is not None else np.inf
+    outside = int(np.count_nonzero((known < low) | (known > high)))
+    if outside:
+        what = f"{outside} values lie outside {low:g} to {high:g}, the range that the protocol says"
+        return [Problem(where, "outside_range", what, "", "correct the file, or amend the protocol")]
+    return []

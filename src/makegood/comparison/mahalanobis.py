@@ -1,0 +1,311 @@
+"""Nearest neighbours by Mahalanobis distance, within a caliper on the propensity score where the plan asks for one.
+
+The covariates are turned so that plain distance is Mahalanobis distance under the covariance within the groups,
+pooled (Rubin 1980). Small inputs compare each treated with everybody within the caliper; large ones ask a k-d tree.
+On an exactly equal distance MatchIt 4.7 keeps whoever its search reaches last; so does this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from makegood.comparison.design import Covariates
+from makegood.comparison.matched import Flags, Floats, Plan, Rows, Score
+from makegood.comparison.nearest import nearest, pair_by_distance, queue
+from makegood.values.problem import Problem, Where
+
+LARGE = 50_000_000
+"""Treated times controls from which a tree costs less than comparing all."""
+
+
+def by_mahalanobis(
+    covariates: Covariates,
+    *,
+    plan: Plan,
+    score: Score | None,
+    width: float | None,
+    order: str,
+    strata: NDArray[np.int64] | None,
+) -> tuple[Rows, list[Problem]]:
+    """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing."""
+    points = turned(covariates, on=plan.distance_on or covariates.names)
+    if points.shape[0] == 0:
+        what = "no covariate of the Mahalanobis distance differs between people"
+        return np.full((int(covariates.treated.sum()), plan.ratio), -1, dtype=np.int64), [
+            Problem(Where(path="matching/distance"), "no_distance", what, "", "name covariates that differ")
+        ]
+    treated = covariates.treated
+    if points.shape[0] == 1 and score is None:
+        line = nearest(
+            points[0],
+            treated=treated,
+            width=None,
+            ratio=plan.ratio,
+            replacement=plan.replacement,
+            order=order,
+            strata=strata,
+            seed=plan.seed,
+        )
+        return line, []
+    focal = np.flatnonzero(treated)
+    scores = score.linear if score is not None else np.zeros(treated.size)
+    turns = queue(scores[focal], order=order, seed=plan.seed)
+    limit = np.inf if width is None else width
+    controls = np.full((focal.size, plan.ratio), -1, dtype=np.int64)
+    for rows, ours in _groups(treated, focal, strata):
+        group = Group(
+            points=points[:, rows] if rows.size < treated.size else points,
+            scores=scores[rows],
+            treated=treated[rows],
+            limit=limit,
+            turns=_turns_within(turns, ours),
+        )
+        picked = _pairs(group, ratio=plan.ratio, replacement=plan.replacement, order=order)
+        controls[ours] = np.where(picked >= 0, rows[picked], -1)
+    return controls, []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The people of one stratum: `points` (dimensions, rows), `scores`, `treated` (rows,), `limit` the caliper's width
+    (infinite: none), `turns` (treated,) who chooses when."""
+
+    points: Floats
+    scores: Floats
+    treated: Flags
+    limit: float
+    turns: Rows
+
+
+def turned(covariates: Covariates, *, on: tuple[str, ...]) -> Floats:
+    """(dimensions, rows) coordinates whose Euclidean distance is the Mahalanobis distance.
+
+    Standardised columns times the Cholesky factor of the inverse pooled within-group covariance, pivoted on the largest
+    diagonal as LAPACK's dpstrf does; a category counts as all its levels, each divided by the root of 2, and a singular
+    covariance is inverted on the space that it spans. Columns without variation are left out. With two or more
+    categories this departs from MatchIt 4.7, whose turned columns then keep entries that LAPACK leaves behind a singular
+    factor and so no longer add up to the Mahalanobis distance.
+    """
+    columns = []
+    for name in on:
+        if name in covariates.number_names:
+            columns.append(covariates.number(name))
+        else:
+            category = covariates.category(name)
+            columns += [(category.codes == level) / np.sqrt(2.0) for level in range(len(category.levels))]
+    columns = [column for column in columns if column.max() - column.min() >= np.sqrt(np.finfo(float).eps)]
+    if not columns:
+        return np.empty((0, covariates.rows))
+    standard = np.stack([(column - column.mean()) / column.std(ddof=1) for column in columns])
+    pooled = np.zeros((len(columns), len(columns)))
+    for arm in (covariates.treated, ~covariates.treated):
+        part = standard[:, arm]
+        centred = part - part.mean(axis=1, keepdims=True)
+        pooled += centred @ centred.T
+    pooled /= max(covariates.rows - 2, 1)
+    factor = _pivoted_root(_inverse(pooled))
+    points = np.zeros_like(standard)
+    for dimension in range(len(columns)):
+        for column in range(len(columns)):
+            if factor[dimension, column] != 0.0:
+                points[dimension] += factor[dimension, column] * standard[column]
+    return np.asarray(points[np.any(factor != 0.0, axis=1)])
+
+
+def _inverse(matrix: Floats) -> Floats:
+    if np.linalg.det(matrix) > 1e-8:
+        return np.asarray(np.linalg.inv(matrix))
+    left, sizes, right = np.linalg.svd(matrix)
+    kept = sizes > 1e-9 * sizes[0]
+    return np.asarray((right[kept].T / sizes[kept]) @ left[:, kept].T)
+
+
+def _pivoted_root(matrix: Floats) -> Floats:
+    """R with R'R = `matrix`; row after row for the largest diagonal that is left, columns in their own order."""
+    rest = (matrix + matrix.T) / 2
+    width = rest.shape[0]
+    root = np.zeros((width, width))
+    free = np.ones(width, dtype=bool)
+    enough = width * np.finfo(float).eps * float(np.diag(rest).max())
+    for row in range(width):
+        pivot = int(np.argmax(np.where(free, np.diag(rest), -np.inf)))
+        if rest[pivot, pivot] <= enough:
+            break
+        root[row] = np.where(free, rest[pivot], 0.0) / np.sqrt(rest[pivot, pivot])
+        rest -= np.outer(root[row], root[row])
+        free[pivot] = False
+    return root
+
+
+def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> list[tuple[Rows, Rows]]:
+    """Row numbers of each stratum with people on both sides, and the places of its treated among all treated."""
+    if strata is None:
+        return [(np.arange(treated.size), np.arange(focal.size))]
+    order = np.argsort(strata, kind="stable")
+    ends = np.cumsum(np.bincount(strata))
+    place = np.cumsum(treated) - 1
+    groups = []
+    for first, last in zip(np.concatenate([[0], ends[:-1]]), ends, strict=True):
+        rows = order[first:last]
+        ours = rows[treated[rows]]
+        if 0 < ours.size < rows.size:
+            groups.append((rows, place[ours]))
+    return groups
+
+
+def _turns_within(turns: Rows, ours: Rows) -> Rows:
+    """The order of all treated, restricted to some of them."""
+    if ours.size == turns.size:
+        return turns
+    rank = np.empty(turns.size, dtype=np.int64)
+    rank[turns] = np.arange(turns.size)
+    return np.argsort(rank[ours], kind="stable")
+
+
+def _pairs(group: Group, *, ratio: int, replacement: bool, order: str) -> Rows:
+    """(treated, ratio) row numbers within the group."""
+    treated = int(group.treated.sum())
+    search: Search
+    if treated * (group.treated.size - treated) < LARGE:
+        search = Everybody(group)
+    else:
+        from makegood.comparison.tree import Tree  # noqa: PLC0415 (compiled code loads only where it pays)
+
+        search = Tree(group)
+    if replacement or treated == 1:
+        return search.again(ratio)
+    if order in ("closest", "farthest"):
+        return pair_by_distance(
+            treated,
+            ratio,
+            closest=order == "closest",
+            choice=lambda who, _starts: search.choose(who),
+            taken=search.take,
+            free=search.is_free,
+            distance=search.apart,
+            person=np.arange(group.treated.size),
+        )
+    return search.in_turn(ratio)
+
+
+class Search:
+    """How a treated finds their nearest free control: `who` counts treated, a place counts rows of the group."""
+
+    def choose(self, who: int) -> int:
+        """The nearest free control of a treated, -1 when the caliper leaves none."""
+        raise NotImplementedError
+
+    def take(self, place: int) -> None:
+        """A control is no longer free."""
+        raise NotImplementedError
+
+    def is_free(self, place: int) -> bool:
+        """Whether a control is still free."""
+        raise NotImplementedError
+
+    def apart(self, who: int, place: int) -> float:
+        """The squared distance between a treated and a control."""
+        raise NotImplementedError
+
+    def again(self, ratio: int) -> Rows:
+        """(treated, ratio) the nearest controls when they may serve again."""
+        raise NotImplementedError
+
+    def in_turn(self, ratio: int) -> Rows:
+        """(treated, ratio) round after round, each treated in turn."""
+        raise NotImplementedError
+
+
+def places_by_first(points: Floats) -> Rows:
+    """(rows,) place of each in the order of the first coordinate, along which MatchIt's search walks."""
+    at = np.empty(points.shape[1], dtype=np.int64)
+    at[np.argsort(points[0], kind="stable")] = np.arange(points.shape[1])
+    return at
+
+
+class Everybody(Search):
+    """Compare a treated with every control within the caliper."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.focal = np.flatnonzero(group.treated)
+        pool = np.flatnonzero(~group.treated)
+        self.pool = pool[np.argsort(group.scores[pool], kind="stable")]
+        self.pool_scores = group.scores[self.pool]
+        self.pool_points = group.points[:, self.pool]
+        self.free = ~group.treated
+        self.at = places_by_first(group.points)
+
+    def _near(self, who: int) -> tuple[Rows, Floats]:
+        """Free controls within the caliper, and their squared distances."""
+        row = self.focal[who]
+        own, limit = self.group.scores[row], self.group.limit
+        if np.isfinite(limit):
+            # A little wider than the caliper, then exactly: a rounded sum must not cut anybody off.
+            slack = limit * (1 + 1e-12) + 1e-12 * abs(own)
+            first = int(np.searchsorted(self.pool_scores, own - slack))
+            last = int(np.searchsorted(self.pool_scores, own + slack, side="right"))
+        else:
+            first, last = 0, self.pool.size
+        rows: Rows = self.pool[first:last]
+        squares = np.zeros(rows.size)
+        for dimension in range(self.group.points.shape[0]):
+            squares += (self.group.points[dimension, row] - self.pool_points[dimension, first:last]) ** 2
+        kept = self.free[rows] & (np.abs(own - self.pool_scores[first:last]) <= limit)
+        return rows[kept], squares[kept]
+
+    def _reached(self, who: int, rows: Rows) -> Rows:
+        """When the search reaches each of `rows`: it goes left, right, left from the treated."""
+        steps: Rows = self.at[rows] - self.at[self.focal[who]]
+        return np.asarray(np.where(steps < 0, -2 * steps - 1, 2 * steps))
+
+    def choose(self, who: int) -> int:
+        """See `Search`."""
+        rows, squares = self._near(who)
+        if rows.size == 0:
+            return -1
+        best = rows[squares == squares.min()]
+        return int(best[np.argmax(self._reached(who, best))])
+
+    def take(self, place: int) -> None:
+        """See `Search`."""
+        self.free[place] = False
+
+    def is_free(self, place: int) -> bool:
+        """See `Search`."""
+        return bool(self.free[place])
+
+    def apart(self, who: int, place: int) -> float:
+        """See `Search`."""
+        total = 0.0
+        for coordinates in self.group.points:
+            total += (coordinates[self.focal[who]] - coordinates[place]) ** 2
+        return float(total)
+
+    def again(self, ratio: int) -> Rows:
+        """See `Search`."""
+        controls = np.full((self.focal.size, ratio), -1, dtype=np.int64)
+        for who in range(self.focal.size):
+            rows, squares = self._near(who)
+            order = np.lexsort((-self._reached(who, rows), squares))[:ratio]
+            controls[who, : order.size] = rows[order]
+        return controls
+
+    def in_turn(self, ratio: int) -> Rows:
+        """See `Search`."""
+        controls = np.full((self.focal.size, ratio), -1, dtype=np.int64)
+        done = np.zeros(self.focal.size, dtype=bool)
+        for number in range(ratio):
+            for who in self.group.turns:
+                if done[who]:
+                    continue
+                place = self.choose(int(who))
+                if place < 0:
+                    done[who] = True
+                    continue
+                controls[who, number] = place
+                self.take(place)
+        return controls
