@@ -10,14 +10,14 @@ STAMP = .venv/.synced
 $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet --extra portal
 	@touch $(STAMP)
 
 demo: $(STAMP)
 	@$(RUN)makegood demo $(ARGS)
 
 test: $(STAMP)
-	@$(RUN)python -m pytest -q $(ARGS)
+	@$(RUN)python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP)
 	@$(RUN)ruff check .
