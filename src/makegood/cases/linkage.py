@@ -148,7 +148,8 @@ def _scores(ours: Sequence[Tokens], theirs: Sequence[Tokens]) -> list[tuple[str,
         retain_matching_columns=False,
     )
     linker = Linker(tables, settings, log_level=logging.ERROR)
-    rows = linker.inference.predict(threshold_match_probability=POSSIBLE).as_pyarrow_table().to_pylist()
+    predicted: Any = linker.inference.predict(threshold_match_probability=POSSIBLE)
+    rows = predicted.as_pyarrow_table().to_pylist()
     return [
         (row["person_l"], row["person_r"], row["match_probability"])
         if row["source_dataset_l"] == "ours"
