@@ -125,6 +125,7 @@ def _scores(ours: Sequence[Tokens], theirs: Sequence[Tokens]) -> list[tuple[str,
     """Pairs that share a name or a date, with the probability that they are one person (Fellegi and Sunter, by splink)."""
     import pyarrow as pa  # noqa: PLC0415 - linkage is rare, its libraries are heavy
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: PLC0415
+    from splink.blocking_rule_library import CustomRule  # noqa: PLC0415
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     database = DuckDBAPI()
@@ -141,7 +142,7 @@ def _scores(ours: Sequence[Tokens], theirs: Sequence[Tokens]) -> list[tuple[str,
             block_on("family_name"),
             block_on("birth_month", "given_initial"),
             block_on("family_start", "given_initial"),
-            "l.birth_date = r.birth_swapped",
+            CustomRule("l.birth_date = r.birth_swapped"),
         ],
         probability_two_random_records_match=_ONE_IN_A_LIST,
         unique_id_column_name="person",
