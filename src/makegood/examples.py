@@ -70,7 +70,8 @@ def _chain(name: str, agreement: Agreement, *, later: tuple[str, ...] = ()) -> l
     results = _rows(Result, "results", example.results, agreement, place)
     metrics = agreement.on(example.as_of).programme.outcome_metrics
     # An example shows the sum, not the signature: where a protocol is pinned its results stand for signed ones.
-    pinned = {name for name, metric in metrics.items() if metric.effect and any(row.protocol_sha256 for row in metric.effect.counterfactual)}
+    compared = {name: metric.effect.counterfactual for name, metric in metrics.items() if metric.effect}
+    pinned = {name for name, rows in compared.items() if any(row.protocol_sha256 for row in rows)}
     own = settle(
         agreement,
         results=[row for row in results if row.metric not in pinned],

@@ -81,9 +81,9 @@ def settle(
     """Settle a programme on `as_of`: payment, then finance.
 
     `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison whose signature was
-    verified; of a metric that it speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any order. `terms_on` settles
-    under the terms of another day, to compare. `provenance` names what the results were made from (what -> SHA-256).
-    Raises Refused where facts do not fit the terms.
+    verified; of a metric that it speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any
+    order. `terms_on` settles under the terms of another day, to compare. `provenance` names what the results were made
+    from (what -> SHA-256). Raises Refused where facts do not fit the terms.
     """
     terms = agreement.on(terms_on or as_of)
     rows = claims if isinstance(claims, Sequence) else ()

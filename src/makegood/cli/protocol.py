@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     pin = verbs.add_parser("pin", help="write a programme file with the protocol pinned and the parties' public keys in it")
     pin.add_argument("protocol", type=Path, metavar="PROTOCOL")
     pin.add_argument("--programme", required=True, metavar="PROGRAMME", help="the programme file, or the name of one that ships")
-    pin.add_argument("--metric", action="append", default=[], metavar="NAME", help="pin for this metric only (else every one compared with a group)")
+    pin.add_argument(
+        "--metric", action="append", default=[], metavar="NAME", help="pin for this metric only (else every one compared with a group)"
+    )
     pin.add_argument("--public-key", action="append", default=[], metavar="PARTY=KEY", help="a party's key: base64, or the .pub file")
     pin.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new programme file; the old one stays as it is")
     sign = verbs.add_parser("sign", help="sign results that were found elsewhere, such as a published evaluation")
@@ -46,7 +48,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("protocol", type=Path, metavar="PROTOCOL")
     verify.add_argument("--result", type=Path, metavar="FILE", help="a signed result")
     verify.add_argument("--programme", metavar="PROGRAMME", help="take the parties' public keys from this programme file")
-    verify.add_argument("--public-key", action="append", default=[], metavar="PARTY=KEY", help="or name them: party=base64, or party=FILE.pub")
+    verify.add_argument(
+        "--public-key", action="append", default=[], metavar="PARTY=KEY", help="or name them: party=base64, or party=FILE.pub"
+    )
     for verb in (keygen, draft, lock, pin, sign, verify):
         verb.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help="print nothing but problems")
         verb.add_argument("--format", choices=("text", "json"), default="text")
@@ -305,7 +309,7 @@ def _verify(args: argparse.Namespace) -> int:
 
     protocol = read_protocol(args.protocol)
     path = lock_path(args.protocol)
-    keys, signers = _public_keys(args), _public_keys(args, evaluators=True)
+    keys, evaluators = _public_keys(args), _public_keys(args, evaluators=True)
     lock = read_lock(path)
     if lock is None:
         problems = [Problem(Where(str(path)), "not_locked", "there is no lock", "", f"run `makegood protocol lock {args.protocol}`")]
@@ -314,12 +318,12 @@ def _verify(args: argparse.Namespace) -> int:
     rows: list[dict[str, str]] = []
     remarks: list[Problem] = []
     if args.result is not None:
-        if signers is None:
+        if evaluators is None:
             remedy = "give --programme PROGRAMME or --public-key PARTY=KEY"
             problems.append(Problem(Where(str(args.result)), "no_public_keys", "nobody's public key is known", "", remedy))
         else:
             signed, found = read_effect(
-                args.result, public_keys=signers, protocols=[protocol.sha256], programme=protocol.terms.programme,
+                args.result, public_keys=evaluators, protocols=[protocol.sha256], programme=protocol.terms.programme,
                 programme_texts=_programme_texts(args.programme),
             )  # fmt: skip
             rows = [] if signed is None else signed.rows
@@ -352,9 +356,7 @@ def _public_keys(args: argparse.Namespace, *, evaluators: bool = False) -> dict[
     if args.programme:
         parties = read_agreement(args.programme, check=check_terms).on(date.max).programme.parties
         keys = {
-            name: party.public_key
-            for name, party in parties.items()
-            if party.public_key and (not evaluators or "evaluator" in party.roles)
+            name: party.public_key for name, party in parties.items() if party.public_key and (not evaluators or "evaluator" in party.roles)
         }
     return keys | _keys_given(args.public_key)
 

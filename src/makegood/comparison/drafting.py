@@ -34,7 +34,9 @@ def draft(programme: Programme, *, treated: Path | None, pool: Path | None) -> s
     person. Without them the variables of the example have to be replaced.
     """
     person, variables = _variables(treated, pool) if treated is not None else ("person", list(EXAMPLE))
-    outcomes = list(_outcomes(programme)) or ["  outcome: {value: mean, better: more, pays_on: point_estimate}   # no metric has an effect yet"]
+    outcomes = list(_outcomes(programme)) or [
+        "  outcome: {value: mean, better: more, pays_on: point_estimate}   # no metric has an effect yet"
+    ]
     return TEMPLATE.format(
         programme=programme.programme,
         index=_line(programme.calendar.index_date or "The first day on which a person can be observed."),

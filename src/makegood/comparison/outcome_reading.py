@@ -67,4 +67,3 @@ def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | 
     if problems:
         return None, problems
     return People(file=file, sha256=read.sha256, persons=pa.array(persons.levels, pa.string()), numbers=values, words={}), []
-

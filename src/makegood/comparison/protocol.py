@@ -15,6 +15,7 @@ from makegood.programme.scalars import Day, Name, Number, Sha256, Text, Whole, Y
 from makegood.programme.term import Term
 from makegood.values.parsing import number
 
+
 def _or_none(word: Any) -> Decimal | None:
     return None if word in ("none", None) else number(word)
 
