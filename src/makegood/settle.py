@@ -131,7 +131,7 @@ def settle(
         waterfall=waterfall,
         journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, guarantors=guarantors, as_of=as_of)),
         clawed_back=_clawed_back(paid_before, statement),
-        problems=(*agreement.warnings, *statement.problems, *_warnings(terms, transactions, waterfall)),
+        problems=(*agreement.warnings_of_money(), *statement.problems, *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
         provenance=dict(provenance or {}),
         fingerprint=sha256_of(read),

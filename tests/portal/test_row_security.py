@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
@@ -14,7 +16,7 @@ SEES_NAMES = {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFIC
 SEES_ROWS = SEES_NAMES | {Role.HEAD_OFFICE, Role.EVALUATOR}
 
 
-def raw(sql: str, *values: object) -> list[tuple[object, ...]]:
+def raw(sql: str, *values: UUID) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall() if cursor.description else []

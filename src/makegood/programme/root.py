@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from makegood.programme.change import Amendment, Disputes, ExitCase, Termination
+from makegood.programme.delivery import Delivery
 from makegood.programme.figure import Figure
 from makegood.programme.metric import OutcomeMetric
 from makegood.programme.money_terms import (
@@ -180,6 +181,8 @@ class Programme(Term):
     """Phases of the contract that prices may differ by."""
     services: dict[Name, Service] = {}
     """What providers do for whom."""
+    delivery: Delivery | None = None
+    """How people come to take part; no payment rests on it."""
     outcome_metrics: dict[Name, OutcomeMetric] = Field(min_length=1)
     """What is measured."""
     figures: dict[Name, Figure] = {}
