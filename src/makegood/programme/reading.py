@@ -74,6 +74,13 @@ class Agreement:
             self._versions[key] = Terms(_typed(text), text, self.sha256, key)
         return self._versions[key]
 
+    def texts(self) -> list[str]:
+        """Fingerprints of this text and of every text that it grew from: the same, without its last amendments."""
+        data, names = self.text.data, list(self.amendments)
+        shorter = ({**data, "amendments": {name: data["amendments"][name] for name in names[:kept]}} for kept in range(1, len(names)))
+        bare = {key: value for key, value in data.items() if key != "amendments"}
+        return list(dict.fromkeys([self.sha256, *(sha256_of(text) for text in shorter), sha256_of(bare)]))
+
     def warnings_of_money(self) -> tuple[Problem, ...]:
         """Those warnings that a settlement repeats: no payment rests on the delivery part."""
         return tuple(problem for problem in self.warnings if problem.code not in OF_DELIVERY)
