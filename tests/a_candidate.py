@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from datetime import date
 
+from makegood.instrument.questionnaire import Answer
 from makegood.programme.checking import check_terms
 from makegood.programme.delivery import Delivery
 from makegood.programme.reading import Agreement, read_agreement
-from makegood.selection.answers import Answer, answers_from
+from makegood.selection.answers import answers_from
 
 AT_THE_START = date(2016, 6, 3)
 AFTER_THE_CRITERIA_WERE_DROPPED = date(2017, 1, 1)

@@ -1,19 +1,21 @@
-"""Who may take part: every criterion answered yes, no or unknown, with its reasons in words."""
+"""Who may take part: every criterion answered yes, no or unknown, with its reasons in words.
+
+Needs 15, 18, 38, 41 and 46.
+"""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 import pytest
 
 from a_candidate import AFTER_THE_CRITERIA_WERE_DROPPED, AT_THE_START, a_candidate, the_delivery
+from makegood.instrument.questionnaire import Answer
 from makegood.programme.delivery_criteria import Item, Need
-from makegood.selection.answers import Answer, answer_from
+from makegood.selection.answers import answer_from
 from makegood.selection.assess import Assessment, assess
 from makegood.selection.needs import decide
 from makegood.selection.steps import next_step, reasons_at
 
-YES, NO, SILENT = Answer("yes"), Answer("no"), Answer(None, "refused")
+YES, NO, SILENT = Answer("yes"), Answer("no"), Answer(non_answer="refused")
 ITEMS = {name: Item.model_validate({"title": name, "answer": "yes_or_no"}) for name in ("a", "b", "c")}
 ITEMS["age"] = Item.model_validate({"title": "Age", "answer": "number", "unit": "years"})
 
@@ -62,7 +64,7 @@ def test_only_what_would_decide_is_missing() -> None:
 )
 def test_edges(edges: dict[str, str], inside: list[str], outside: list[str]) -> None:
     for number in [*inside, *outside]:
-        assert decided({"item": "age", **edges}, age=Answer(Decimal(number)))[0] == ("yes" if number in inside else "no")
+        assert decided({"item": "age", **edges}, age=Answer(number))[0] == ("yes" if number in inside else "no")
 
 
 def assessed(**words: str) -> Assessment:
@@ -161,7 +163,7 @@ def test_criteria_are_those_of_the_day() -> None:
         ({"work_potential": "missing", "self_reliance": "low"}, None, ("basic", "plus")),
     ],
 )
-def test_need_46_the_track_is_advised_with_reasons(words: dict[str, str], track: str | None, could_become: tuple[str, ...]) -> None:
+def test_the_track_is_advised_with_reasons(words: dict[str, str], track: str | None, could_become: tuple[str, ...]) -> None:
     advice = assessed(**words).advice
     assert (advice.track, advice.could_become) == (track, could_become)
 
@@ -180,11 +182,11 @@ def test_an_answer_that_is_none_of_the_item_is_refused_with_the_nearest() -> Non
 @pytest.mark.parametrize(
     ("word", "kind"), [("refused", "refused"), ("", "not_asked"), ("missing", "not_known"), ("not_known", "not_known")]
 )
-def test_need_15_each_kind_of_no_answer_is_kept_as_what_it_is(word: str, kind: str) -> None:
-    assert answer_from(the_delivery().items["age"], word).none == kind
+def test_each_kind_of_no_answer_is_kept_as_what_it_is(word: str, kind: str) -> None:
+    assert answer_from(the_delivery().items["age"], word).non_answer == kind
 
 
-def test_need_38_the_contract_comes_after_the_acquaintance_once_the_order_was_amended() -> None:
+def test_the_contract_comes_after_the_acquaintance_once_the_order_was_amended() -> None:
     assert next_step(the_delivery(AT_THE_START), "talk") == "contract_signed"
     later = the_delivery(AFTER_THE_CRITERIA_WERE_DROPPED)
     assert next_step(later, "talk") == "permission_asked"
@@ -193,7 +195,7 @@ def test_need_38_the_contract_comes_after_the_acquaintance_once_the_order_was_am
     assert next_step(later, None) == "list_drawn_up"
 
 
-def test_need_18_a_reason_must_be_chosen_from_each_list_and_history_cannot_be() -> None:
+def test_a_reason_must_be_chosen_from_each_list_and_history_cannot_be() -> None:
     found = reasons_at(the_delivery(), "permission_asked", on=AT_THE_START)
     assert "municipality_does_not_agree" in found["prison_service"]
     assert "no_municipal_consent" in found["provider"]

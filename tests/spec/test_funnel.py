@@ -1,4 +1,7 @@
-"""From list to start: counts as of a day, shares with Wilson intervals, ribbons that add up."""
+"""From list to start: counts as of a day, shares with Wilson intervals, ribbons that add up.
+
+Need 19.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def test_each_list_keeps_its_own_reasons() -> None:
     assert counts.left_after == {"informed": 2}
 
 
-def test_need_19_as_of_a_day_what_came_later_does_not_count() -> None:
+def test_as_of_a_day_what_came_later_does_not_count() -> None:
     counts = counted(day(6, 1))
     assert (counts.listed, counts.open, counts.left) == (4, 4, 0)
     assert [row.reached for row in shares_of(counts, order=ORDER)] == [2, 2, 1, 0]

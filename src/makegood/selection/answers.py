@@ -1,58 +1,65 @@
-"""What a candidate's record says of an item: an answer, or which kind of no answer, and whose it is."""
+"""Answers as criteria read them: from the texts of a record, each kind of no answer kept as what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
+from makegood.instrument.questionnaire import NON_ANSWERS, Answer, NonAnswer
 from makegood.programme.delivery_criteria import AnswerSource, Item
+from makegood.values.fingerprint import decimal_text
 from makegood.values.parsing import number
 from makegood.values.problem import nearest
 
-NoAnswer = Literal["refused", "not_asked", "not_known"]
-NO_ANSWERS: tuple[NoAnswer, ...] = ("refused", "not_asked", "not_known")
-_HISTORY: dict[str, NoAnswer] = {"": "not_asked", "missing": "not_known", "unknown": "not_known"}
+Answers = Mapping[str, Answer]
+"""Item -> answer. An item that is absent was not asked."""
+_HISTORY: dict[str, NonAnswer] = {"": "not_asked", "missing": "not_known", "unknown": "not_known"}
 """How records from before say that there is no answer."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer to an item, or that there is none.
-
-    `value` is a code for a choice, `yes` or `no`, or a number; None where there is no answer, and `none` says which
-    kind. `source` is whose answer it is.
-    """
-
-    value: str | Decimal | None
-    none: NoAnswer | None = None
-    source: AnswerSource | None = None
-
-
-Answers = Mapping[str, Answer]
-"""Item -> answer. An item that is absent was not asked."""
-
-
-def answer_from(item: Item, word: str, *, source: AnswerSource | None = None) -> Answer:
+def answer_from(item: Item, word: str, *, source: AnswerSource = "file") -> Answer:
     """The answer that a text means for this item. Raises ValueError with the remedy where it is none of its answers.
 
     `refused`, `not_asked` and `not_known` are kept as what they are; an empty text is `not_asked`; `missing` and
     `unknown`, as records from before have them, are `not_known`.
     """
     word = word.strip()
-    if word in NO_ANSWERS or word in _HISTORY:
-        return Answer(None, _HISTORY.get(word) or word, source)  # type: ignore[arg-type]
+    silent = next((kind for kind in NON_ANSWERS if kind == word), None) or _HISTORY.get(word)
+    if silent is not None:
+        return Answer(non_answer=silent, source=source)
     if item.answer == "number":
-        return Answer(number(word), None, source)
+        return Answer(decimal_text(number(word)), source=source)
     known = [*item.choices] or ["yes", "no"]
     if word not in known:
         raise ValueError(f"'{word}' is not an answer to '{item.title}'; {nearest(word, known)}")
-    if item.choices and item.choices[word].no_answer:
-        return Answer(word, "not_known", source)
-    return Answer(word, None, source)
+    return Answer(word, source=source)
 
 
-def answers_from(items: Mapping[str, Item], words: Mapping[str, str]) -> dict[str, Answer]:
+def answers_from(items: Mapping[str, Item], words: Mapping[str, str], *, source: AnswerSource = "file") -> dict[str, Answer]:
     """The answers that a row of texts means; columns that are no item are left out. Raises as `answer_from` does."""
-    return {name: answer_from(items[name], word) for name, word in words.items() if name in items}
+    return {name: answer_from(items[name], word, source=source) for name, word in words.items() if name in items}
+
+
+def value_of(item: Item, answer: Answer | None) -> str | Decimal | None:
+    """What was answered: a code, `yes` or `no`, or a number; None where that does not decide anything.
+
+    A choice that says that there is no answer decides nothing, and neither does a word that is none of the item's.
+    """
+    if answer is None or answer.non_answer is not None or not answer.value:
+        return None
+    if item.answer == "number":
+        try:
+            return number(answer.value)
+        except ValueError:
+            return None
+    if item.choices:
+        choice = item.choices.get(answer.value)
+        return None if choice is None or choice.no_answer else answer.value
+    return answer.value if answer.value in ("yes", "no") else None
+
+
+def silence_of(answer: Answer | None) -> NonAnswer:
+    """Which kind of no answer it is. What is absent or blank was not asked."""
+    if answer is None or (answer.non_answer is None and not answer.value):
+        return "not_asked"
+    return answer.non_answer or "not_known"

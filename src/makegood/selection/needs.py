@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from makegood.instrument.questionnaire import Answer
 from makegood.programme.delivery_criteria import Item, Need
-from makegood.selection.answers import Answer, Answers, NoAnswer
+from makegood.selection.answers import Answers, value_of
 
 Verdict = Literal["yes", "no", "unknown"]
 
@@ -61,11 +62,6 @@ def decide(need: Need, answers: Answers, *, items: Mapping[str, Item], whens: Ma
     return Decided(_turned(other, need), _together(parts))
 
 
-def silence(answer: Answer | None) -> NoAnswer:
-    """Which kind of no answer it is: an item that is absent was not asked."""
-    return "not_asked" if answer is None else answer.none or "not_known"
-
-
 def _turned(verdict: Verdict, need: Need) -> Verdict:
     turned: dict[Verdict, Verdict] = {"yes": "no", "no": "yes", "unknown": "unknown"}
     return turned[verdict] if need.none_of is not None else verdict
@@ -77,12 +73,10 @@ def _together(parts: list[Decided]) -> tuple[Looked, ...]:
 
 def _look(need: Need, name: str, answers: Answers, items: Mapping[str, Item]) -> Looked:
     answer = answers.get(name)
-    if answer is None or answer.none is not None or answer.value is None:
+    value = value_of(items[name], answer)
+    if value is None:
         return Looked(name, need, answer, "unknown")
-    value = answer.value
-    if items[name].answer == "number":
-        if not isinstance(value, Decimal):
-            return Looked(name, need, answer, "unknown")
+    if isinstance(value, Decimal):
         outside = (
             (need.from_ is not None and value < need.from_)
             or (need.above is not None and value <= need.above)
@@ -90,7 +84,4 @@ def _look(need: Need, name: str, answers: Answers, items: Mapping[str, Item]) ->
             or (need.up_to is not None and value > need.up_to)
         )
         return Looked(name, need, answer, "no" if outside else "yes")
-    known = items[name].choices or {"yes", "no"}
-    if value not in known:
-        return Looked(name, need, answer, "unknown")
     return Looked(name, need, answer, "yes" if value in (need.is_ or ()) else "no")

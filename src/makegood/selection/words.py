@@ -8,7 +8,8 @@ from typing import Literal
 
 from makegood.programme.delivery_criteria import Item, Need
 from makegood.programme.term import InTwoLanguages
-from makegood.selection.needs import Looked, silence
+from makegood.selection.answers import silence_of, value_of
+from makegood.selection.needs import Looked
 from makegood.values.fingerprint import decimal_text
 
 Code = Literal["en", "nl"]
@@ -69,7 +70,7 @@ def listed(words: Iterable[str], code: Code, joint: tuple[str, str] = ("and", "e
 
 
 def _answer(looked: Looked, item: Item, code: Code) -> str:
-    value = looked.answer.value if looked.answer else None
+    value = value_of(item, looked.answer)
     if isinstance(value, Decimal):
         return _number(value, code) + (f" {of(item.unit, code)}" if item.unit else "")
     return _choice(item, str(value), code)
@@ -77,9 +78,9 @@ def _answer(looked: Looked, item: Item, code: Code) -> str:
 
 def _silent(looked: Looked, item: Item, code: Code) -> str:
     value = looked.answer.value if looked.answer else None
-    if isinstance(value, str) and value in item.choices:
-        return _choice(item, value, code)
-    return _pick(SILENCE[silence(looked.answer)], code)
+    if value in item.choices:
+        return _choice(item, str(value), code)
+    return _pick(SILENCE[silence_of(looked.answer)], code)
 
 
 def _choice(item: Item, value: str, code: Code) -> str:
