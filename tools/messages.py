@@ -46,7 +46,11 @@ def home_of(path: Path) -> str:
     if room != "web":
         return room
     if rest[0] == "templates":
-        return "look" if len(rest) == 2 or rest[1] in {"components", "django"} else {"mfa": "account", "allauth": "account"}.get(rest[1], rest[1])
+        return (
+            "look"
+            if len(rest) == 2 or rest[1] in {"components", "django"}
+            else {"mfa": "account", "allauth": "account"}.get(rest[1], rest[1])
+        )
     return "look" if rest[0] == "templatetags" else path.stem
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.cases.claim_columns import MISSING, ClaimColumns
-from makegood.payment.admission import problems_in
-from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, unfit
+from makegood.payment.admission import corrections, lines_for, problems_in
+from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, replaced_by, unfit
 from makegood.payment.entries import Entry, price_claim
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
@@ -32,6 +32,9 @@ from makegood.values.problem import Refused
 
 Rows = NDArray[np.int64]
 GROUPED = ("cohort", "class", "payer", "phase")
+FITS, REFUSED, WAITING = 0, 1, 2
+NOT_YET = "waits until it is in order"
+"""Stands for the reason that the plain code gives when it is asked."""
 KINDS = 100_000
 """More kinds of claim than this are not a crowd of equals: the plain code takes them."""
 
@@ -71,6 +74,7 @@ def run(books: Books, columns: ClaimColumns) -> Crowd | None:
     Raises Refused for rows that do not fit the terms.
     """
     _admit(books, columns)
+    _correct(books, columns)
     programme = books.terms.programme
     fit = _fit(books, columns)
     accepted: dict[str, Rows] = {}
@@ -142,8 +146,21 @@ def _admit(books: Books, columns: ClaimColumns) -> None:
         raise Refused(problems_in(_only(books, columns, rows)))
 
 
+def _correct(books: Books, columns: ClaimColumns) -> None:
+    """Which claims were replaced by others: corrections are few, so they are read as rows."""
+    rows = columns.rows(np.flatnonzero(columns.filled("replaces")).tolist())
+    asked = {row.replaces for row in rows if row.replaces is not None}
+    known = {columns.claim[int(row)].as_py() for row in np.flatnonzero(columns.named(asked))}
+    problems = list(corrections(rows, known))
+    if problems:
+        raise Refused(problems)
+    books.replaced = replaced_by(rows, books)
+
+
 def _only(books: Books, columns: ClaimColumns, rows: Sequence[int] | Rows) -> Books:
-    return replace(books, claims=columns.rows([int(row) for row in rows]), columns=None, results=(), transactions=())
+    """Books of some rows alone; what they replace is judged with the whole file at hand."""
+    claims = [replace(claim, replaces=None) for claim in columns.rows([int(row) for row in rows])]
+    return replace(books, claims=claims, columns=None, results=(), transactions=())
 
 
 def _table(columns: ClaimColumns, column: str, test: object) -> NDArray[np.bool_]:
@@ -183,23 +200,29 @@ def _distinct(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def _fit(books: Books, columns: ClaimColumns) -> NDArray[np.int64]:
     """0 where a claim is in order as such, else the number (from 1) of its kind of unfitness."""
+    firsts, inverse = _distinct(_kinds([columns.coded("metric"), columns.coded("line"), *_conditions(books, columns)]))
+    marks = np.array(
+        [0 if unfit(columns.row(int(first)), books) is None else index + 1 for index, first in enumerate(firsts)], dtype=np.int64
+    )
+    return marks[inverse]
+
+
+def _conditions(books: Books, columns: ClaimColumns) -> list[NDArray[np.generic]]:
+    """What decides whether a claim is in order for a line: two claims alike in all of these fare alike."""
     programme = books.terms.programme
     achieved, withdrawn = columns.days("achieved_on"), columns.days("withdrawn_on")
     parts: list[NDArray[np.generic]] = [
-        columns.coded(name) for name in ("metric", "line", "state", "evidence_kind", "signed_by", "validated_by", "cohort")
+        columns.coded(name) for name in ("state", "evidence_kind", "signed_by", "validated_by", "cohort") if name in columns.codes
     ]
     parts += [(withdrawn != MISSING) & (withdrawn <= books.as_of.toordinal()), achieved > books.as_of.toordinal()]
+    if books.replaced:
+        parts.append(columns.named(books.replaced))
     for day in {
         programme.terminated.on if programme.terminated else None,
         *(cohort.cancelled_on for cohort in programme.cohorts.values()),
     } - {None}:
         parts.append(achieved >= day.toordinal())  # type: ignore[union-attr]
-    kinds = _kinds(parts)
-    firsts, inverse = _distinct(kinds)
-    marks = np.array(
-        [0 if unfit(columns.row(int(first)), books) is None else index + 1 for index, first in enumerate(firsts)], dtype=np.int64
-    )
-    return marks[inverse]
+    return parts
 
 
 def _topological(books: Books) -> list[str]:
@@ -249,9 +272,9 @@ def _line(
     span = max(len(columns), 1)
     rows = rows[np.argsort((achieved[rows] - int(achieved.min(initial=0))) * span + columns.rank[rows], kind="stable")]
     refused: dict[str, Rows] = {}
-    wrong = _not_for_line(name, pricing, rows, books, columns)
-    refused |= {"": rows[wrong]}
-    rows = rows[~wrong]
+    fares = _for_line(name, pricing, rows, books, columns)
+    refused |= {"": rows[fares == REFUSED], NOT_YET: rows[fares == WAITING]}
+    rows = rows[fares == FITS]
     rule = pricing.sequence
     if rule is None:
         return rows, refused
@@ -353,18 +376,21 @@ def _before(
     )
 
 
-def _not_for_line(name: str, pricing: OutcomePricing, rows: Rows, books: Books, columns: ClaimColumns) -> NDArray[np.bool_]:
-    """Which rows a line does not pay for whatever the sequence: the plain code judges one row of each kind."""
+def _for_line(name: str, pricing: OutcomePricing, rows: Rows, books: Books, columns: ClaimColumns) -> Rows:
+    """How each row fares with a line whatever the sequence: the plain code judges one row of each kind."""
+    if not len(rows):
+        return rows
     parts: list[NDArray[np.generic]] = [columns.coded(column)[rows] for column in GROUPED]
     if pricing.from_ or pricing.until or pricing.retired_on or pricing.claimed_within:
         parts += [columns.coded("achieved_on")[rows]]
     if pricing.claimed_within:
         parts += [columns.coded("claimed_on")[rows]]
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
+    if len(lines_for(books.terms, pricing.metric, None)) > 1:
+        parts += [part[rows] for part in _conditions(books, columns)]
     firsts, inverse = _distinct(_kinds(parts))
-    answers = np.array([line_refuses(columns.row(int(rows[first])), name, pricing, books) is not None for first in firsts])
-    return answers[inverse]
+    told = [line_refuses(columns.row(int(rows[first])), name, pricing, books) for first in firsts]
+    fares = np.array([FITS if refusal is None else WAITING if refusal.waits else REFUSED for refusal in told], dtype=np.int64)
+    return fares[inverse]
 
 
 def _priced(name: str, rows: Rows, books: Books, columns: ClaimColumns) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Entry]] | None:
@@ -576,14 +602,14 @@ class Refusals(Sequence[Refusal]):
     def __getitem__(self, index: int) -> Refusal:  # type: ignore[override]
         row = int(self.rows[index])
         line, words = self.reasons[max(int(self.told[row]), 0)]
-        if words:
+        if words and words != NOT_YET:
             return Refusal(self.columns.claim[row].as_py(), words, line, waits=words.startswith("waits until"))
         claim = self.columns.row(row)
         if self.told[row] < 0:
             return unfit(claim, self.books) or Refusal(claim.claim, "not in order")
         if line:
-            reason = line_refuses(claim, line, self.books.terms.programme.outcome_pricings[line], self.books)
-            return Refusal(claim.claim, reason or "", line)
+            refusal = line_refuses(claim, line, self.books.terms.programme.outcome_pricings[line], self.books)
+            return refusal or Refusal(claim.claim, "", line)
         return Refusal(claim.claim, f"no line pays for '{claim.metric}' claim by claim")
 
 

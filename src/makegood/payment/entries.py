@@ -94,10 +94,7 @@ def _in_order(books: Books) -> list[str]:
 
 def price_claim(name: str, claim: Claim, books: Books) -> Entry:
     """What a line earns by one claim, under the terms in force when it was achieved."""
-    then = books.terms
-    if books.agreement.amendments:
-        earlier = books.agreement.on(min(claim.achieved_on, books.as_of))
-        then = earlier if len(earlier.amendments) < len(books.terms.amendments) else books.terms
+    then = books.then(claim.achieved_on)
     under = books if then is books.terms else replace(books, terms=then, memo={})
     scope = Scope(
         line=name,
@@ -191,7 +188,10 @@ def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | Non
         unknown = next(step for step in (units_node, price_node) if step.value is None)
         return nothing(f"not known yet: {_first_note(unknown)}", units_node.value, steps)
     if not all(held for held, _ in tests):
-        return nothing("a condition does not hold", units_node.value, steps)
+        failed = any(node.value == 0 for _, node in tests)
+        unsure = next((node for _, node in tests if node.value is None), None)
+        note = "a condition does not hold" if failed or unsure is None else f"not known yet: {_first_note(unsure)}"
+        return nothing(note, units_node.value, steps)
     earned = money(EXACT.multiply(units_node.value, price_node.value), books)
     note = ""
     if pricing.net_of:

@@ -40,6 +40,17 @@ class Books:
     earned: dict[str, Decimal] = field(default_factory=dict)
     problems: set[Problem] = field(default_factory=set)
     memo: dict[tuple[object, ...], Node] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    """Claim -> the claim that was made in its place."""
+    signed: frozenset[str] = frozenset()
+    """Metrics whose results came in as a signed comparison."""
+
+    def then(self, day: date) -> Terms:
+        """The terms in force when a fact happened, amendments after the terms of this settlement left out."""
+        if not self.agreement.amendments:
+            return self.terms
+        earlier = self.agreement.on(min(day, self.as_of))
+        return earlier if len(earlier.amendments) < len(self.terms.amendments) else self.terms
 
 
 def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | None = None, final: bool = False) -> list[Result]:

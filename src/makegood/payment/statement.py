@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from makegood.payment.admission import problems_in
-from makegood.payment.claims import ClaimPaid, Refusal, sequence, valid_claims
+from makegood.payment.claims import ClaimPaid, Refusal, replaced_by, sequence, valid_claims
 from makegood.payment.entries import Entry, price_lines
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
@@ -80,6 +80,7 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
         shared = _limited_and_shared(crowd.grouped, books, grouped=True)
         refused, waiting, decided = crowd.refused, list(crowd.waiting), crowd.decided
     else:
+        books.replaced = replaced_by(books.claims, books)
         books.valid, unfit = valid_claims(books)
         taken = sequence(books)
         books.accepted = taken.accepted

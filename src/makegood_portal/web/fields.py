@@ -8,9 +8,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 MISSING = (("refused", _("Refused to answer")), ("not_asked", _("Was not asked")), ("not_known", _("Does not know")))
 """Why there is no answer: an answer too."""
+
+OF_DJANGO = (gettext_noop("This field is required."),)
+"""What Django says in its own words, and we in plainer Dutch."""
 
 
 class PickedDate(forms.DateInput):
@@ -47,7 +51,7 @@ class KnownDateField(forms.MultiValueField):
     """A date that somebody knows by heart or reads from a document: a birth date, a release date."""
 
     widget = DateParts
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "incomplete": _("Fill in day, month and year."),
         "invalid": _("This date does not exist. Check day, month and year."),
     }

@@ -52,7 +52,7 @@ def items_for(roles: Collection[str], *, path: str) -> list[Item]:
             href = reverse(place.route)
         except NoReverseMatch:
             continue
-        allowed = getattr(resolve(href).func, "roles", frozenset())
+        allowed: frozenset[str] = getattr(resolve(href).func, "roles", frozenset())
         if allowed and allowed.isdisjoint(roles):
             continue
         below = href != "/" and path.startswith(href)

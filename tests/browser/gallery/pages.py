@@ -52,9 +52,30 @@ def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """A first page."""
     tasks = [
-        SimpleNamespace(count=3, title="Kandidaten zonder vragenlijst", why="Zonder antwoorden weten we niet of het traject past.", href="/candidates/", urgency="urgent", due="2 te laat"),
-        SimpleNamespace(count=5, title="Toestemming vragen aan de gemeente", why="Een traject mag pas beginnen als de gemeente ja zegt.", href="/permissions/", urgency="soon", due="voor vrijdag"),
-        SimpleNamespace(count=12, title="Nieuwe namen op de lijst van november", why="Kijk per persoon of die mee mag doen.", href="/imports/", urgency="", due=""),
+        SimpleNamespace(
+            count=3,
+            title="Kandidaten zonder vragenlijst",
+            why="Zonder antwoorden weten we niet of het traject past.",
+            href="/candidates/",
+            urgency="urgent",
+            due="2 te laat",
+        ),
+        SimpleNamespace(
+            count=5,
+            title="Toestemming vragen aan de gemeente",
+            why="Een traject mag pas beginnen als de gemeente ja zegt.",
+            href="/permissions/",
+            urgency="soon",
+            due="voor vrijdag",
+        ),
+        SimpleNamespace(
+            count=12,
+            title="Nieuwe namen op de lijst van november",
+            why="Kijk per persoon of die mee mag doen.",
+            href="/imports/",
+            urgency="",
+            due="",
+        ),
     ]
     return _page(request, "today", tasks=tasks)
 
@@ -63,7 +84,9 @@ class Search(forms.Form):
     """Filters."""
 
     q = forms.CharField(label="Naam of pseudoniem", required=False)
-    step = forms.ChoiceField(label="Stap", required=False, choices=[("", "Alle stappen"), ("ask", "Vragenlijst"), ("permission", "Toestemming")])
+    step = forms.ChoiceField(
+        label="Stap", required=False, choices=[("", "Alle stappen"), ("ask", "Vragenlijst"), ("permission", "Toestemming")]
+    )
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -81,9 +104,15 @@ class Everything(forms.Form):
     born_on = KnownDateField(label="Geboortedatum", help_text="Bijvoorbeeld 27 3 1988.")
     first = PickedDateField(label="Eerste afspraak", required=False)
     municipality = forms.ChoiceField(label="Gemeente", choices=[("", "Kies een gemeente"), ("0363", "Amsterdam"), ("0344", "Utrecht")])
-    work = AnswerField(label="Had u werk voordat u vastzat?", answers=[("yes", "Ja"), ("no", "Nee")], help_text="Werk is elke baan waarvoor u geld kreeg.")
+    work = AnswerField(
+        label="Had u werk voordat u vastzat?", answers=[("yes", "Ja"), ("no", "Nee")], help_text="Werk is elke baan waarvoor u geld kreeg."
+    )
     note = forms.CharField(label="Toelichting", widget=forms.Textarea, required=False)
-    lists = forms.MultipleChoiceField(label="Wat heeft u nodig?", choices=[("id", "Een identiteitsbewijs"), ("house", "Een plek om te wonen")], widget=forms.CheckboxSelectMultiple)
+    lists = forms.MultipleChoiceField(
+        label="Wat heeft u nodig?",
+        choices=[("id", "Een identiteitsbewijs"), ("house", "Een plek om te wonen")],
+        widget=forms.CheckboxSelectMultiple,
+    )
     agreed = forms.BooleanField(label="Ik heb de uitleg gelezen", help_text="U kunt later altijd stoppen.")
     file = forms.FileField(label="Lijst van deze maand", help_text="Een bestand uit Excel (.xlsx) of .csv, hoogstens 5 MB.", required=False)
 
@@ -102,5 +131,9 @@ def file(request: HttpRequest) -> HttpResponse:
         Thing("Toestemming van de gemeente", "todo"),
         Thing("Contract", "todo"),
     ]
-    tabs = [Thing("Overzicht", href="/file/", current=True), Thing("Afspraken", href="/form/", count=2), Thing("Geschiedenis", href="/candidates/")]
+    tabs = [
+        Thing("Overzicht", href="/file/", current=True),
+        Thing("Afspraken", href="/form/", count=2),
+        Thing("Geschiedenis", href="/candidates/"),
+    ]
     return _page(request, "file", steps=steps, tabs=tabs)

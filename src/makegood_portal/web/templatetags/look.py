@@ -66,14 +66,20 @@ def error_summary(*forms: Any) -> dict[str, Any]:
         if form is None or not form.is_bound:
             continue
         found.extend(("", error) for error in form.non_field_errors())
-        found.extend((f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label, _named(field, error)) for field in form for error in field.errors)
+        found.extend(
+            (f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label, _named(field, error))
+            for field in form
+            for error in field.errors
+        )
     return {"errors": found}
 
 
 def _named(field: Any, error: str) -> str:
     """An error that does not say what it is about gets the field's label before it."""
     bare = {str(message) for name, message in field.field.error_messages.items() if name in ("required", "incomplete")}
-    return f"{field.label}: {error[:1].lower()}{error[1:]}" if error in bare else error
+    if error not in bare:
+        return error
+    return f"{field.label} {error}" if str(field.label).endswith(("?", ".")) else f"{field.label}: {error[:1].lower()}{error[1:]}"
 
 
 @register.inclusion_tag("components/status.html")
@@ -129,17 +135,26 @@ def _shown(bound: Any) -> str:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
-    """Links to the other pages of a list; keeps the filters that stand in the address."""
+def pagination(context: Context, page: Any) -> dict[str, Any]:
+    """Links to the other pages of a list; keeps the filters that stand in the address.
+
+    `page` is a page of Django's paginator, or anything with `number` and `more` (a list too long to count).
+    """
     query = context["request"].GET.copy()
     query.pop("page", None)
-    return {"page": page, "query": f"{query.urlencode()}&" if query else "", "pages": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)}
+    counted = isinstance(page, Page)
+    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1) if counted else []
+    last = page.has_next() if counted else page.more
+    said = {"before": page.number - 1, "after": page.number + 1 if last else 0, "several": page.number > 1 or last}
+    return said | {"page": page, "counted": counted, "pages": pages, "query": f"{query.urlencode()}&" if query else ""}
 
 
 class _Block(Node):
     """A component around content that the page writes: `{% notice … %}…{% endnotice %}`."""
 
-    def __init__(self, name: str, defaults: Mapping[str, Any], order: tuple[str, ...], given: list[Any], words: dict[str, Any], content: NodeList) -> None:
+    def __init__(
+        self, name: str, defaults: Mapping[str, Any], order: tuple[str, ...], given: list[Any], words: dict[str, Any], content: NodeList
+    ) -> None:
         self.name, self.defaults, self.order, self.given, self.words, self.content = name, defaults, order, given, words, content
         self.nodelist = content
 
@@ -151,7 +166,13 @@ class _Block(Node):
             content = self.content.render(context)
         return render_to_string(
             f"components/{self.name}.html",
-            found | {"content": content, "attributes": _attributes(extra), "request": context.get("request"), "csrf_token": context.get("csrf_token")},
+            found
+            | {
+                "content": content,
+                "attributes": _attributes(extra),
+                "request": context.get("request"),
+                "csrf_token": context.get("csrf_token"),
+            },
         )
 
 
@@ -209,7 +230,14 @@ class _Table(Node):
         shown = words.pop("show_caption", False)
         return render_to_string(
             "components/table.html",
-            {"caption": self.caption.resolve(context), "columns": columns, "rows": rows, "plain": plain, "show_caption": shown, "attributes": _attributes(words)},
+            {
+                "caption": self.caption.resolve(context),
+                "columns": columns,
+                "rows": rows,
+                "plain": plain,
+                "show_caption": shown,
+                "attributes": _attributes(words),
+            },
         )
 
 

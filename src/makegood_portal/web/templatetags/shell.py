@@ -27,7 +27,9 @@ def brand() -> dict[str, str]:
 def language_switch(context: Context) -> dict[str, Any]:
     """A button for each other language, in that language."""
     request, now = context.get("request"), get_language()
-    others = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES if code != now] if request else []
+    others = (
+        [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES if code != now] if request else []
+    )
     where = request.get_full_path() if request and request.method in ("GET", "HEAD") else "/"
     return {"others": others, "next": where, "csrf_token": context.get("csrf_token")}
 
@@ -36,7 +38,12 @@ def language_switch(context: Context) -> dict[str, Any]:
 def account_menu(context: Context) -> dict[str, Any]:
     """Who is here, in which role of which organisation, and the way out."""
     held = context.get("held") or []
-    return {"user": context["user"], "held": held, "roles": list(dict.fromkeys(place.role for place in held)), "csrf_token": context.get("csrf_token")}
+    return {
+        "user": context["user"],
+        "held": held,
+        "roles": list(dict.fromkeys(place.role for place in held)),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
