@@ -5,31 +5,21 @@ What is not said is not fixed, so the terms that change an answer have no defaul
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from makegood.comparison.criteria import Rule
-from makegood.programme.scalars import Day, Name, Number, Text, Whole, Yes
+from makegood.programme.scalars import Day, Name, Number, Sha256, Text, Whole, Yes
 from makegood.programme.term import Term
 from makegood.values.parsing import number
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def _sha256(word: Any) -> str:
-    if not isinstance(word, str) or not _SHA256.fullmatch(word):
-        raise ValueError("a SHA-256 is 64 digits and letters a to f, as `sha256sum FILE` prints it")
-    return word
 
 
 def _or_none(word: Any) -> Decimal | None:
     return None if word in ("none", None) else number(word)
 
 
-Sha256 = Annotated[str, BeforeValidator(_sha256)]
 NumberOrNone = Annotated[Decimal | None, BeforeValidator(_or_none)]
 Basis = Literal["intention_to_treat", "started"]
 

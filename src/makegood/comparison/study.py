@@ -93,15 +93,6 @@ def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
     )
 
 
-def read_outcomes(protocol: Protocol, path: Path) -> People:
-    """The file of outcomes: one row a person, a column for each metric. Raises Refused."""
-    columns: dict[str, Kind] = {rule.column or metric: "number" for metric, rule in protocol.outcomes.items()}
-    people, problems = read_people(path, person=protocol.columns.person, columns=columns)
-    if people is None:
-        raise Refused(problems)
-    return people
-
-
 def effect_study(study: Study, *, outcomes: People) -> tuple[list[Finding], Released]:
     """The effect stage on a finished design: findings in full, and what may leave of them. Raises Refused."""
     protocol, rows = study.protocol, study.rows

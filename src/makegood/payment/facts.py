@@ -42,6 +42,8 @@ class Books:
     memo: dict[tuple[object, ...], Node] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
     """Claim -> the claim that was made in its place."""
+    signed: frozenset[str] = frozenset()
+    """Metrics whose results came in as a signed comparison."""
 
     def then(self, day: date) -> Terms:
         """The terms in force when a fact happened, amendments after the terms of this settlement left out."""
