@@ -22,8 +22,9 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
-from makegood_portal.ledger import audit
-from makegood_portal.ledger.models import Candidacy, Person
+from makegood_portal.ledger import audit, history
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.models import Candidacy, Note, Person
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -115,6 +116,19 @@ def add(row: M, *, reason: str = "") -> M:
     new = {f.attname: [None, _plain(getattr(row, f.attname))] for f in row._meta.concrete_fields if f.get_internal_type() != "BinaryField"}
     _write(act, row, {"changes": new, "reason": reason})
     return row
+
+
+def write_note(on: Candidacy, text: str, *, about: Model | None = None) -> None:
+    """Free text about a person, encrypted with their key. Nothing is written for an empty text."""
+    act = _doing()
+    if not text.strip():
+        return
+    sealed = history.seal(on.person_id, {"text": text})
+    beside = {"about_table": about._meta.db_table, "about": about.pk} if about else {}
+    note = Note(candidacy=on, sealed=sealed, by_id=act.by.user, **beside)
+    note.save(force_insert=True)
+    act.entries += 1
+    audit.record(act.by, act.verb, part=Part.NOTES, table=note._meta.db_table, row=note.pk, candidacy=on.pk, person=on.person_id)
 
 
 def fact(**codes: Any) -> None:

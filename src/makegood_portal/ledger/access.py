@@ -26,6 +26,7 @@ class Part(StrEnum):
     CANDIDACY = "candidacy"
     IDENTITY = "identity"
     SELECTION = "selection"
+    NOTES = "notes"
     SCREENING = "screening"
     ELIGIBILITY = "eligibility"
     PERMISSION = "permission"
@@ -41,6 +42,7 @@ PART_OF: dict[str, Part] = {
     "ledger_identity": Part.IDENTITY,
     "ledger_selectionevent": Part.SELECTION,
     "ledger_releasedate": Part.SELECTION,
+    "ledger_note": Part.NOTES,
     "ledger_response": Part.SCREENING,
     "ledger_answer": Part.SCREENING,
     "ledger_eligibilityassessment": Part.ELIGIBILITY,
@@ -51,6 +53,12 @@ PART_OF: dict[str, Part] = {
     "ledger_appointment": Part.CONTACT,
 }
 """Table -> the part that it belongs to. A table that carries a candidacy and is missing here fails the suite."""
+
+
+ONLY_ROWS: dict[tuple[str, Role], tuple[str, bool]] = {
+    ("ledger_answer", Role.EVALUATOR): ("free_text", False),
+}
+"""(table, role) -> a true-or-false column and what it must be: a role that may not see every row of a part."""
 
 
 class Bond(StrEnum):
@@ -116,7 +124,10 @@ def writable(rows: QuerySet[M], scope: Scope, *, to: str = "candidacy") -> Query
 def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> QuerySet[M]:
     table = rows.model._meta.db_table
     prefix = "" if rows.model is Candidacy else f"{to}__"
-    allowed = allowed_of(scope, PART_OF[table], prefix=prefix, writing=writing)
+    allowed = Q()
+    for rule in _rules(scope, PART_OF[table], writing=writing):
+        only = ONLY_ROWS.get((table, rule.role))
+        allowed |= _condition(rule, scope, prefix) & (Q(**dict([only])) if only else Q())
     if rows.model is PermissionRequest:
         allowed |= Q(municipality__in=scope.where(Role.MUNICIPAL_CONTACT)) & ~Q(state=PermissionState.DRAFT)
     return rows.filter(allowed) if allowed else rows.none()
@@ -125,10 +136,13 @@ def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> Q
 def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = False) -> Q:
     """The condition on a candidacy, or on a row that points to one; an empty Q means: nothing at all."""
     allowed = Q()
-    for rule in RULES:
-        if part in (rule.writes if writing else rule.reads) and scope.where(rule.role):
-            allowed |= _condition(rule, scope, prefix)
+    for rule in _rules(scope, part, writing=writing):
+        allowed |= _condition(rule, scope, prefix)
     return allowed
+
+
+def _rules(scope: Scope, part: Part, *, writing: bool) -> list[Rule]:
+    return [rule for rule in RULES if part in (rule.writes if writing else rule.reads) and scope.where(rule.role)]
 
 
 def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:

@@ -26,7 +26,10 @@ def new_key_of(person: UUID) -> PersonKey:
 
 
 def seal(person: UUID, values: dict[str, Any]) -> bytes | None:
-    """The values as a text that only this person's key opens; None when the key was destroyed."""
+    """The values as a text that only this person's key opens; None when the key was destroyed.
+
+    A key that cannot be seen is an error, so that history is never lost silently.
+    """
     key = _key_of(person)
     text = json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
     return None if key is None else _encrypt(key, text.encode(), person.bytes)
@@ -34,15 +37,20 @@ def seal(person: UUID, values: dict[str, Any]) -> bytes | None:
 
 def unseal(person: UUID, sealed: bytes | memoryview | None) -> dict[str, Any] | None:
     """The values, or None when the person was erased."""
+    if sealed is None:
+        return None
     key = _key_of(person)
-    if key is None or sealed is None:
+    if key is None:
         return None
     found: dict[str, Any] = json.loads(_decrypt(key, bytes(sealed), person.bytes))
     return found
 
 
 def _key_of(person: UUID) -> bytes | None:
-    wrapped = PersonKey.objects.filter(person=person).values_list("wrapped", flat=True).first()
+    found = PersonKey.objects.filter(person=person).values_list("wrapped", flat=True)[:1]
+    if not found:
+        raise LookupError("no key of this person can be seen here")
+    wrapped = found[0]
     return None if wrapped is None else _decrypt(_master(), bytes(wrapped), person.bytes)
 
 

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from makegood_portal.ledger.access import PART_OF, RULES, Bond, Part, Rule
+from makegood_portal.ledger.access import ONLY_ROWS, PART_OF, RULES, Bond, Part, Rule
 from makegood_portal.ledger.words import Role
 
 APPEND_ONLY = frozenset(
@@ -22,14 +22,18 @@ APPEND_ONLY = frozenset(
         "ledger_breakglass",
         "ledger_eligibilityassessment",
         "ledger_eligibilityoverride",
+        "ledger_note",
         "ledger_permissionreminder",
         "ledger_programmeversion",
         "ledger_releasedate",
         "ledger_selectionevent",
     }
 )
-ERASABLE = frozenset({"ledger_identity", "ledger_contactroute", "ledger_importrow"})
+ERASABLE = frozenset({"ledger_identity", "ledger_contactroute", "ledger_importrow", "ledger_answer"})
 """Tables from which the runtime role may delete: what erasure and retention remove."""
+
+FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_id"})
+"""Columns that nobody changes after the insert: a record cannot be moved to another person or programme."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -40,6 +44,19 @@ CREATE OR REPLACE FUNCTION ledger_duty() RETURNS text LANGUAGE sql STABLE PARALL
 $$ SELECT coalesce(current_setting('makegood.system', true), '') $$;
 CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT provider_id FROM ledger_candidacy WHERE id = candidacy $$;
+CREATE OR REPLACE FUNCTION ledger_person_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT person_id FROM ledger_candidacy WHERE id = candidacy $$;
+CREATE OR REPLACE FUNCTION ledger_only_an_answer() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- Whoever asked may change the request; the municipality may do nothing but answer it.
+  IF OLD.municipality_id = ANY (ledger_scope('municipal_contact')) AND (
+      OLD.state <> 'asked' OR NEW.state NOT IN ('granted', 'granted_with_conditions', 'refused', 'not_ours')
+      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on)
+        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on)) THEN
+    RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'append_only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 """
@@ -83,7 +100,12 @@ def _any_rule(part: Part, c: str, *, writing: bool) -> str:
 
 
 def _through_candidacy(table: str, part: Part, *, writing: bool) -> str:
-    return f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = {table}.candidacy_id AND ({_any_rule(part, 'c', writing=writing)}))"  # noqa: S608
+    arms = []
+    for rule in RULES:
+        if part in (rule.writes if writing else rule.reads):
+            only = ONLY_ROWS.get((table, rule.role))
+            arms.append(_sql_of(rule, "c") + (f" AND {table}.{only[0]} = {only[1]}" if only else ""))
+    return f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = {table}.candidacy_id AND ({' OR '.join(arms) or 'false'}))"  # noqa: S608
 
 
 def policies() -> dict[str, dict[str, str]]:
@@ -103,10 +125,12 @@ def policies() -> dict[str, dict[str, str]]:
     request = "EXISTS (SELECT 1 FROM ledger_permissionrequest r WHERE r.id = request_id)"
     opens_own = f"user_id = {ME} AND {_in_scope('provider_id', Role.COUNSELLOR)} AND provider_id = ledger_provider_of(candidacy_id)"
     admin = _holds(Role.ADMINISTRATOR)
+    asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE r.{municipality[1:-1]})"  # noqa: S608
+    key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
     duty = "(SELECT ledger_duty()) = 'seal'"
     found |= {
         "ledger_person": {"SELECT": seen.format("ledger_person.id"), "INSERT": INTAKE, "UPDATE": seen.format("ledger_person.id")},
-        "ledger_personkey": {"SELECT": SOMEBODY, "INSERT": INTAKE, "UPDATE": seen.format("ledger_personkey.person_id")},
+        "ledger_personkey": {"SELECT": key, "INSERT": INTAKE, "UPDATE": seen.format("ledger_personkey.person_id")},
         "ledger_columnmapping": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list},
         "ledger_grosslistimport": {
             "SELECT": f"{own_list} OR {_holds(Role.HEAD_OFFICE)}",
@@ -152,6 +176,8 @@ def statements() -> Iterator[str]:
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}"
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
+    yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
+    yield ("CREATE TRIGGER only_an_answer BEFORE UPDATE ON ledger_permissionrequest FOR EACH ROW EXECUTE FUNCTION ledger_only_an_answer()")
     for table in sorted(APPEND_ONLY):
         yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"
         yield f"DROP TRIGGER IF EXISTS append_only_table ON {table}"
@@ -164,9 +190,12 @@ def _rights(table: str) -> str:
         return "SELECT"
     if table in APPEND_ONLY:
         return "SELECT, INSERT"
-    if table in ERASABLE or not table.startswith("ledger_"):
+    if not table.startswith("ledger_"):
         return "SELECT, INSERT, UPDATE, DELETE"
-    return "SELECT, INSERT, UPDATE"
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    changeable = ", ".join(connection.ops.quote_name(name) for name in columns if name not in FIXED)
+    return f"SELECT, INSERT, UPDATE ({changeable})" + (", DELETE" if table in ERASABLE else "")
 
 
 def _secured(table: str, conditions: dict[str, str], runtime: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImp
 from makegood_portal.ledger.models.identity import Identity, Sex
 from makegood_portal.ledger.models.membership import Membership
 from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
+from makegood_portal.ledger.models.note import Note
 from makegood_portal.ledger.models.notice import Notice
 from makegood_portal.ledger.models.organisation import Organisation
 from makegood_portal.ledger.models.permission import PermissionReminder, PermissionRequest, PermissionState
@@ -40,6 +41,7 @@ __all__ = [
     "Membership",
     "MunicipalityContact",
     "MunicipalityDetails",
+    "Note",
     "Notice",
     "Organisation",
     "Outcome",

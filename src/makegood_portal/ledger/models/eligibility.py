@@ -35,7 +35,7 @@ class EligibilityOverride(Tied):
     assessment = models.ForeignKey(EligibilityAssessment, on_delete=models.PROTECT, related_name="overrides")
     answer = models.CharField(max_length=8, blank=True)
     track = Code(blank=True)
-    reason = models.TextField()
+    reason = Code(help_text="a code; what was written beside it is a Note")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

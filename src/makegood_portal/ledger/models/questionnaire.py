@@ -57,6 +57,7 @@ class Answer(Tied):
     item = Code()
     status = models.CharField(max_length=20, choices=AnswerStatus)
     value = models.JSONField(null=True, blank=True)
+    free_text = models.BooleanField(default=False, help_text="written in own words: may name people, so evaluators do not see it")
     source = Code(help_text="self, counsellor, case_manager, file")
     reference_time = Code(help_text="before, in or after detention")
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

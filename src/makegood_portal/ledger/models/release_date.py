@@ -14,7 +14,6 @@ class ReleaseDate(Tied):
 
     release_on = models.DateField(null=True, help_text="empty: not known any more")
     source = Code()
-    note = models.CharField(max_length=400, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     happened_on = models.DateField(help_text="the day on which the source said so")
 

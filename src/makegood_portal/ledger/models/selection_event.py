@@ -26,7 +26,6 @@ class SelectionEvent(Tied):
     outcome = models.CharField(max_length=16, choices=Outcome)
     reason = Code(blank=True)
     reason_source = Code(blank=True, help_text="which partner's list of reasons the code is from")
-    note = models.TextField(blank=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     happened_on = models.DateField()
     deadline_on = models.DateField(null=True, blank=True)
