@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
+from makegood.values.problem import Refused
 from makegood_portal.config import databases, roles
 from makegood_portal.config import keys as key_file
 from makegood_portal.config.home import home
@@ -25,9 +27,18 @@ def main(argv: list[str] | None = None) -> int:
     serve_words.add_argument("--quiet", action="store_true")
     db = commands.add_parser("db", help="the database").add_subparsers(dest="verb", required=True)
     db.add_parser("migrate", help="bring tables, rights and policies in line with the code")
+    load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
+    load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
+    load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
     args = parser.parse_args(argv)
     try:
-        return serve(port=args.port, quiet=args.quiet) if args.command == "serve" else migrate()
+        if args.command == "serve":
+            return serve(port=args.port, quiet=args.quiet)
+        return load(args.programme, on=args.on) if args.verb == "load" else migrate()
+    except Refused as refused:
+        for problem in refused.problems:
+            print(f"makegood: {problem}", file=sys.stderr)
+        return 2
     except (Unavailable, ValueError) as error:
         print(f"makegood: {error}", file=sys.stderr)
         return 2
@@ -62,6 +73,18 @@ def migrate() -> int:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         row_security.apply()
+        return 0
+
+
+def load(programme: str, *, on: date) -> int:
+    """As the owner: a programme file with its instruments and sites."""
+    with database_running():
+        as_owner()
+        from makegood_portal.actions.load_programme import load_programme
+        from makegood_portal.ledger.scope import scope_of_system
+
+        loaded = load_programme(programme, by=scope_of_system("load"), on=on)
+        print(f"{loaded.name} is in the register.")
         return 0
 
 
