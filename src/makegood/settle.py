@@ -83,17 +83,17 @@ def settle(
 ) -> Settlement:
     """Settle a programme on `as_of`: payment, then finance.
 
-    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison; of a metric that it
-    speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any order. `terms_on` settles
-    under the terms of another day, to compare. `provenance` names what the results were made from (what -> SHA-256).
-    Raises Refused where facts do not fit the terms.
+    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison whose signature was
+    verified; of a metric that it speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any
+    order. `terms_on` settles under the terms of another day, to compare. `provenance` names what the results were made
+    from (what -> SHA-256). Raises Refused where facts do not fit the terms.
     """
     terms = agreement.on(terms_on or as_of)
     rows = claims if isinstance(claims, Sequence) else ()
     columns = None if isinstance(claims, Sequence) else claims
     compared = {row.metric for row in effect}
     used = [*(row for row in results if row.metric not in compared), *effect]
-    books = Books(agreement, terms, as_of, used, rows, columns, transactions)
+    books = Books(agreement, terms, as_of, used, rows, columns, transactions, signed=frozenset(compared))
     books.receipts = [(one.as_of, Decimal(row["amount"])) for one in paid_before for row in one.payments.values()]
     statement = price(books, paid_before=_paid(paid_before))
 
@@ -127,7 +127,7 @@ def settle(
         waterfall=waterfall,
         journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, guarantors=guarantors, as_of=as_of)),
         clawed_back=_clawed_back(paid_before, statement),
-        problems=(*agreement.warnings, *statement.problems, *_warnings(terms, transactions, waterfall)),
+        problems=(*agreement.warnings_of_money(), *statement.problems, *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
         provenance=dict(provenance or {}),
         fingerprint=sha256_of(read),

@@ -64,6 +64,23 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
         ["Party", "Calendar", "Document", "Cohort", "Service", "Rounding"],
     ),
     (
+        "How people come to take part",
+        "From a list of candidates to a start: who may take part, the steps, who acts, why somebody leaves, who must permit. "
+        "No payment rests on this part; software that registers candidates does, so that another programme needs no code.",
+        ["Delivery", "RecruitsFrom", "Site", "Duty", "Channel", "EndDate", "ContactRules", "ContactRoute"],
+    ),
+    (
+        "Who may take part",
+        "A criterion is a question about a candidate. It is answered yes, no or unknown, and unknown is not no.",
+        ["Item", "ItemChoice", "CriteriaList", "Criterion", "Need"],
+    ),
+    (
+        "From list to start",
+        "Steps, the reasons with which somebody leaves, forms and permissions.",
+        ["Step", "ReasonList", "Reason", "Instrument", "Permission"],
+    ),
+    ("What is offered, and to how many", "", ["Track", "TrackPhase", "IntakePlan", "PlannedIntake", "EarlyWarning"]),
+    (
         "What is measured",
         "A metric says what an outcome is. How records become its value stands under `measured`; what is compared with what, under `effect`.",
         ["OutcomeMetric", "Measured", "MonthRule", "Effect", "Counterfactual", "Fallback"],
@@ -88,7 +105,7 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
     (
         "How it changes and ends",
         "The file is never edited after signing: an amendment is added to it.",
-        ["Amendment", "Change", "ExitCase", "Termination", "Disputes"],
+        ["Amendment", "Change", "Analysis", "ExitCase", "Termination", "Disputes"],
     ),
     ("Worked examples", "", ["Example"]),
 ]

@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     agreement = read_agreement(args.programme, check=check_terms)
     worked = run_examples(agreement)
     terms = agreement.on(None)
-    assumptions = agreement.on(max(day)).assumptions() if (day := [day for day in agreement.versions() if day]) else terms.assumptions()
+    assumptions = agreement.on(agreement.versions()[-1]).assumptions(of_delivery=True)
     failed = [problem for example in worked for problem in example.problems]
     if args.format == "json":
         print(json.dumps({

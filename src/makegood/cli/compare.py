@@ -32,9 +32,10 @@ def run(args: argparse.Namespace) -> int:
     """Design, then effect where outcomes are given; 1 when nobody could be matched or nothing can be stated."""
     from makegood.cli.output import write_folder
     from makegood.comparison.lock import chain_problems, lock_path, read_lock
+    from makegood.comparison.outcome_reading import read_outcomes
     from makegood.comparison.pages import design_page, effect_page
     from makegood.comparison.protocol_reading import read_protocol
-    from makegood.comparison.study import design_study, effect_study, read_outcomes, read_sides
+    from makegood.comparison.study import design_study, effect_study, read_sides
     from makegood.values.problem import Problem, Refused, Where
 
     protocol = read_protocol(args.protocol)

@@ -59,6 +59,9 @@ def read_sides(protocol: Protocol, *, treated: Path, pool: Path) -> tuple[People
     for name in (protocol.columns.cohort, protocol.columns.started):
         if name is not None:
             own.setdefault(name, "category")
+    if protocol.columns.row is not None:
+        columns.setdefault(protocol.columns.row, "number")
+        own.setdefault(protocol.columns.row, "number")
     ours, problems = read_people(treated, person=protocol.columns.person, columns=own)
     theirs, more = read_people(pool, person=protocol.columns.person, columns=columns)
     if ours is None or theirs is None:
@@ -91,15 +94,6 @@ def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
         inputs={"treated": treated.sha256, "pool": pool.sha256},
         problems=tuple(dict.fromkeys(found)),
     )
-
-
-def read_outcomes(protocol: Protocol, path: Path) -> People:
-    """The file of outcomes: one row a person, a column for each metric. Raises Refused."""
-    columns: dict[str, Kind] = {rule.column or metric: "number" for metric, rule in protocol.outcomes.items()}
-    people, problems = read_people(path, person=protocol.columns.person, columns=columns)
-    if people is None:
-        raise Refused(problems)
-    return people
 
 
 def effect_study(study: Study, *, outcomes: People) -> tuple[list[Finding], Released]:

@@ -42,6 +42,8 @@ class Books:
     memo: dict[tuple[object, ...], Node] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
     """Claim -> the claim that was made in its place."""
+    signed: frozenset[str] = frozenset()
+    """Metrics whose results came in as a signed comparison."""
 
     receipts: Sequence[tuple[date, Decimal]] = ()
     """What earlier settlements paid: (day, amount)."""

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from makegood.programme.circles import MAX_DEPTH, WORDS, in_circle, rests_on, too_deep
+from makegood.programme.delivery_checks import delivery
 from makegood.programme.figure import Choice, Figure, Row, Selector
 from makegood.programme.money_terms import RepaymentStep
 from makegood.programme.reading import Terms
@@ -461,4 +462,4 @@ def _literal(figure: Figure | None) -> Decimal | None:
     return None if figure is None else figure.number
 
 
-CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named)
+CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named, delivery)

@@ -18,6 +18,8 @@ from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
 from makegood.values.fingerprint import sha256_of
 from makegood.values.problem import Problem, Refused, Where, errors, nearest
 
+OF_DELIVERY = frozenset({"no_analysis", "never_chosen", "no_exit"})
+"""Warnings that concern the delivery part only."""
 WHY = {
     "unknown_key": "A term that nobody reads would be agreed and never carried out",
     "missing_term": "Without it the agreement does not say what happens",
@@ -39,12 +41,16 @@ class Terms:
         """File, line and path of a clause."""
         return Where(self.text.file, self.text.line_of(place), path_of(place))
 
-    def assumptions(self) -> list[dict[str, str]]:
-        """Every term that is assumed, with its path, its line and why."""
+    def assumptions(self, *, of_delivery: bool = False) -> list[dict[str, str]]:
+        """Every term that is assumed, with its path, its line and why.
+
+        No payment rests on the delivery part, so its assumptions are left out unless asked for.
+        """
+        elsewhere = {"examples", "amendments"} | (set() if of_delivery else {"delivery"})
         return [
             {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
             for place, term in walk(self.programme)
-            if getattr(term, "assumed", False) and place[:1] not in (("examples",), ("amendments",))
+            if getattr(term, "assumed", False) and (not place or place[0] not in elsewhere)
         ]
 
 
@@ -74,6 +80,17 @@ class Agreement:
                 raise Refused(problems)
             self._versions[names] = Terms(_typed(text), text, self.sha256, names)
         return self._versions[names]
+
+    def texts(self) -> list[str]:
+        """Fingerprints of this text and of every text that it grew from: the same, without its last amendments."""
+        data, names = self.text.data, list(self.amendments)
+        shorter = ({**data, "amendments": {name: data["amendments"][name] for name in names[:kept]}} for kept in range(1, len(names)))
+        bare = {key: value for key, value in data.items() if key != "amendments"}
+        return list(dict.fromkeys([self.sha256, *(sha256_of(text) for text in shorter), sha256_of(bare)]))
+
+    def warnings_of_money(self) -> tuple[Problem, ...]:
+        """Those warnings that a settlement repeats: no payment rests on the delivery part."""
+        return tuple(problem for problem in self.warnings if problem.code not in OF_DELIVERY)
 
     def versions(self) -> list[date | None]:
         """The days on which the terms changed, the original (None) first."""

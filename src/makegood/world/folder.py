@@ -45,7 +45,7 @@ def data_folder(world: World) -> dict[str, str]:
             ),
         ),
         "characteristics.csv": _characteristics(world.everybody),
-        "treated.csv": _characteristics(world.participants),
+        "treated.csv": _treated(world),
         "pool.csv": _characteristics(world.pool),
         "history.csv": _spells("H", chain.from_iterable(life.before for life in lives)),
         "register.csv": _register(world),
@@ -86,6 +86,20 @@ def _people(world: World) -> str:
 def _characteristics(people: Iterable[Participant | Control]) -> str:
     rows = ([someone.person, *(getattr(someone.background, name) for name in BACKGROUND)] for someone in people)
     return _csv(("person", *BACKGROUND), rows)
+
+
+def _treated(world: World) -> str:
+    work = world.plan.specification.work
+    never = {history.code for history in work.histories if not history.started}
+    rows = (
+        [
+            someone.person,
+            "no" if someone.entry[work.variable] in never else "yes",
+            *(getattr(someone.background, name) for name in BACKGROUND),
+        ]
+        for someone in world.participants
+    )
+    return _csv(("person", "started", *BACKGROUND), rows)
 
 
 def _spells(prefix: str, spells: Iterable[Spell]) -> str:

@@ -11,7 +11,7 @@ from makegood.world.invent import World
 OTHER_FILES = {
     "register.csv": "participants: status on the status date and every published variable; months_in_programme is a stored value",
     "characteristics.csv": "both arms: what to match on, from before the index date; months before are of the 24 before detention",
-    "treated.csv": "the participants' rows of characteristics.csv, as `makegood compare --treated` takes them",
+    "treated.csv": "the participants' rows of characteristics.csv and who started, as `makegood compare --treated` takes them",
     "pool.csv": "the comparison pool's rows of characteristics.csv, as `makegood compare --pool` takes them",
     "history.csv": "both arms: last detention, work and benefit before it, in the columns of spells.csv; gives characteristics.csv",
     "planted.csv": "participants: the answer; an evaluator does not look here",

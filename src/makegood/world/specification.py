@@ -83,6 +83,8 @@ class History(Words):
     takers: Share = 1.0
     part_time: Share = 0.0
     education: Yes = False
+    started: Yes = True
+    """No: these people were selected and never took part; they are compared all the same."""
 
 
 class Work(Words):
