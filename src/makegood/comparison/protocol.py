@@ -32,6 +32,9 @@ class Columns(Term):
     """In the treated file; without it there is one cohort, `all`."""
     started: Text | None = None
     """In the treated file: yes or no (1 or 0). Without it every treated person counts as started."""
+    row: Text | None = None
+    """In both files: the number of the row in the data set that both were taken from. Between people who are equally near
+    the order of the data decides; without this it is the treated file's, then the pool's."""
 
 
 class Window(Term):
@@ -56,17 +59,22 @@ class Variable(Term):
     matching: Yes = True
     cut_at: list[Number] | None = None
     """Cut points for coarsened exact matching."""
+    bins: Text | None = None
+    """Or: a number of bins of equal width, or `sturges` (what counts when nothing is said), `scott`, `fd`, `q4` for quartiles."""
 
 
 class Matching(Term):
     """How the comparison group is found."""
 
     method: Literal["nearest", "optimal", "exact", "coarsened_exact", "entropy"]
-    distance: Literal["propensity", "mahalanobis"] = "propensity"
+    distance: Literal["propensity", "probability", "mahalanobis"] = "propensity"
+    """`propensity`: the log odds of being treated; `probability`: the probability itself, the default of R's MatchIt."""
     distance_on: list[Name] = Field(default_factory=list)
     exact: list[Name] = Field(default_factory=list)
     caliper: NumberOrNone
     caliper_unit: Literal["sd", "raw"] = "sd"
+    discard: Literal["none", "treated", "pool", "both"] = "none"
+    """Who is left out before matching because nobody on the other side reaches their score."""
     ratio: Whole
     replacement: Yes
     order: Literal["largest", "smallest", "closest", "farthest", "data", "random"]
@@ -271,6 +279,11 @@ class Protocol(Term):
         return tuple(name for name, variable in self.variables.items() if variable.matching)
 
 
+def _cuts_something(bins: str) -> bool:
+    parts = bins.removeprefix("q")
+    return bins in ("sturges", "scott", "fd") or (parts.isdecimal() and 0 < int(parts) < 10_000)
+
+
 def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str]]:
     """What no single term can see: names that no variable has, weights that do not add up. (place, what) each."""
     known = set(protocol.variables)
@@ -288,6 +301,11 @@ def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str
         )
     if not protocol.matched_on:
         found.append((("variables",), "no variable is matched on"))
+    for name, variable in protocol.variables.items():
+        if variable.bins is not None and (variable.cut_at or variable.kind != "number"):
+            found.append((("variables", name, "bins"), "bins are for a number, and stand in the place of `cut_at`"))
+        elif variable.bins is not None and not _cuts_something(variable.bins):
+            found.append((("variables", name, "bins"), f"'{variable.bins}' cuts nothing: write a number, sturges, scott, fd, or q4"))
     if not protocol.outcomes:
         found.append((("outcomes",), "no outcome metric is named"))
     for name in protocol.matching.exact:

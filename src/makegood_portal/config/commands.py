@@ -1,4 +1,4 @@
-"""What the operator can say: serve, and db migrate. Each is a function that returns an exit code."""
+"""What the operator can say: serve, worker, and the verbs of db. Each is a function that returns an exit code."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from makegood.values.problem import Refused
 from makegood_portal.config import backup, databases, roles, serving, worker
 from makegood_portal.config import keys as key_file
 from makegood_portal.config.home import home
@@ -30,9 +32,16 @@ def main(argv: list[str] | None = None) -> int:
     db.add_parser("backup", help="write one encrypted file").add_argument("file", type=Path)
     db.add_parser("restore", help="put a backup into an empty database and compare").add_argument("file", type=Path)
     db.add_parser("verify-audit", help="prove that no audit entry was changed, removed or slipped in")
+    load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
+    load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
+    load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
     args = parser.parse_args(argv)
     try:
         return _done(args)
+    except Refused as refused:
+        for problem in refused.problems:
+            print(f"makegood: {problem}", file=sys.stderr)
+        return 2
     except (Unavailable, ValueError) as error:
         print(f"makegood: {error}", file=sys.stderr)
         return 2
@@ -50,6 +59,8 @@ def _done(args: argparse.Namespace) -> int:
             return serve(port=args.port, quiet=args.quiet)
         case "worker", _:
             return worker.work()
+        case _, "load":
+            return load(args.programme, on=args.on)
         case _, "backup":
             return save(args.file)
         case _, "restore":
@@ -124,12 +135,22 @@ def verify_audit() -> int:
         faults = audit_chain.verify()
         sealed, waiting = audit_chain.counts()
     for fault in faults:
-        place = (
-            f"seal {fault.seal}" * bool(fault.seal) + ", " * bool(fault.seal and fault.entry) + f"entry {fault.entry}" * bool(fault.entry)
-        )
-        print(f"makegood: {place}: {fault.what}", file=sys.stderr)
+        places = [f"{word} {number}" for word, number in (("seal", fault.seal), ("entry", fault.entry)) if number]
+        print(f"makegood: {', '.join(places)}: {fault.what}", file=sys.stderr)
     print(f"{sealed} entries sealed, {waiting} waiting for the next seal: {'the chain does not hold' if faults else 'the chain holds'}.")
     return 1 if faults else 0
+
+
+def load(programme: str, *, on: date) -> int:
+    """As the owner: a programme file with its instruments and sites."""
+    with database_running():
+        as_owner()
+        from makegood_portal.actions.load_programme import load_programme
+        from makegood_portal.ledger.scope import scope_of_system
+
+        loaded = load_programme(programme, by=scope_of_system("load"), on=on)
+        print(f"{loaded.name} is in the register.")
+        return 0
 
 
 def as_owner() -> None:
