@@ -46,20 +46,26 @@ def people(draw: st.DrawFn) -> tuple[list[float], list[bool]]:
     st.integers(1, 4),
     st.sampled_from(["largest", "smallest", "data"]),
     st.booleans(),
+    st.booleans(),
     st.integers(0, 99),
 )
 def test_nearest_by_score_is_the_walk(
-    drawn: tuple[list[float], list[bool]], width: float | None, ratio: int, order: str, stratified: bool, seed: int
+    drawn: tuple[list[float], list[bool]], width: float | None, ratio: int, order: str, stratified: bool, discards: bool, seed: int
 ) -> None:
     score, treated = drawn
     if sum(treated) == 1:
         return
-    strata = np.random.default_rng(seed).integers(0, 3, len(score)) if stratified else None
+    draw = np.random.default_rng(seed)
+    strata = draw.integers(0, 3, len(score)) if stratified else None
+    left_out = draw.random(len(score)) < 0.2 if discards else np.zeros(len(score), dtype=bool)
     found = nearest.nearest(
-        np.array(score), treated=np.array(treated), width=width, ratio=ratio, replacement=False, order=order, strata=strata
-    )
-    limit = np.inf if width is None else width
-    expected = by_score(score, treated, limit=limit, ratio=ratio, order=order, strata=None if strata is None else strata.tolist())
+        np.array(score), treated=np.array(treated), width=width, ratio=ratio, replacement=False, order=order, strata=strata,
+        allowed=~left_out,
+    )  # fmt: skip
+    expected = by_score(
+        score, treated, limit=np.inf if width is None else width, ratio=ratio, order=order,
+        strata=None if strata is None else strata.tolist(), left_out=left_out.tolist(),
+    )  # fmt: skip
     assert as_pairs(np.array(treated), found) == expected
 
 
@@ -91,8 +97,11 @@ def crowds(draw: st.DrawFn) -> Group:
     treated = generator.random(size) < 0.3
     treated[0], treated[1], treated[2] = True, True, False
     scores = generator.integers(-4, 5, size) / 4
-    turns = nearest.queue(scores[treated], order=draw(st.sampled_from(["largest", "data"])), seed=None)
-    return Group(points=points, scores=scores, treated=treated, limit=draw(st.sampled_from([np.inf, 0.25, 1.0])), turns=turns)
+    allowed = generator.random(size) < 0.8
+    allowed[2] = True
+    turns = nearest.queue(scores[treated], order=draw(st.sampled_from(["largest", "data"])), seed=None, among=allowed[treated])
+    limit = draw(st.sampled_from([np.inf, 0.25, 1.0]))
+    return Group(points=points, scores=scores, treated=treated, allowed=allowed, limit=limit, turns=turns)
 
 
 @settings(max_examples=150, deadline=None)
@@ -101,7 +110,7 @@ def test_both_mahalanobis_searches_are_the_walk(group: Group, ratio: int, replac
     from makegood.comparison import tree  # noqa: PLC0415
 
     tree.LEAF = leaf
-    order = "data" if np.array_equal(group.turns, np.arange(group.turns.size)) else "largest"
+    order = "data" if np.all(np.diff(group.turns) > 0) else "largest"
     expected = by_points(
         group.points.T.tolist(),
         group.scores.tolist(),
@@ -110,6 +119,7 @@ def test_both_mahalanobis_searches_are_the_walk(group: Group, ratio: int, replac
         ratio=ratio,
         order=order,
         replacement=replacement,
+        left_out=(~group.allowed).tolist(),
     )
     for search in (Everybody(group), Tree(group)):
         found = search.again(ratio) if replacement else search.in_turn(ratio)

@@ -14,7 +14,7 @@ from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats, Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.power import Power, power_of
-from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol import Protocol, Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
 
@@ -60,15 +60,20 @@ def plan_of(protocol: Protocol) -> Plan:
         exact=tuple(rule.exact),
         caliper=None if rule.caliper is None else float(rule.caliper),
         caliper_unit=rule.caliper_unit,
+        discard=rule.discard,
         ratio=rule.ratio,
         replacement=rule.replacement,
         order=rule.order,
         seed=protocol.seed,
-        bins=tuple(
-            (name, tuple(float(cut) for cut in variable.cut_at)) for name, variable in protocol.variables.items() if variable.cut_at
-        ),
+        bins=tuple((name, cuts) for name, variable in protocol.variables.items() if (cuts := _cuts(variable)) is not None),
         moments=rule.moments,
     )
+
+
+def _cuts(variable: Variable) -> int | str | tuple[float, ...] | None:
+    if variable.cut_at:
+        return tuple(float(cut) for cut in variable.cut_at)
+    return int(variable.bins) if variable.bins and variable.bins.isdecimal() else variable.bins
 
 
 def design(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Flags, Floats, Plan, Rows, Score
 from makegood.comparison.nearest import nearest, pair_by_distance, queue
+from makegood.comparison.random_order import RandomOrder
 from makegood.values.problem import Problem, Where
 
 LARGE = 50_000_000
@@ -29,9 +30,13 @@ def by_mahalanobis(
     width: float | None,
     order: str,
     strata: NDArray[np.int64] | None,
+    allowed: Flags | None = None,
 ) -> tuple[Rows, list[Problem]]:
-    """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing."""
-    points = turned(covariates, on=plan.distance_on or covariates.names)
+    """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing.
+
+    `allowed`: (rows,) who may be paired; the covariance is theirs. None: everybody.
+    """
+    points = turned(covariates, on=plan.distance_on or covariates.names, among=allowed)
     if points.shape[0] == 0:
         what = "no covariate of the Mahalanobis distance differs between people"
         return np.full((int(covariates.treated.sum()), plan.ratio), -1, dtype=np.int64), [
@@ -48,20 +53,28 @@ def by_mahalanobis(
             order=order,
             strata=strata,
             seed=plan.seed,
+            allowed=allowed,
         )
         return line, []
     focal = np.flatnonzero(treated)
     scores = score.linear if score is not None else np.zeros(treated.size)
-    turns = queue(scores[focal], order=order, seed=plan.seed)
+    inside = np.ones(treated.size, dtype=bool) if allowed is None else allowed
+    # A random order is drawn for each stratum in turn, as MatchIt does, which matches them one by one.
+    draws = None if order != "random" or plan.seed is None else RandomOrder(plan.seed)
     limit = np.inf if width is None else width
     controls = np.full((focal.size, plan.ratio), -1, dtype=np.int64)
     for rows, ours in _groups(treated, focal, strata):
+        among = inside[focal[ours]]
+        if not among.any() or not (inside[rows] & ~treated[rows]).any():
+            continue
+        turns = queue(scores[focal[ours]], order=order, seed=None, among=among)
         group = Group(
             points=points[:, rows] if rows.size < treated.size else points,
             scores=scores[rows],
             treated=treated[rows],
+            allowed=inside[rows],
             limit=limit,
-            turns=_turns_within(turns, ours),
+            turns=turns if draws is None else turns[draws.permutation(turns.size)],
         )
         picked = _pairs(group, ratio=plan.ratio, replacement=plan.replacement, order=order)
         controls[ours] = np.where(picked >= 0, rows[picked], -1)
@@ -70,18 +83,19 @@ def by_mahalanobis(
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The people of one stratum: `points` (dimensions, rows), `scores`, `treated` (rows,), `limit` the caliper's width
-    (infinite: none), `turns` (treated,) who chooses when."""
+    """The people of one stratum: `points` (dimensions, rows), `scores`, `treated`, `allowed` (rows,), `limit` the caliper's
+    width (infinite: none), `turns` who of the treated chooses when; those who may not be paired are not in it."""
 
     points: Floats
     scores: Floats
     treated: Flags
+    allowed: Flags
     limit: float
     turns: Rows
 
 
-def turned(covariates: Covariates, *, on: tuple[str, ...]) -> Floats:
-    """(dimensions, rows) coordinates whose Euclidean distance is the Mahalanobis distance.
+def turned(covariates: Covariates, *, on: tuple[str, ...], among: Flags | None = None) -> Floats:
+    """(dimensions, rows) coordinates whose Euclidean distance is the Mahalanobis distance; its covariance is that of `among`.
 
     Standardised columns times the Cholesky factor of the inverse pooled within-group covariance, pivoted on the largest
     diagonal as LAPACK's dpstrf does; a category counts as all its levels, each divided by the root of 2, and a singular
@@ -101,11 +115,12 @@ def turned(covariates: Covariates, *, on: tuple[str, ...]) -> Floats:
         return np.empty((0, covariates.rows))
     standard = np.stack([(column - column.mean()) / column.std(ddof=1) for column in columns])
     pooled = np.zeros((len(columns), len(columns)))
-    for arm in (covariates.treated, ~covariates.treated):
+    inside = np.ones(covariates.rows, dtype=bool) if among is None else among
+    for arm in (covariates.treated & inside, ~covariates.treated & inside):
         part = standard[:, arm]
         centred = part - part.mean(axis=1, keepdims=True)
         pooled += centred @ centred.T
-    pooled /= max(covariates.rows - 2, 1)
+    pooled /= max(int(np.count_nonzero(inside)) - 2, 1)
     factor = _pivoted_root(_inverse(pooled))
     points = np.zeros_like(standard)
     for dimension in range(len(columns)):
@@ -156,15 +171,6 @@ def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> li
     return groups
 
 
-def _turns_within(turns: Rows, ours: Rows) -> Rows:
-    """The order of all treated, restricted to some of them."""
-    if ours.size == turns.size:
-        return turns
-    rank = np.empty(turns.size, dtype=np.int64)
-    rank[turns] = np.arange(turns.size)
-    return np.argsort(rank[ours], kind="stable")
-
-
 def _pairs(group: Group, *, ratio: int, replacement: bool, order: str) -> Rows:
     """(treated, ratio) row numbers within the group."""
     treated = int(group.treated.sum())
@@ -179,7 +185,7 @@ def _pairs(group: Group, *, ratio: int, replacement: bool, order: str) -> Rows:
         return search.again(ratio)
     if order in ("closest", "farthest"):
         return pair_by_distance(
-            treated,
+            group.allowed[group.treated].tolist(),
             ratio,
             closest=order == "closest",
             choice=lambda who, _starts: search.choose(who),
@@ -236,7 +242,7 @@ class Everybody(Search):
         self.pool = pool[np.argsort(group.scores[pool], kind="stable")]
         self.pool_scores = group.scores[self.pool]
         self.pool_points = group.points[:, self.pool]
-        self.free = ~group.treated
+        self.free = ~group.treated & group.allowed
         self.at = places_by_first(group.points)
 
     def _near(self, who: int) -> tuple[Rows, Floats]:
@@ -288,7 +294,7 @@ class Everybody(Search):
     def again(self, ratio: int) -> Rows:
         """See `Search`."""
         controls = np.full((self.focal.size, ratio), -1, dtype=np.int64)
-        for who in range(self.focal.size):
+        for who in self.group.turns.tolist():
             rows, squares = self._near(who)
             order = np.lexsort((-self._reached(who, rows), squares))[:ratio]
             controls[who, : order.size] = rows[order]

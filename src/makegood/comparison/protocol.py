@@ -92,6 +92,11 @@ class Protocol(Term):
         return tuple(name for name, variable in self.variables.items() if variable.matching)
 
 
+def _cuts_something(bins: str) -> bool:
+    parts = bins.removeprefix("q")
+    return bins in ("sturges", "scott", "fd") or (parts.isdecimal() and 0 < int(parts) < 10_000)
+
+
 def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str]]:
     """What no single term can see: names that no variable has, weights that do not add up. (place, what) each."""
     known = set(protocol.variables)
@@ -109,6 +114,11 @@ def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str
         )
     if not protocol.matched_on:
         found.append((("variables",), "no variable is matched on"))
+    for name, variable in protocol.variables.items():
+        if variable.bins is not None and (variable.cut_at or variable.kind != "number"):
+            found.append((("variables", name, "bins"), "bins are for a number, and stand in the place of `cut_at`"))
+        elif variable.bins is not None and not _cuts_something(variable.bins):
+            found.append((("variables", name, "bins"), f"'{variable.bins}' cuts nothing: write a number, sturges, scott, fd, or q4"))
     if not protocol.outcomes:
         found.append((("outcomes",), "no outcome metric is named"))
     for name in protocol.matching.exact:

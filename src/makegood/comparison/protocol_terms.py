@@ -33,6 +33,9 @@ class Columns(Term):
     """In the treated file: the cohort. Absent: there is one cohort, `all`."""
     started: Text | None = None
     """In the treated file: `yes` or `no` (or 1 or 0). Absent: every treated person counts as started."""
+    row: Text | None = None
+    """In both files: the number of the row in the data set that both were taken from. Between people who are equally near
+    the order of the data decides; without this it is the treated file's, then the pool's."""
 
 
 class Window(Term):
@@ -65,6 +68,8 @@ class Variable(Term):
     """no: it is reported (balance, selectivity), not matched on."""
     cut_at: list[Number] | None = None
     """Cut points of a number, for coarsened exact matching."""
+    bins: Text | None = None
+    """Or: a number of bins of equal width, or `sturges` (what counts when nothing is said), `scott`, `fd`, `q4` for quartiles."""
 
 
 class Matching(Term):
@@ -72,8 +77,9 @@ class Matching(Term):
 
     method: Literal["nearest", "optimal", "exact", "coarsened_exact", "entropy"]
     """Nearest neighbours; pairs with the least total distance (small samples); equal strata; coarsened equal strata; weights."""
-    distance: Literal["propensity", "mahalanobis"] = "propensity"
-    """How far two people are apart: in the linear predictor of a logistic propensity, or over several numbers at once."""
+    distance: Literal["propensity", "probability", "mahalanobis"] = "propensity"
+    """How far two people are apart: in the log odds of being treated; in the probability itself, the default of R's MatchIt;
+    or over several numbers at once."""
     distance_on: list[Name] = Field(default_factory=list)
     """The numbers of a Mahalanobis distance; a caliper is still one of the propensity."""
     exact: list[Name] = Field(default_factory=list)
@@ -82,6 +88,8 @@ class Matching(Term):
     """How far the scores of a pair may lie apart at most, or `none`. That it holds is checked afterwards and stands in the result."""
     caliper_unit: Literal["sd", "raw"] = "sd"
     """In standard deviations of the score over everybody, or in the score's own unit."""
+    discard: Literal["none", "treated", "pool", "both"] = "none"
+    """Who is left out before matching because nobody on the other side reaches their score."""
     ratio: Whole
     """Controls for each treated person, 1 or more."""
     replacement: Yes

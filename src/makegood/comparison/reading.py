@@ -70,9 +70,14 @@ def as_numpy(column: Any, *, missing: float) -> NDArray[Any]:
 
 def chosen(persons: Any, index: NDArray[np.int64]) -> list[str]:
     """The persons in these rows."""
+    return list(taken(persons, index).to_pylist())
+
+
+def taken(persons: Any, index: NDArray[np.int64]) -> Any:
+    """The persons in these rows, as an Arrow array."""
     # Handing pyarrow a numpy array makes it load pandas, which takes longer than a small run; a buffer does not.
     rows = np.ascontiguousarray(index, dtype=np.int64)
-    return list(persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)])).to_pylist())
+    return persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)]))
 
 
 def file_sha256(path: Path) -> str:

@@ -60,6 +60,9 @@ def read_sides(protocol: Protocol, *, treated: Path, pool: Path) -> tuple[People
     for name in (protocol.columns.cohort, protocol.columns.started):
         if name is not None:
             own.setdefault(name, "category")
+    if protocol.columns.row is not None:
+        columns.setdefault(protocol.columns.row, "number")
+        own.setdefault(protocol.columns.row, "number")
     ours, problems = read_people(treated, person=protocol.columns.person, columns=own)
     theirs, more = read_people(pool, person=protocol.columns.person, columns=columns)
     if ours is None or theirs is None:

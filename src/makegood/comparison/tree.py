@@ -25,7 +25,7 @@ class Tree(Search):
     def __init__(self, group: Group) -> None:
         self.group = group
         self.focal = np.flatnonzero(group.treated)
-        pool = np.flatnonzero(~group.treated)
+        pool = np.flatnonzero(~group.treated & group.allowed)
         self.levels = max(int(np.ceil(np.log2(max(pool.size / LEAF, 1.0)))), 0)
         points = np.empty((pool.size, group.points.shape[0] + 1))
         points[:, :-1] = group.points[:, pool].T

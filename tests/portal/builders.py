@@ -1,0 +1,142 @@
+"""Builders: `an_organisation`, `a_user(role=…)`, `a_candidacy(…)`, `client_of(user)`, with sane defaults.
+
+Builders write as the owner of the tables, past row-level security; requests and `scoped` blocks do not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from makegood_portal.ledger import history
+from makegood_portal.ledger.models import (
+    Candidacy,
+    Identity,
+    Membership,
+    Organisation,
+    Party,
+    Person,
+    Programme,
+    SelectionEvent,
+    User,
+)
+from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
+
+_numbers = itertools.count(1)
+TODAY = date(2026, 3, 2)
+"""A Monday. Pages use the clock; tests that depend on a day set it (`freeze`), others use dates around the real one."""
+
+
+def an_organisation(kind: Kind = Kind.PRISON, **more: Any) -> Organisation:
+    """An organisation; a fresh invented name each time."""
+    return Organisation.objects.create(kind=kind, **{"name": f"{kind.label} {next(_numbers)}"} | more)
+
+
+def a_user(role: Role | None = None, *, at: Organisation | None = None, since: date = date(2020, 1, 1), **more: Any) -> User:
+    """A user, with a role in an organisation that fits it."""
+    number = next(_numbers)
+    user = User.objects.create_user(**{"email": f"user{number}@example.org", "name": f"User {number}", "password": "correct horse"} | more)
+    if role:
+        kind = sorted(KINDS_OF_ROLE[role])[0]
+        Membership.objects.create(user=user, organisation=at or an_organisation(kind), role=role, from_on=since)
+    return user
+
+
+def a_programme(**more: Any) -> Programme:
+    """A programme without terms."""
+    number = next(_numbers)
+    return Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}"} | more)
+
+
+def a_candidacy(*, name: str = "Janssen", **more: Any) -> Candidacy:
+    """A person on the gross list, with an identity and a key; programme, prison and provider as given or fresh."""
+    programme = more.pop("programme", None) or a_programme()
+    identity = {"given_names": "Sanne", "family_name": name, "born_on": date(1990, 5, 17)} | more.pop("identity", {})
+    person = Person.objects.create(programme=programme)
+    history.new_key_of(person.pk).save()
+    defaults: dict[str, Any] = {
+        "prison": more.get("prison") or an_organisation(Kind.PRISON),
+        "step": "gross_list",
+        "step_since": TODAY,
+        "list_month": TODAY.replace(day=1),
+        "release_on": date(2026, 6, 1),
+    }
+    candidacy = Candidacy.objects.create(programme=programme, person=person, **defaults | more)
+    Identity.objects.create(candidacy=candidacy, **identity)
+    return candidacy
+
+
+def an_event(candidacy: Candidacy, **more: Any) -> SelectionEvent:
+    """Something that happened in the selection."""
+    defaults: dict[str, Any] = {"step": candidacy.step, "outcome": "reached", "happened_on": TODAY}
+    return SelectionEvent.objects.create(candidacy=candidacy, **defaults | more)
+
+
+def client_of(user: User | None) -> Client:
+    """A browser in which the user is logged in with both factors; None: a stranger."""
+    client = Client()
+    if user:
+        if not Authenticator.objects.filter(user=user).exists():
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "unused"})
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@dataclass(frozen=True)
+class Side:
+    """A programme, an organisation of each kind, a user in each role, and a candidate on the way."""
+
+    programme: Programme
+    organisations: dict[Kind, Organisation]
+    users: dict[Role, User]
+    candidacy: Candidacy
+
+    def at(self, kind: Kind) -> Organisation:
+        """The organisation of a kind."""
+        return self.organisations[kind]
+
+
+@dataclass(frozen=True)
+class World:
+    """`ours` and, with other ids throughout, `theirs`."""
+
+    ours: Side
+    theirs: Side
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def a_side(name: str) -> Side:
+    """One programme with everything around it."""
+    programme = a_programme(name=name)
+    organisations = {kind: an_organisation(kind) for kind in Kind}
+    for organisation in organisations.values():
+        Party.objects.create(programme=programme, organisation=organisation)
+    users = {role: a_user(role, at=organisations[home_of(role)]) for role in Role}
+    candidacy = a_candidacy(
+        programme=programme,
+        prison=organisations[Kind.PRISON],
+        provider=organisations[Kind.PROVIDER],
+        municipality=organisations[Kind.MUNICIPALITY],
+        counsellor=users[Role.COUNSELLOR],
+        probation=organisations[Kind.PROBATION],
+        probation_officer=users[Role.PROBATION_OFFICER],
+        probation_consent_on=date(2026, 1, 5),
+        name=f"Van {name}",
+    )
+    an_event(candidacy)
+    return Side(programme, organisations, users, candidacy)
+
+
+def home_of(role: Role) -> Kind:
+    """The kind of organisation in which the world's user has a role."""
+    return Kind.OPERATOR if role is Role.ADMINISTRATOR else sorted(KINDS_OF_ROLE[role])[0]
+
+
+def a_world() -> World:
+    """Two sides that must not see each other."""
+    return World(a_side("Ours"), a_side("Theirs"))
