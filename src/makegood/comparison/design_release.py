@@ -25,13 +25,14 @@ def design_content(design: Design, *, tables: Tables, protocol: Protocol) -> dic
     """One basis of the design: what may leave of it."""
     basis = design.basis
     group = {"treated": treated_group(basis)} | {part: f"{part} ({basis})" for part in ("matched", "unmatched", "controls")}
+    in_full = tables.inside or protocol.small_cells.minimum == 1
     content: dict[str, Any] = {
         "basis": basis,
         "settled": basis == protocol.participants,
         "sizes": {part: tables.count(name) for part, name in group.items()} | {"pool": tables.count("pool")},
         "pairs_sha256": design.fingerprint or None,
         "remarks": [{"code": problem.code, "at": problem.where.path, "severity": problem.severity} for problem in design.problems],
-        "caliper": None if design.matched.caliper is None else _caliper(design.matched.caliper),
+        "caliper": None if design.matched.caliper is None else _caliper(design.matched.caliper, in_full=in_full),
     }
     if protocol.columns.cohort is not None:
         names = sorted({name[2] for name in tables.counts if name[2].startswith("cohort[")})
@@ -101,15 +102,17 @@ def _overlap(overlap: Overlap) -> dict[str, Any]:
     }
 
 
-def _caliper(check: CaliperCheck) -> dict[str, Any]:
+def _caliper(check: CaliperCheck, *, in_full: bool) -> dict[str, Any]:
+    """The check of the caliper; the distance of the widest pair, which is that of two persons, only `in_full`."""
+    used = math.ceil(100 * check.widest / check.width) / 100 if check.width else 0.0
     return {
         "asked": text(check.asked, decimals=6),
         "unit": check.unit,
         "width": text(check.width, decimals=6),
-        "widest_of_width": text(math.ceil(100 * check.widest / check.width) / 100 if check.width else 0.0, decimals=2),
+        "widest_of_width": text(used, decimals=2),
         "pairs_outside": str(check.outside),
         "holds": check.holds,
-    }
+    } | ({"widest": text(check.widest, decimals=6)} if in_full else {})
 
 
 def _visible(row: BalanceRow, group: Mapping[str, str], *, tables: Tables) -> dict[str, bool]:
