@@ -13,7 +13,7 @@ from makegood_portal.actions import retention
 from makegood_portal.actions.erase_person import erase_person
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import audit, audit_chain, erasure, history
-from makegood_portal.ledger.access import PART_OF
+from makegood_portal.ledger.access import PART_OF, Part, roles_that_read
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -62,6 +62,17 @@ def test_whole_records_leave_nothing_behind(db: None) -> None:
         pointing = {row[0] for row in cursor.fetchall()}
     gone_earlier = set(erasure.ERASE) | {"ledger_importrow"}
     assert pointing <= {table for table, _ in erasure.DELETE} | gone_earlier
+
+
+@pytest.mark.parametrize("category", [c for c in register().categories.values() if c.part], ids=lambda c: c.name)
+def test_the_readers_are_those_of_access(category: Category) -> None:
+    readers = set(roles_that_read(Part(category.part)))
+    if category.part == Part.PERMISSION:
+        readers.add(Role.MUNICIPAL_CONTACT)  # reads the request, and nothing else of the file
+    assert set(category.readers) == readers
+    for table in register().fields_of(category.name):
+        part = PART_OF.get(table)
+        assert part is None or roles_that_read(part) <= readers, "a reader of the table is not named"
 
 
 def test_personal_tables_are_not_in_the_category_none() -> None:

@@ -44,6 +44,7 @@ class Category:
     months: int
     then: Then
     part: str
+    readers: tuple[str, ...]
     why_kept: str
 
 
@@ -88,6 +89,7 @@ def _category(name: str, words: dict[str, Any]) -> Category:
         months=int(kept.get("months", 0)),
         then=Then(kept.get("then", "")),
         part=words.get("part", ""),
+        readers=tuple(words["readers"]),
         why_kept=words.get("why_kept", ""),
     )
     if (found.after is After.NEVER) != (found.then is Then.NOTHING) or (found.after is After.NEVER and not found.why_kept):
