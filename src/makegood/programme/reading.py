@@ -43,6 +43,11 @@ class Terms:
         """Every term with its place."""
         return walk(self.programme)
 
+    @cached_property
+    def of_money(self) -> list[tuple[Place, BaseModel]]:
+        """Those of them that a settlement reads: all but how the service is delivered."""
+        return [(place, term) for place, term in self.clauses if place[:1] != ("delivery",)]
+
     def where(self, place: Place) -> Where:
         """File, line and path of a clause."""
         return Where(self.text.file, self.text.line_of(place), path_of(place))
