@@ -11,7 +11,8 @@ LOOK = .venv/.look
 $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet --extra portal
+	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
+	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
 
 # Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
@@ -43,6 +44,11 @@ docs: $(STAMP)
 # The pictures of docs/pictures, from the statements that the engine writes.
 pictures: $(STAMP)
 	@$(RUN)python -m tools.pictures
+
+# Every page for every role, both languages, phone and desk, into an ignored folder; what is wrong with them is said too.
+screenshots: $(STAMP) $(LOOK)
+	@mkdir -p screenshots
+	@MAKEGOOD_PROOF=1 $(RUN)python -m pytest -q tests/browser $(ARGS)
 
 bench: $(STAMP)
 	@$(RUN)python -m benchmarks $(ARGS)
