@@ -3,8 +3,9 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 RUN = .venv/bin/
 STAMP = .venv/.synced
+LOOK = .venv/.look
 
-.PHONY: demo test check docs pictures bench proof clean
+.PHONY: demo test check docs pictures look messages screenshots bench proof clean
 
 # `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
 $(STAMP): pyproject.toml uv.lock
@@ -13,10 +14,20 @@ $(STAMP): pyproject.toml uv.lock
 	@$(UV) sync --frozen --quiet --extra portal
 	@touch $(STAMP)
 
-demo: $(STAMP)
+# Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
+$(LOOK): $(STAMP) package-lock.json $(wildcard src/makegood_portal/web/locale/nl/*.po) $(wildcard src/makegood_portal/web/static/makegood/*.css) tools/front_end.py tools/messages.py
+	@if $(RUN)python -m tools.front_end; then touch $(LOOK); fi
+
+look: $(LOOK)
+
+# The texts that stand in the code and not yet in Dutch.
+messages: $(STAMP)
+	@$(RUN)python -m tools.messages
+
+demo: $(STAMP) $(LOOK)
 	@$(RUN)makegood demo $(ARGS)
 
-test: $(STAMP)
+test: $(STAMP) $(LOOK)
 	@$(RUN)python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP)
@@ -36,7 +47,7 @@ pictures: $(STAMP)
 bench: $(STAMP)
 	@$(RUN)python -m benchmarks $(ARGS)
 
-proof: $(STAMP)
+proof: $(STAMP) $(LOOK)
 	@$(RUN)python -m benchmarks.proof $(ARGS)
 
 clean:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "makegood_portal.web",
+    "django.forms",
     "makegood_portal.ledger",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -82,6 +83,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "makegood_portal.web.renderer.Renderer"
 
 DATABASES = {"default": databases.runtime(MAKEGOOD_KEYS).django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

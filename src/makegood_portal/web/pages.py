@@ -38,6 +38,7 @@ def page(*roles: Role) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, 
                 raise PermissionDenied
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
+        shown.roles = frozenset(roles)  # type: ignore[attr-defined]  # the menu shows what may be opened
         return shown  # type: ignore[return-value]
 
     return decorate
