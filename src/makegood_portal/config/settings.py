@@ -89,7 +89,7 @@ FORM_RENDERER = "makegood_portal.web.renderer.Renderer"
 DATABASES = {"default": databases.runtime(MAKEGOOD_KEYS).django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
-PROCRASTINATE_IMPORT_PATHS = ["makegood_portal.actions.jobs"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 AUTH_USER_MODEL = "ledger.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
