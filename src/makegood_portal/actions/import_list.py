@@ -14,12 +14,11 @@ from datetime import date
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
 from makegood.cases.gross_list.fields import suggest_mapping
+from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
 from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
 from makegood.programme.delivery import Delivery
 from makegood.values.problem import Refused
@@ -83,13 +82,19 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
         sha256=sha256,
         header=list(file.header),
         notes=list(file.notes),
-        by_id=by.user,
+        by_id=_user(by),
     )
     listed.sealed_file = seal("list", content, bound_to=listed.pk)
     add(listed)
     if saved is not None and set(saved.columns.values()) <= set(file.header):
         _judge(listed, file, saved.columns)
     return listed.pk
+
+
+def _user(by: Scope) -> UUID:
+    if by.user is None:
+        raise Refusal("nobody", _("A list is brought by somebody."))
+    return by.user
 
 
 def _plain_name(file_name: str) -> str:
@@ -106,7 +111,7 @@ def _read(content: bytes, file_name: str, saved: ColumnMapping | None) -> ListFi
 
 
 @action(Role.COORDINATOR)
-def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:  # noqa: ARG001 - the decorator asks who
+def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:
     """Say which column is what (field -> heading), keep that for next month, and judge each row."""
     listed = _import(on)
     if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
@@ -119,9 +124,9 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:  #
     except Refused as refused:
         raise ListRefused(refused) from None
     if saved is None:
-        add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=by.user))
+        add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=_user(by)))
     elif saved.columns != chosen:
-        change(saved, columns=chosen, saved_by_id=by.user)
+        change(saved, columns=chosen, saved_by_id=_user(by))
     listed.rows.all().delete()
     _judge(listed, file, chosen)
 
@@ -147,7 +152,7 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) 
         outcome, of, problems = _outcome(row, known, seen)
         made = ImportRow(
             of=listed, prison_id=listed.prison_id, number=row.line, outcome=outcome, corrected=row.verdict == "corrected",
-            problems=problems, candidacy_id=of,
+            problems=problems, became_id=of,
         )  # fmt: skip
         made.sealed = seal("list", json.dumps(dict(row.values)).encode(), bound_to=made.pk)
         rows.append(made)
@@ -166,7 +171,9 @@ def _token(values: Mapping[str, str]) -> str:
 def _known(listed: GrossListImport, tokens: Sequence[str]) -> dict[str, tuple[UUID, date | None, str]]:
     """Token -> candidacy, release date, state, of those who are on record for this prison."""
     rows = Candidacy.objects.filter(programme=listed.programme_id, prison=listed.prison_id, list_token__in=tokens)
-    return {token: (key, release_on, state) for token, key, release_on, state in rows.values_list("list_token", "id", "release_on", "state")}
+    return {
+        token: (key, release_on, state) for token, key, release_on, state in rows.values_list("list_token", "id", "release_on", "state")
+    }
 
 
 def _outcome(
@@ -246,21 +253,24 @@ def _take_in(listed: GrossListImport, rows: Sequence[ImportRow], by: Scope) -> N
     values = {row.pk: json.loads(unseal("list", row.sealed, bound_to=row.pk)) for row in rows if row.sealed is not None}
     known = _known(listed, [_token(found) for found in values.values()])
     fresh = [row for row in rows if _token(values[row.pk]) not in known]
-    candidacies = {row.pk: made for row, made in zip(fresh, _new_candidacies(listed, [values[row.pk] for row in fresh], delivery, by, today), strict=True)}
+    candidacies = {
+        row.pk: made
+        for row, made in zip(fresh, _new_candidacies(listed, [values[row.pk] for row in fresh], delivery, by, today), strict=True)
+    }
     moved = 0
     for row in rows:
         made = candidacies.get(row.pk)
         row.done_at = now
         if made is not None:
-            row.candidacy, row.outcome = made, RowOutcome.NEW
+            row.became, row.outcome = made, RowOutcome.NEW
             continue
         key, release_on, state = known[_token(values[row.pk])]
-        row.candidacy_id = key
+        row.became_id = key
         said = values[row.pk].get("release_on")
         if state == State.OPEN and said and date.fromisoformat(said) != release_on:
             _release_moved(key, date.fromisoformat(said), by, today)
             moved += 1
-    ImportRow.objects.bulk_update(rows, ["done_at", "candidacy", "outcome"], batch_size=BATCH)
+    ImportRow.objects.bulk_update(rows, ["done_at", "became", "outcome"], batch_size=BATCH)
     audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
 
 
@@ -340,7 +350,10 @@ def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:
     Candidacy.objects.filter(pk=key).update(release_on=release_on, version=row.version + 1)
     for user in {user for user in (row.counsellor_id, by.user) if user is not None}:
         Notice.objects.create(
-            to_id=user, kind="release_moved", candidacy=row, details={"from": before.isoformat() if before else "", "to": release_on.isoformat()}
+            to_id=user,
+            kind="release_moved",
+            candidacy=row,
+            details={"from": before.isoformat() if before else "", "to": release_on.isoformat()},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,37 @@ REMARKS = {
 """Code of a remark -> what people read."""
 
 
+FILES = {
+    "empty_file": gettext_lazy("The file is empty. Export the list again."),
+    "too_large": gettext_lazy("The list is too large. Send at most 20 MB and 50,000 rows."),
+    "too_wide": gettext_lazy("The list has too many columns. Send at most 200."),
+    "old_excel": gettext_lazy("This is an Excel file of before 2007, or one with a password. Save it as .xlsx or .csv."),
+    "not_xlsx": gettext_lazy("This Excel file is damaged. Save it again, or as .csv."),
+    "unpacks_too_large": gettext_lazy("The file holds more than a list. Send the list alone, without pictures and other sheets."),
+    "merged_cells": gettext_lazy("Cells are merged. Unmerge them and fill in each cell."),
+    "not_csv": gettext_lazy("A line of the file cannot be read. Check its quotes, or send the list as .xlsx."),
+    "binary_file": gettext_lazy("This is no list. Send a file from Excel (.xlsx) or a text file (.csv)."),
+    "wrong_encoding": gettext_lazy("The letters of this file cannot be read. Save it as .xlsx."),
+    "repeated_column": gettext_lazy("Two columns have the same name. Give one of them another name."),
+    "no_rows": gettext_lazy("There is nobody on the list. Send a list with at least one row."),
+    "ragged_row": gettext_lazy("A row has more cells than the header. Send the list as .xlsx."),
+    "long_cell": gettext_lazy("A cell holds a very long text. Shorten it."),
+    "missing_column": gettext_lazy("The list has no such column."),
+    "not_mapped": gettext_lazy("Choose a column. Without it nobody can be told apart."),
+    "mapped_twice": gettext_lazy("One column is chosen twice. Choose it once."),
+    "no_bsn_here": gettext_lazy("Your organisation may not keep citizen service numbers. Leave the column out."),
+}
+"""Code of a problem of a file or of its columns -> what people read."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where one is in a list."""
+
+    number: int
+    more: bool
+
+
 class UploadForm(forms.Form):
     """Which prison, which month, which file."""
 
@@ -113,7 +145,7 @@ def import_list(request: Asked) -> HttpResponse:
     """The lists that came."""
     number = _number(request)
     lines, more = imports.lists(request.scope, number=number)
-    return render(request, "imports/list.html", {"lines": lines, "page": {"number": number, "more": more}})
+    return render(request, "imports/list.html", {"lines": lines, "page": Page(number, more)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,9 +153,7 @@ def import_list(request: Asked) -> HttpResponse:
 def import_new(request: Asked) -> HttpResponse:
     """Bring a list."""
     places = imports.places(request.scope)
-    form = UploadForm(
-        request.POST or None, request.FILES or None, places=places, initial={"month": timezone.localdate().strftime("%Y-%m")}
-    )
+    form = UploadForm(request.POST or None, request.FILES or None, places=places, initial={"month": timezone.localdate().strftime("%Y-%m")})
     refused: ListRefused | None = None
     if request.method == "POST" and form.is_valid():
         prison, programme = form.cleaned_data["place"].split("/")
@@ -136,7 +166,7 @@ def import_new(request: Asked) -> HttpResponse:
             return redirect("import", listed=key)
         except ListRefused as found:
             refused = found
-            form.add_error("file", f"{found.what}. {found.remedy}.".capitalize())
+            form.add_error("file", FILES.get(found.code, found.what))
         except Refusal as found:
             form.add_error(None, found.what)
     return render(request, "imports/new.html", {"form": form, "places": places, "refused": refused}, status=422 if form.errors else 200)
@@ -163,10 +193,8 @@ def _one(found: ListFile) -> dict[str, Any]:
         for name, label in (*OUTCOMES.items(), ("corrected", _("corrected")))
         if counts.get(name, 0)
     ]
-    rows = [
-        {"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems]} for row in found.rows
-    ]
-    return {"list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": {"number": found.number, "more": found.more}}
+    rows = [{"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems]} for row in found.rows]
+    return {"list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": Page(found.number, found.more)}
 
 
 def _remark(remark: Any) -> str:
@@ -182,9 +210,7 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
     found = imports.one(request.scope, listed)
     if found is None or found.line.state not in ("mapping", "preview"):
         raise Http404
-    form = ColumnsForm(
-        request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested_columns(listed)
-    )
+    form = ColumnsForm(request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested_columns(listed))
     if request.method == "POST" and form.is_valid():
         try:
             name_columns(by=request.scope, on=listed, columns=form.cleaned_data)
@@ -192,7 +218,7 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
         except ListRefused as refused:
             for problem in refused.problems:
                 field = problem.where.path if problem.where.path in form.fields else None
-                form.add_error(field, f"{problem.what}. {problem.remedy}".capitalize())
+                form.add_error(field, FILES.get(problem.code, problem.what))
     return render(request, "imports/columns.html", {"form": form, "list": found}, status=422 if form.errors else 200)
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.organisation import Organisation
 from makegood_portal.ledger.models.programme import Programme
-from makegood_portal.ledger.models.row import Code, Row
+from makegood_portal.ledger.models.row import Row
 from makegood_portal.ledger.models.user import User
 
 
@@ -78,7 +78,7 @@ class ImportRow(Row):
     outcome = models.CharField(max_length=16, choices=RowOutcome)
     corrected = models.BooleanField(default=False)
     problems = models.JSONField(default=list, help_text="field, code and words; never what stood in the cell")
-    candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, null=True, related_name="+")
+    became = models.ForeignKey(Candidacy, on_delete=models.PROTECT, null=True, related_name="+", help_text="whom the row is about")
     done_at = models.DateTimeField(null=True)
 
     class Meta:

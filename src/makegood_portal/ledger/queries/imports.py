@@ -145,5 +145,5 @@ def _row(row: ImportRow) -> RowLine:
         outcome=row.outcome,
         corrected=row.corrected,
         problems=row.problems,
-        candidacy=row.candidacy_id,
+        candidacy=row.became_id,
     )
