@@ -44,6 +44,11 @@ docs: $(STAMP)
 pictures: $(STAMP)
 	@$(RUN)python -m tools.pictures
 
+# Every page for every role, both languages, phone and desk, into an ignored folder; what is wrong with them is said too.
+screenshots: $(STAMP) $(LOOK)
+	@mkdir -p screenshots
+	@MAKEGOOD_PROOF=1 $(RUN)python -m pytest -q tests/browser $(ARGS)
+
 bench: $(STAMP)
 	@$(RUN)python -m benchmarks $(ARGS)
 

@@ -32,6 +32,11 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+TOGETHER = {
+    **dict.fromkeys(["mfa", "allauth", "accounts.py", "account_forms.py"], "account"),
+    **dict.fromkeys(["components", "django", "templatetags", "fields.py", "navigation.py", "notices.py"], "look"),
+}
+"""Folders and modules of `web` whose texts stand in one file."""
 Key = tuple[str | None, str]
 
 
@@ -46,12 +51,8 @@ def home_of(path: Path) -> str:
     if room != "web":
         return room
     if rest[0] == "templates":
-        return (
-            "look"
-            if len(rest) == 2 or rest[1] in {"components", "django"}
-            else {"mfa": "account", "allauth": "account"}.get(rest[1], rest[1])
-        )
-    return "look" if rest[0] == "templatetags" else path.stem
+        return "look" if len(rest) == 2 else TOGETHER.get(rest[1], rest[1])
+    return TOGETHER.get(rest[0], path.stem)
 
 
 def sources() -> list[Path]:

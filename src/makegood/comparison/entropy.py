@@ -77,6 +77,7 @@ def _powers(covariates: Covariates, *, names: tuple[str, ...], moments: int) -> 
         category_names=tuple(covariates.category_names[row] for row in rows),
         codes=covariates.codes[rows],
         levels=tuple(covariates.levels[row] for row in rows),
+        ends=(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,24 +15,21 @@ from makegood.values.problem import Problem, Where, nearest
 _ABSENT = object()
 
 
-def amended(text: YamlText, amendments: Mapping[str, Amendment], *, day: date | None) -> tuple[YamlText, list[str], list[Problem]]:
-    """The text with every amendment in force on `day` laid over it (None: none of them).
+def amended(text: YamlText, amendments: Mapping[str, Amendment], names: Sequence[str]) -> tuple[YamlText, list[Problem]]:
+    """The text with these amendments laid over it, in this order.
 
-    Returns the new text (lines point to the amendment that wrote a term), the amendments' names in the order in
-    which they apply, and the problems of changes that do not fit.
+    Returns the new text (lines point to the amendment that wrote a term) and the problems of changes that do not fit.
     """
     result = YamlText(text.file, copy.deepcopy(text.data), dict(text.lines))
-    applied: list[str] = []
     problems: list[Problem] = []
-    for name in in_force(amendments, day=day):
+    for name in names:
         amendment = amendments[name]
-        applied.append(name)
         for index in range(len(amendment.changes)):
             here: Place = ("amendments", name, "changes", index)
             problem = _apply(result, text, here, amendment)
             if problem is not None:
                 problems.append(problem)
-    return result, applied, problems
+    return result, problems
 
 
 def in_force(amendments: Mapping[str, Amendment], *, day: date | None) -> list[str]:

@@ -66,13 +66,20 @@ class Agreement:
 
     def on(self, day: date | None) -> Terms:
         """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
-        key = tuple(in_force(self.amendments, day=day))
-        if key not in self._versions:
-            text, _, problems = amended(self.text, self.amendments, day=day)
+        return self._with(tuple(in_force(self.amendments, day=day)))
+
+    def read_on(self, day: date, *, under: Terms) -> Terms:
+        """The terms under which a settlement under `under` reads a fact of `day`: see `Amendment`. Raises Refused."""
+        amendments = [(name, self.amendments[name]) for name in under.amendments]
+        return self._with(tuple(name for name, amendment in amendments if amendment.from_ <= day or amendment.reaches_back))
+
+    def _with(self, names: tuple[str, ...]) -> Terms:
+        if names not in self._versions:
+            text, problems = amended(self.text, self.amendments, names)
             if problems:
                 raise Refused(problems)
-            self._versions[key] = Terms(_typed(text), text, self.sha256, key)
-        return self._versions[key]
+            self._versions[names] = Terms(_typed(text), text, self.sha256, names)
+        return self._versions[names]
 
     def texts(self) -> list[str]:
         """Fingerprints of this text and of every text that it grew from: the same, without its last amendments."""
@@ -141,9 +148,12 @@ def agreement_from(text: YamlText, *, check: Callable[[Terms], list[Problem]]) -
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
     agreement = Agreement(text, sha256, dict(Terms(_typed(text), text, sha256).programme.amendments))
-    for day in agreement.versions():
+    days = agreement.versions()
+    for index, day in enumerate(days):
         try:
             problems += check(agreement.on(day))
+            for earlier in days[:index]:
+                agreement.read_on(earlier or date.min, under=agreement.on(day))
         except Refused as refused:
             problems += refused.problems
     if errors(problems):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -11,12 +11,13 @@ from pydantic import BaseModel
 from makegood.programme.yaml_text import Place
 
 
-def walk(term: Any, place: Place = ()) -> Iterator[tuple[Place, BaseModel]]:
-    """Each term inside `term`, itself first, with its place in the file's own words."""
+def walk(term: Any, place: Place = (), *, without: Collection[str] = ()) -> Iterator[tuple[Place, BaseModel]]:
+    """Each term inside `term`, itself first, with its place in the file's own words; not those under `without`."""
     if isinstance(term, BaseModel):
         yield place, term
         for field, info in type(term).model_fields.items():
-            yield from walk(getattr(term, field), (*place, info.alias or field))
+            if field not in without:
+                yield from walk(getattr(term, field), (*place, info.alias or field))
     elif isinstance(term, dict):
         for key, inner in term.items():
             yield from walk(inner, (*place, key))
