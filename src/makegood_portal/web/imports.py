@@ -19,6 +19,7 @@ from makegood.cases.gross_list.fields import FIELDS
 from makegood_portal.actions.import_list import (
     TOO_LARGE,
     ListRefused,
+    look_at_list,
     name_columns,
     put_list_aside,
     receive_list,
@@ -176,7 +177,7 @@ def import_new(request: Asked) -> HttpResponse:
 @page(Role.COORDINATOR, Role.HEAD_OFFICE)
 def import_one(request: Asked, listed: UUID) -> HttpResponse:
     """One list: what would happen, how far it is, what became of it."""
-    found = imports.one(request.scope, listed, show=request.GET.get("show", ""), number=_number(request))
+    found = look_at_list(by=request.scope, on=listed, show=request.GET.get("show", ""), number=_number(request))
     if found is None:
         raise Http404
     if found.line.state == "mapping" and request.scope.has(Role.COORDINATOR):
