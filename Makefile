@@ -11,7 +11,8 @@ LOOK = .venv/.look
 $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet --extra portal
+	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
+	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
 
 # Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
