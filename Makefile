@@ -13,6 +13,7 @@ $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
+	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
 
 # The loops for crowds as machine code, kept beside the source, so that the first large run does not wait for them.

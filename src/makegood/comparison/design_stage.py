@@ -14,7 +14,8 @@ from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats, Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.power import Power, power_of
-from makegood.comparison.protocol import Protocol, Variable
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
 
