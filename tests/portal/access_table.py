@@ -49,6 +49,7 @@ ROUTES: dict[str, Route] = {
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),
+    "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
 }
 

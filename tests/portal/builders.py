@@ -77,9 +77,9 @@ def an_event(candidacy: Candidacy, **more: Any) -> SelectionEvent:
     return SelectionEvent.objects.create(candidacy=candidacy, **defaults | more)
 
 
-def client_of(user: User | None) -> Client:
+def client_of(user: User | None, **words: Any) -> Client:
     """A browser in which the user is logged in with both factors; None: a stranger."""
-    client = Client()
+    client = Client(**words)
     if user:
         if not Authenticator.objects.filter(user=user).exists():
             Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "unused"})

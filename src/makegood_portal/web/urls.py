@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import candidates, errors, health, home
+from makegood_portal.web import break_glass, candidates, errors, health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/open/", break_glass.open_colleagues_file, name="open_colleagues_file"),
     path("candidates/<uuid:candidacy>/", candidates.candidate, name="candidate"),
 ]
 

@@ -19,6 +19,7 @@ from makegood_portal.ledger.models.programme import Party, Programme, ProgrammeV
 from makegood_portal.ledger.models.questionnaire import Answer, AnswerStatus, Questionnaire, Response
 from makegood_portal.ledger.models.release_date import ReleaseDate
 from makegood_portal.ledger.models.selection_event import Outcome, SelectionEvent
+from makegood_portal.ledger.models.sent_form import SentForm
 from makegood_portal.ledger.models.user import User
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "ReleaseDate",
     "Response",
     "SelectionEvent",
+    "SentForm",
     "Sex",
     "State",
     "User",
