@@ -35,7 +35,7 @@ ERASABLE = frozenset(
 """Tables from which the runtime role may delete: what erasure and retention remove."""
 
 FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_id"})
-"""Columns that nobody changes after the insert: a record cannot be moved to another person or programme."""
+"""Columns that nobody changes after the insert, in tables with personal data: a record cannot be moved to another person or programme."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -210,7 +210,7 @@ def _rights(table: str) -> str:
         return "SELECT, INSERT, UPDATE, DELETE"
     with connection.cursor() as cursor:
         columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
-    changeable = ", ".join(connection.ops.quote_name(name) for name in columns if name not in FIXED)
+    changeable = ", ".join(connection.ops.quote_name(name) for name in columns if name not in FIXED or table in OPEN_TABLES)
     return f"SELECT, INSERT, UPDATE ({changeable})" + (", DELETE" if table in ERASABLE else "")
 
 
