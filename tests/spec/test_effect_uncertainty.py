@@ -183,7 +183,7 @@ def test_the_exact_test_of_shares_in_pairs_is_mcnemars() -> None:
 
 def test_the_exact_test_in_triples_looks_at_every_assignment() -> None:
     draw = np.random.default_rng(5)
-    table = draw.normal(0, 1, (7, 3)) + [1.2, 0, 0]
+    table = draw.normal([1.2, 0, 0], 1, (7, 3))
     found = exact_test(in_sets(table[:, 0].tolist(), table[:, 1:].tolist()), seed=1)
     sums = [
         abs(sum((row[j] - (row.sum() - row[j]) / 2) for row, j in zip(table, chosen, strict=True)))

@@ -1,5 +1,6 @@
 """The protocol as a file: all of its problems at once, its lock, its amendments, and what is written from it."""
 
+# ruff: noqa: E501 - a row of a table of cases stands on one line
 from __future__ import annotations
 
 import json
