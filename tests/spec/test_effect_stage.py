@@ -68,17 +68,25 @@ def test_the_design_stage_opens_no_file_of_outcomes(tmp_path: Path) -> None:
 
 
 def test_outcomes_are_opened_only_after_the_design_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of outcomes that cannot be read stops the effect, after who is compared with whom was settled."""
     people, arms = a_crowd()
     order: list[str] = []
-    import makegood.comparison.outcome_reading as reading  # noqa: PLC0415
-    from makegood.comparison import study  # noqa: PLC0415
+    from makegood.comparison import outcome_reading, study  # noqa: PLC0415
 
-    before, after = study.design_study, reading.read_outcomes
-    monkeypatch.setattr(study, "design_study", lambda *a, **k: [before(*a, **k), order.append("design")][0])
-    monkeypatch.setattr(reading, "read_outcomes", lambda *a, **k: [order.append("outcomes"), after(*a, **k)][1])
+    def noted(module: Any, name: str, word: str) -> None:
+        before = getattr(module, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            order.append(f"{word} begins")
+            made = before(*given, **named)
+            order.append(f"{word} ends")
+            return made
+
+        monkeypatch.setattr(module, name, call)
+
+    noted(study, "design_study", "design")
+    noted(outcome_reading, "read_outcomes", "outcomes")
     assert an_effect(tmp_path, people, arms).code == 0
-    assert order == ["design", "outcomes"]
+    assert order == ["design begins", "design ends", "outcomes begins", "outcomes ends"]
 
 
 def test_no_effect_without_a_lock(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +168,7 @@ def test_the_planted_effect_lies_in_the_interval(tmp_path: Path) -> None:
 def test_who_was_selected_stands_beside_who_started(tmp_path: Path) -> None:
     """Need 85: those who dropped out stay in; the settled basis is everybody who was selected."""
     people, arms = a_crowd()
-    terms = {"columns": {"person": "person", "started": "started"}, "matching": IN_CALIPER}
+    terms: dict[str, Any] = {"columns": {"person": "person", "started": "started"}, "matching": IN_CALIPER}
     found = an_effect(tmp_path, people, arms, **terms)
     selected, started = found.finding(), found.finding(basis="started")
     assert (selected["settled"], started["settled"]) == (True, False)
@@ -173,7 +181,7 @@ def test_who_was_selected_stands_beside_who_started(tmp_path: Path) -> None:
 
 def test_cohorts_stand_beside_the_pooled_result(tmp_path: Path) -> None:
     people, arms = a_crowd()
-    terms = {"columns": {"person": "person", "cohort": "cohort"}, "matching": IN_CALIPER}
+    terms: dict[str, Any] = {"columns": {"person": "person", "cohort": "cohort"}, "matching": IN_CALIPER}
     found = an_effect(tmp_path, people, arms, "--inside", str(tmp_path / "inside"), **terms)
     cohort = dict(zip(people["person"], people["cohort"], strict=True))
     work = dict(zip(people["person"], people["work"], strict=True))
