@@ -4,6 +4,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 RUN = .venv/bin/
 STAMP = .venv/.synced
 LOOK = .venv/.look
+LOOPS = .venv/.loops
 
 .PHONY: demo test check docs pictures look messages screenshots bench proof clean
 
@@ -14,6 +15,11 @@ $(STAMP): pyproject.toml uv.lock
 	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
 	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
+
+# The loops for crowds as machine code, kept beside the source, so that the first large run does not wait for them.
+$(LOOPS): $(STAMP) $(wildcard src/makegood/comparison/*.py)
+	@$(RUN)python -m makegood.comparison.prepare
+	@touch $(LOOPS)
 
 # Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
 $(LOOK): $(STAMP) package-lock.json $(wildcard src/makegood_portal/web/locale/nl/*.po) $(wildcard src/makegood_portal/web/static/makegood/*.css) tools/front_end.py tools/messages.py
@@ -28,7 +34,7 @@ messages: $(STAMP)
 demo: $(STAMP) $(LOOK)
 	@$(RUN)makegood demo $(ARGS)
 
-test: $(STAMP) $(LOOK)
+test: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP)
@@ -50,10 +56,10 @@ screenshots: $(STAMP) $(LOOK)
 	@mkdir -p screenshots
 	@MAKEGOOD_PROOF=1 $(RUN)python -m pytest -q tests/browser $(ARGS)
 
-bench: $(STAMP)
+bench: $(STAMP) $(LOOPS)
 	@$(RUN)python -m benchmarks $(ARGS)
 
-proof: $(STAMP) $(LOOK)
+proof: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m benchmarks.proof $(ARGS)
 
 clean:

@@ -57,3 +57,7 @@ def _handful(levels: int) -> Covariates:
     if made is None:
         raise RuntimeError("the invented people cannot be matched")
     return made
+
+
+if __name__ == "__main__":
+    prepare()
