@@ -7,14 +7,16 @@
   const look = getComputedStyle(drawn)
   const box = drawn.getBoundingClientRect()
   const within = (value, most) => Math.min(Math.max(value, 1), most - 1)
-  const x = within(box.left + box.width / 2, innerWidth)
-  const y = within(box.top + box.height / 2, innerHeight)
-  const top = document.elementFromPoint(x, y)
+  const x = within(box.left + box.width / 2, innerWidth);
+  const bar = (part) => {
+    const top = document.elementFromPoint(x, within(box.top + box.height * part, innerHeight));
+    return top !== null && !drawn.contains(top) && !top.contains(drawn) && top.closest(".actions, .menu") !== null;
+  };
   return {
     what: e.outerHTML.slice(0, 100),
     again: e.dataset.stops > 1,
     shown: (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2) || look.boxShadow !== "none",
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    covered: top !== null && !drawn.contains(top) && !top.contains(drawn) && top.closest(".actions, .menu") !== null,
+    covered: [0.1, 0.5, 0.9].every(bar),
   }
 }
