@@ -130,7 +130,7 @@ def test_weights_that_would_run_off_are_refused(tmp_path: Path, capsys: Capture)
 
 def test_a_weight_that_carries_everything_is_said(tmp_path: Path, capsys: Capture) -> None:
     ages = [*np.linspace(50, 52, 10), *np.linspace(20, 30, 40), 60]
-    found = compared(tmp_path, capsys, people(ages), arms(10, 41), method="entropy", order="data")
+    found = compared(tmp_path, capsys, people(ages, region=["north"] * 51), arms(10, 41), method="entropy", order="data")
     assert found.code == 0
     assert "extreme_weight" in found.remarks
     assert "one person in the pool carries" in found.told
