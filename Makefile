@@ -4,6 +4,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 RUN = .venv/bin/
 STAMP = .venv/.synced
 LOOK = .venv/.look
+LOOPS = .venv/.loops
 
 .PHONY: demo test check docs pictures look messages screenshots bench proof clean
 
@@ -11,8 +12,14 @@ LOOK = .venv/.look
 $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet --extra portal
+	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
+	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
+
+# The loops for crowds as machine code, kept beside the source, so that the first large run does not wait for them.
+$(LOOPS): $(STAMP) $(wildcard src/makegood/comparison/*.py)
+	@$(RUN)python -m makegood.comparison.prepare
+	@touch $(LOOPS)
 
 # Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
 $(LOOK): $(STAMP) package-lock.json $(wildcard src/makegood_portal/web/locale/nl/*.po) $(wildcard src/makegood_portal/web/static/makegood/*.css) tools/front_end.py tools/messages.py
@@ -27,7 +34,7 @@ messages: $(STAMP)
 demo: $(STAMP) $(LOOK)
 	@$(RUN)makegood demo $(ARGS)
 
-test: $(STAMP) $(LOOK)
+test: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP)
@@ -44,10 +51,15 @@ docs: $(STAMP)
 pictures: $(STAMP)
 	@$(RUN)python -m tools.pictures
 
-bench: $(STAMP)
+# Every page for every role, both languages, phone and desk, into an ignored folder; what is wrong with them is said too.
+screenshots: $(STAMP) $(LOOK)
+	@mkdir -p screenshots
+	@MAKEGOOD_PROOF=1 $(RUN)python -m pytest -q tests/browser $(ARGS)
+
+bench: $(STAMP) $(LOOPS)
 	@$(RUN)python -m benchmarks $(ARGS)
 
-proof: $(STAMP) $(LOOK)
+proof: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m benchmarks.proof $(ARGS)
 
 clean:

@@ -27,6 +27,12 @@ ASKED = re.compile(r"var\(\s*(--[\w-]+)")
 TOKEN = re.compile(r"^\s*(--[\w-]+):\s*(.+?);", re.MULTILINE)
 
 
+def fetched() -> bool:
+    """Whether what npm brought is at least as new as what is asked for."""
+    mark = MODULES / ".package-lock.json"
+    return mark.is_file() and mark.stat().st_mtime >= (ROOT / "package-lock.json").stat().st_mtime
+
+
 def fetch() -> None:
     """`npm ci`, with node from the path or, where there is none, from the wheel."""
     words = ["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"]
@@ -63,6 +69,8 @@ def bundle() -> str:
     """One style sheet: the tokens of the example theme, then the components. Our own tokens come after it."""
     sheets = [path.read_text(encoding="utf-8").removeprefix("\ufeff") for path in parts()]
     sheets = [re.sub(r"/\*.*?\*/|@charset [^;]+;", "", sheet, flags=re.DOTALL) for sheet in sheets]
+    # What is wrong says the page, when a form was sent; the browser would colour an empty form before anybody typed.
+    sheets = [re.sub(r":invalid(?![\w-])", "[aria-invalid=true]", sheet) for sheet in sheets]
     own = [path.read_text(encoding="utf-8") for path in sorted(OWN.glob("*.css"))]
     tokens = dict(TOKEN.findall((MODULES / THEME).read_text(encoding="utf-8")))
     lines = [f"  {name}: {value};" for name, value in needed(ASKED.findall("\n".join(sheets + own)), tokens).items()]
@@ -85,7 +93,8 @@ def main() -> int:
     """All of it. Without the packages the pages still work, in the browser's own plain look: say so and go on."""
     compile_all()
     try:
-        fetch()
+        if not fetched():
+            fetch()
         write()
     except (subprocess.CalledProcessError, OSError, ImportError) as fault:
         print(f"The styles could not be fetched ({fault}). The pages work, but look plain; `make look` tries again.", file=sys.stderr)

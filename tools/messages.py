@@ -2,7 +2,7 @@
 
 One small file a screen (`imports.po` for `templates/imports/…` and `web/imports.py`), so that two people who work on two
 screens never edit one file. Set-up compiles them together into the one catalogue that Django reads. Run without words,
-the tool adds what is missing, with an empty translation; the tests refuse an empty one.
+the tool adds what is missing, with an empty translation, and takes out what is gone; the tests refuse an empty one.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+TOGETHER = {
+    **dict.fromkeys(["mfa", "allauth", "accounts.py", "account_forms.py"], "account"),
+    **dict.fromkeys(["components", "django", "templatetags", "fields.py", "navigation.py", "notices.py"], "look"),
+}
+"""Folders and modules of `web` whose texts stand in one file."""
 Key = tuple[str | None, str]
 
 
@@ -46,12 +51,8 @@ def home_of(path: Path) -> str:
     if room != "web":
         return room
     if rest[0] == "templates":
-        return (
-            "look"
-            if len(rest) == 2 or rest[1] in {"components", "django"}
-            else {"mfa": "account", "allauth": "account"}.get(rest[1], rest[1])
-        )
-    return "look" if rest[0] == "templatetags" else path.stem
+        return "look" if len(rest) == 2 else TOGETHER.get(rest[1], rest[1])
+    return TOGETHER.get(rest[0], path.stem)
 
 
 def sources() -> list[Path]:
@@ -80,21 +81,26 @@ def catalogues() -> dict[str, Catalog]:
     return read
 
 
-def add_missing() -> dict[str, int]:
-    """Write an empty entry for each text that no file has; the number added, by screen."""
+def renewed() -> dict[str, int]:
+    """Write an empty entry for each text that no file has, and take out what the code says no more; the number added, by screen."""
     files = catalogues()
+    asked = {key(message): (path, message) for path, message in used()}
     known = {key(message) for catalogue in files.values() for message in catalogue if message.id}
+    changed = set()
+    for home, catalogue in files.items():
+        for message in [message for message in catalogue if message.id and key(message) not in asked]:
+            catalogue.delete(message.id, message.context)
+            changed.add(home)
     added: dict[str, int] = {}
-    for path, message in used():
-        if key(message) in known:
+    for found, (path, message) in asked.items():
+        if found in known:
             continue
-        known.add(key(message))
         home = home_of(path)
         catalogue = files.setdefault(home, Catalog(locale="nl", fuzzy=False))
         catalogue.add(message.id, string=("", "") if message.pluralizable else "", context=message.context)
         added[home] = added.get(home, 0) + 1
     DUTCH.mkdir(parents=True, exist_ok=True)
-    for home in added:
+    for home in changed | set(added):
         with (DUTCH / f"{home}.po").open("wb") as file:
             write_po(file, files[home], width=0, sort_output=True, omit_header=True, no_location=True)
     return added
@@ -115,8 +121,8 @@ def compile_all() -> Path:
 
 
 def main() -> int:
-    """Add what is missing, then compile."""
-    for home, number in sorted(add_missing().items()):
+    """Bring the files in line with the code, then compile."""
+    for home, number in sorted(renewed().items()):
         print(f"{home}.po: {number} text{'s' if number > 1 else ''} without Dutch")
     compile_all()
     return 0

@@ -9,6 +9,7 @@ VERBS = {
     "migrate": "bring tables, rights and policies in line with the code",
     "backup": "write one encrypted file; the key file is not in it",
     "restore": "put a backup into an empty database and compare every table",
+    "retain": "erase and delete what the register of processing does not let us keep (serve does it each day)",
     "verify-audit": "prove that no audit entry was changed, removed or slipped in (exit code 1 when not)",
 }
 

@@ -42,7 +42,7 @@ KINDS = 100_000
 def supported(books: Books) -> bool:
     """Whether columns can carry these terms and facts with the same outcome as the plain code."""
     programme = books.terms.programme
-    terms = [term for _, term in walk(programme)]
+    terms = [term for _, term in books.terms.of_money]
     figures = [term for term in terms if isinstance(term, Figure)]
     rules = [pricing.sequence for pricing in programme.outcome_pricings.values() if pricing.sequence]
     doors = [door for rule in rules for door in (*rule.after, *rule.once_accepted)]

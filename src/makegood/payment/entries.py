@@ -124,7 +124,7 @@ def words_asked(books: Books) -> frozenset[str]:
     """What figures of these terms ask of the claim that is being priced; what nobody asks does not split payments."""
     key = ("words asked",)
     if key not in books.memo:
-        figures = [term for _, term in walk(books.terms.programme) if isinstance(term, Figure)]
+        figures = [term for _, term in books.terms.of_money if isinstance(term, Figure)]
         words = {figure.this_claim for figure in figures if figure.this_claim} | {"same_person" for figure in figures if figure.same_person}
         books.memo[key] = Node(" ".join(sorted(words)), None, books.terms.where(()))
     return frozenset(books.memo[key].what.split())

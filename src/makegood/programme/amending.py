@@ -20,7 +20,7 @@ def amended(text: YamlText, amendments: Mapping[str, Amendment], names: Sequence
 
     Returns the new text (lines point to the amendment that wrote a term) and the problems of changes that do not fit.
     """
-    result = YamlText(text.file, copy.deepcopy(text.data), dict(text.lines))
+    result = YamlText(text.file, dict(text.data), dict(text.lines))
     problems: list[Problem] = []
     for name in names:
         amendment = amendments[name]
@@ -48,6 +48,7 @@ def _apply(result: YamlText, text: YamlText, here: Place, amendment: Amendment) 
 
     place = _place(result.data, change.term)
     *outer, last = place
+    _own_copy(result.data, place)
     parent = _look(result.data, tuple(outer))
     if place[0] in ("amendments", "examples", "programme"):
         return no("not_amendable", f"'{change.term}' cannot be amended", "amend a term of the agreement; write a new example instead")
@@ -96,6 +97,20 @@ def _look(data: Any, place: Place) -> Any:
         else:
             return _ABSENT
     return data
+
+
+def _own_copy(data: Any, place: Place) -> None:
+    """Copy what stands along a place, so that changing it there leaves the text that it came from alone."""
+    for step in place:
+        if isinstance(data, dict) and step in data:
+            key: Any = step
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            key = step
+        else:
+            return
+        if isinstance(data[key], dict | list):
+            data[key] = copy.copy(data[key])
+        data = data[key]
 
 
 def _put(parent: Any, last: str | int, value: Any) -> None:

@@ -16,7 +16,6 @@ from makegood.programme.delivery_checks import delivery
 from makegood.programme.figure import Choice, Figure, Row, Selector
 from makegood.programme.money_terms import RepaymentStep
 from makegood.programme.reading import Terms
-from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
 from makegood.values.fingerprint import decimal_text
 from makegood.values.problem import Problem, nearest
@@ -54,7 +53,7 @@ def references(terms: Terms) -> Iterator[Problem]:
         "lines": [*programme.outcome_pricings, *RESERVED],
         "repayable": [*programme.investments, *tranches, "investments"],
     }
-    for place, term in walk(programme, without=("delivery",)):
+    for place, term in terms.of_money:
         if place[:1] in (("examples",), ("amendments",)):
             continue
         for key, kind, names in _names_in(term, place):
@@ -184,7 +183,7 @@ def circles(terms: Terms) -> Iterator[Problem]:
 
 def tables(terms: Terms) -> Iterator[Problem]:
     """Steps and slices join without gap or overlap; points ascend; rows of `by` do not overlap."""
-    for place, term in walk(terms.programme, without=("delivery",)):
+    for place, term in terms.of_money:
         if not isinstance(term, Figure):
             continue
         rows = term.rows or []
@@ -287,7 +286,7 @@ def _overlapping_choices(terms: Terms, place: Place, choices: list[Choice]) -> I
 def amounts(terms: Terms) -> Iterator[Problem]:
     """Currencies agree; prices, commitments and caps are not negative; a cap is not below its floor."""
     programme = terms.programme
-    for place, term in walk(programme, without=("delivery",)):
+    for place, term in terms.of_money:
         if isinstance(term, Figure):
             if term.currency is not None and term.currency != programme.currency:
                 yield Problem(
@@ -429,7 +428,7 @@ def facts_named(terms: Terms) -> Iterator[Problem]:
         "cohort": set(programme.cohorts),
         "payer": set(programme.outcome_payment_commitments),
     }
-    for place, term in walk(programme, without=("delivery",)):
+    for place, term in terms.of_money:
         if not isinstance(term, Figure) or not term.by or any(choice.otherwise for choice in term.by):
             continue
         columns = [set(choice.chosen()) for choice in term.by]

@@ -350,7 +350,3 @@ def _check_row(row: Row, verb: str) -> None:
         raise ValueError("a row of steps is {from: …, below: …, is: …}; edges may be from or above, below or up_to")
     if verb == "slices" and (row.each is None or row.at or row.is_):
         raise ValueError("a row of slices is {from: …, up_to: …, each: …}, and `until_paid` may end it at an amount")
-
-
-for model in (Edges, Condition, Row, Choice, Return, Figure):
-    model.model_rebuild()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,16 @@ class Terms:
     """Fingerprint of the whole agreement, amendments included; layout and comments do not count."""
     amendments: tuple[str, ...] = ()
 
+    @cached_property
+    def clauses(self) -> list[tuple[Place, BaseModel]]:
+        """Every term with its place."""
+        return walk(self.programme)
+
+    @cached_property
+    def of_money(self) -> list[tuple[Place, BaseModel]]:
+        """Those of them that a settlement reads: all but how the service is delivered."""
+        return [(place, term) for place, term in self.clauses if place[:1] != ("delivery",)]
+
     def where(self, place: Place) -> Where:
         """File, line and path of a clause."""
         return Where(self.text.file, self.text.line_of(place), path_of(place))
@@ -49,7 +60,7 @@ class Terms:
         elsewhere = {"examples", "amendments"} | (set() if of_delivery else {"delivery"})
         return [
             {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
-            for place, term in walk(self.programme)
+            for place, term in self.clauses
             if getattr(term, "assumed", False) and (not place or place[0] not in elsewhere)
         ]
 
@@ -147,7 +158,8 @@ def agreement_from(text: YamlText, *, check: Callable[[Terms], list[Problem]]) -
     """The agreement that a text holds, wherever the text was kept; see `read_agreement`."""
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
-    agreement = Agreement(text, sha256, dict(Terms(_typed(text), text, sha256).programme.amendments))
+    signed = Terms(_typed(text), text, sha256)
+    agreement = Agreement(text, sha256, dict(signed.programme.amendments), _versions={(): signed})
     days = agreement.versions()
     for index, day in enumerate(days):
         try:

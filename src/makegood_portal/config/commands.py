@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     db.add_parser("backup", help="write one encrypted file").add_argument("file", type=Path)
     db.add_parser("restore", help="put a backup into an empty database and compare").add_argument("file", type=Path)
     db.add_parser("verify-audit", help="prove that no audit entry was changed, removed or slipped in")
+    db.add_parser("retain", help="erase and delete what the register of processing does not let us keep (serve does it each day)")
     load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
     load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
     load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
@@ -59,6 +60,8 @@ def _done(args: argparse.Namespace) -> int:
             return serve(port=args.port, quiet=args.quiet)
         case "worker", _:
             return worker.work()
+        case _, "retain":
+            return retain()
         case _, "load":
             return load(args.programme, on=args.on)
         case _, "backup":
@@ -141,6 +144,19 @@ def verify_audit() -> int:
     return 1 if faults else 0
 
 
+def retain() -> int:
+    """`db retain`: as the owner, what is due today."""
+    with database_running():
+        as_owner()
+        from django.utils import timezone
+
+        from makegood_portal.actions.retention import keep_retention
+
+        for category, rows in keep_retention(timezone.localdate()).items():
+            print(f"{category}: {rows} rows")
+    return 0
+
+
 def load(programme: str, *, on: date) -> int:
     """As the owner: a programme file with its instruments and sites."""
     with database_running():
@@ -175,8 +191,18 @@ def serve(*, port: int, quiet: bool = False) -> int:
             if not quiet:
                 print(f"Open http://127.0.0.1:{port} in a browser. Ctrl-C stops.", flush=True)
 
-        serving.keep_running(serving.commands(port), look_after=_database_again, ready=say)
+        serving.keep_running(serving.commands(port), look_after=_look_after, ready=say)
     return 0
+
+
+def _look_after() -> None:
+    """The database, each second; retention, once a day."""
+    _database_again()
+    mark = home() / "retained-on"
+    today = f"{date.today():%Y-%m-%d}"  # noqa: DTZ011 - a day on this machine is near enough
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != today:
+        mark.write_text(today, encoding="utf-8")
+        subprocess.Popen([sys.executable, "-m", "makegood_portal", "db", "retain"], stdout=subprocess.DEVNULL)
 
 
 def _database_again() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.forms import MultiWidget
 from django.forms.utils import flatatt
 from django.template.base import Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
@@ -66,12 +67,15 @@ def error_summary(*forms: Any) -> dict[str, Any]:
         if form is None or not form.is_bound:
             continue
         found.extend(("", error) for error in form.non_field_errors())
-        found.extend(
-            (f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label, _named(field, error))
-            for field in form
-            for error in field.errors
-        )
+        found.extend((_first(field), _named(field, error)) for field in form for error in field.errors)
     return {"errors": found}
+
+
+def _first(field: Any) -> str:
+    """The control that an error leads to: of several, the first."""
+    if isinstance(field.field.widget, MultiWidget):
+        return f"{field.auto_id}_0"
+    return str(field.subwidgets[0].id_for_label if field.use_fieldset else field.id_for_label)
 
 
 def _named(field: Any, error: str) -> str:
