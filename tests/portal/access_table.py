@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.models import GrossListImport
+from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side
 
 EVERYBODY = frozenset(Role)
@@ -19,6 +21,18 @@ def nothing(side: Side) -> dict[str, Any]:  # noqa: ARG001
 
 def of_candidacy(side: Side) -> dict[str, Any]:
     return {"candidacy": side.candidacy.pk}
+
+
+def of_list(side: Side) -> dict[str, Any]:
+    """A list that waits to be looked at."""
+    listed, _ = GrossListImport.objects.get_or_create(
+        programme=side.programme,
+        prison=side.at(Kind.PRISON),
+        month=date(2026, 3, 1),
+        sha256="0" * 64,
+        defaults={"file_name": "list.csv", "state": "preview", "by": side.users[Role.COORDINATOR]},
+    )
+    return {"listed": listed.pk}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +58,22 @@ class Route:
         return self.kwargs is not nothing
 
 
+LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
+ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+
 ROUTES: dict[str, Route] = {
     "home": Route(),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),
+    "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "imports": Route(may=LISTS),
+    "import_new": Route(may=ONLY_COORDINATOR),
+    "import": Route(may=LISTS, kwargs=of_list),
+    "import_columns": Route(may=ONLY_COORDINATOR, kwargs=of_list),
+    "import_take_in": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
+    "import_put_aside": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
 }
 
 ACCOUNT = ["account_", "mfa_", "socialaccount_", "openid_connect_"]

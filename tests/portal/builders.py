@@ -13,6 +13,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import history
 from makegood_portal.ledger.models import (
     Candidacy,
@@ -25,6 +26,7 @@ from makegood_portal.ledger.models import (
     SelectionEvent,
     User,
 )
+from makegood_portal.ledger.scope import scope_of_system
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
 _numbers = itertools.count(1)
@@ -53,6 +55,11 @@ def a_programme(**more: Any) -> Programme:
     return Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}"} | more)
 
 
+def a_loaded_programme(code: str = "werk-na-detentie") -> Programme:
+    """A programme that ships, with its terms, sites and instruments."""
+    return load_programme(code, by=scope_of_system("load"), on=date(2016, 6, 3))
+
+
 def a_candidacy(*, name: str = "Janssen", **more: Any) -> Candidacy:
     """A person on the gross list, with an identity and a key; programme, prison and provider as given or fresh."""
     programme = more.pop("programme", None) or a_programme()
@@ -77,9 +84,9 @@ def an_event(candidacy: Candidacy, **more: Any) -> SelectionEvent:
     return SelectionEvent.objects.create(candidacy=candidacy, **defaults | more)
 
 
-def client_of(user: User | None) -> Client:
+def client_of(user: User | None, **words: Any) -> Client:
     """A browser in which the user is logged in with both factors; None: a stranger."""
-    client = Client()
+    client = Client(**words)
     if user:
         if not Authenticator.objects.filter(user=user).exists():
             Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "unused"})

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from makegood.comparison import nearest
+from makegood.comparison import nearest, ordering
 from makegood.comparison.mahalanobis import Everybody, Group
 from makegood.comparison.matched import Rows
 from makegood.comparison.tree import Tree
@@ -139,13 +139,25 @@ def test_closest_and_farthest_first_are_the_walk(
     assert as_pairs(np.array(treated), found) == by_distance(score, treated, limit=limit, ratio=ratio, closest=order == "closest")
 
 
+@pytest.fixture(params=["plain", "compiled"])
+def _sorting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "LARGE", 0 if request.param == "compiled" else 10**12)
+
+
+@pytest.mark.usefixtures("_sorting")
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50), st.integers(1, 200))
 def test_the_fast_order_is_the_stable_order(values: list[float], copies: int) -> None:
     column = np.tile(np.array(values), copies)
-    assert np.array_equal(nearest.order_of(column), np.argsort(column, kind="stable"))
+    order, ordered = ordering.stable_order(column)
+    assert np.array_equal(order, np.argsort(column, kind="stable"))
+    assert np.array_equal(ordered, column[order])
 
 
+@pytest.mark.usefixtures("_sorting")
 def test_the_fast_order_holds_where_values_crowd_below_its_grid() -> None:
     generator = np.random.default_rng(5)
     column = np.concatenate([generator.random(5_000) * 1e-18, generator.normal(size=5_000) * 1e3, np.zeros(500), -np.zeros(500)])
-    assert np.array_equal(nearest.order_of(column), np.argsort(column, kind="stable"))
+    order, ordered = ordering.stable_order(column)
+    assert np.array_equal(order, np.argsort(column, kind="stable"))
+    assert np.array_equal(ordered, np.sort(column))

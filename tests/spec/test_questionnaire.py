@@ -6,6 +6,7 @@ Needs 5, 6, 7, 8 and 15: required is required, a blank is not an answer, every a
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -13,6 +14,7 @@ from openpyxl import Workbook
 
 from makegood.instrument.condition import parse_condition
 from makegood.instrument.questionnaire import Answer, ItemMissing, Questionnaire, missingness, progress, read_answer
+from makegood.instrument.stored import as_plain, from_plain
 from makegood.instrument.xlsform import read_xlsform
 from makegood.values.problem import Refused
 
@@ -181,3 +183,9 @@ def test_something_that_is_no_excel_file_is_refused() -> None:
     for content in (b"", b"hello", b"PK\x03\x04broken"):
         with pytest.raises(Refused):
             read_xlsform(content, name="form.xlsx")
+
+
+def test_a_form_is_kept_as_plain_values_and_read_again(form: Questionnaire) -> None:
+    again = from_plain(json.loads(json.dumps(as_plain(form))))
+    assert as_plain(again) == as_plain(form)
+    assert progress(again, {"had_job": Answer("yes")}) == progress(form, {"had_job": Answer("yes")})

@@ -28,6 +28,7 @@ ROOMS = {
     "programme": "The programme file",
     "instrument": "Questionnaires",
     "cases": "Files of facts",
+    "selection": "Candidates",
     "measurement": "Measuring",
     "comparison": "Comparing",
     "payment": "Facts under these terms",

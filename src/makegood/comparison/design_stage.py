@@ -14,7 +14,8 @@ from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats, Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.power import Power, power_of
-from makegood.comparison.protocol import Protocol, Variable
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
 
@@ -97,21 +98,25 @@ def design(
             problems,
         )
     rule = protocol.balance
+    matched_on = balance(made, matched=matched, denominator=rule.denominator)
     judged = verdict(
-        balance(made, matched=matched, denominator=rule.denominator),
+        matched_on,
         smd=float(rule.smd),
         variance_ratio=float(rule.variance_ratio),
         ks=None if rule.ks is None else float(rule.ks),
         unmatched=None if rule.unmatched is None else float(rule.unmatched),
     )
     complete = tuple(name for name in protocol.variables if _complete(rows.columns[name], index))
-    everything, _warnings = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)
+    reported = matched_on
+    if complete != protocol.matched_on:
+        everything, _warnings = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)
+        reported = balance(everything or made, matched=matched, denominator=rule.denominator)
     return Design(
         basis=basis,
         rows=index,
         matched=matched,
         problems=tuple(problems),
-        reported=balance(everything or made, matched=matched, denominator=rule.denominator),
+        reported=reported,
         judged=judged,
         power=tuple(_power(matched, protocol=protocol)),
         fingerprint=_fingerprint(rows, index, matched),

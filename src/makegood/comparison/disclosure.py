@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.comparison.cell_bounds import Figure, Name, Relation, Ties, bounds, cheapest_pattern
-from makegood.comparison.protocol import SmallCells
+from makegood.comparison.protocol_terms import SmallCells
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from makegood.comparison.design import Category
 from makegood.comparison.matched import Flags, Floats
-from makegood.comparison.protocol import Outcome, Protocol
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Outcome
 from makegood.comparison.reading import SHOWN, People, Words, as_numpy, taken
 from makegood.values.problem import Problem, Where
 

@@ -1,7 +1,6 @@
 """Nearest neighbours by Mahalanobis distance, within a caliper on the propensity score where the plan asks for one.
 
-The covariates are turned so that plain distance is Mahalanobis distance under the covariance within the groups,
-pooled (Rubin 1980). Small inputs compare each treated with everybody within the caliper; large ones ask a k-d tree.
+Small inputs compare each treated with everybody within the caliper; large ones ask a k-d tree.
 On an exactly equal distance MatchIt 4.7 keeps whoever its search reaches last; so does this.
 """
 
@@ -16,6 +15,7 @@ from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Flags, Floats, Plan, Rows, Score
 from makegood.comparison.nearest import nearest, pair_by_distance, queue
 from makegood.comparison.random_order import RandomOrder
+from makegood.comparison.turning import turned
 from makegood.values.problem import Problem, Where
 
 LARGE = 50_000_000
@@ -92,67 +92,6 @@ class Group:
     allowed: Flags
     limit: float
     turns: Rows
-
-
-def turned(covariates: Covariates, *, on: tuple[str, ...], among: Flags | None = None) -> Floats:
-    """(dimensions, rows) coordinates whose Euclidean distance is the Mahalanobis distance; its covariance is that of `among`.
-
-    Standardised columns times the Cholesky factor of the inverse pooled within-group covariance, pivoted on the largest
-    diagonal as LAPACK's dpstrf does; a category counts as all its levels, each divided by the root of 2, and a singular
-    covariance is inverted on the space that it spans. Columns without variation are left out. With two or more
-    categories this departs from MatchIt 4.7, whose turned columns then keep entries that LAPACK leaves behind a singular
-    factor and so no longer add up to the Mahalanobis distance.
-    """
-    columns = []
-    for name in on:
-        if name in covariates.number_names:
-            columns.append(covariates.number(name))
-        else:
-            category = covariates.category(name)
-            columns += [(category.codes == level) / np.sqrt(2.0) for level in range(len(category.levels))]
-    columns = [column for column in columns if column.max() - column.min() >= np.sqrt(np.finfo(float).eps)]
-    if not columns:
-        return np.empty((0, covariates.rows))
-    standard = np.stack([(column - column.mean()) / column.std(ddof=1) for column in columns])
-    pooled = np.zeros((len(columns), len(columns)))
-    inside = np.ones(covariates.rows, dtype=bool) if among is None else among
-    for arm in (covariates.treated & inside, ~covariates.treated & inside):
-        part = standard[:, arm]
-        centred = part - part.mean(axis=1, keepdims=True)
-        pooled += centred @ centred.T
-    pooled /= max(int(np.count_nonzero(inside)) - 2, 1)
-    factor = _pivoted_root(_inverse(pooled))
-    points = np.zeros_like(standard)
-    for dimension in range(len(columns)):
-        for column in range(len(columns)):
-            if factor[dimension, column] != 0.0:
-                points[dimension] += factor[dimension, column] * standard[column]
-    return np.asarray(points[np.any(factor != 0.0, axis=1)])
-
-
-def _inverse(matrix: Floats) -> Floats:
-    if np.linalg.det(matrix) > 1e-8:
-        return np.asarray(np.linalg.inv(matrix))
-    left, sizes, right = np.linalg.svd(matrix)
-    kept = sizes > 1e-9 * sizes[0]
-    return np.asarray((right[kept].T / sizes[kept]) @ left[:, kept].T)
-
-
-def _pivoted_root(matrix: Floats) -> Floats:
-    """R with R'R = `matrix`; row after row for the largest diagonal that is left, columns in their own order."""
-    rest = (matrix + matrix.T) / 2
-    width = rest.shape[0]
-    root = np.zeros((width, width))
-    free = np.ones(width, dtype=bool)
-    enough = width * np.finfo(float).eps * float(np.diag(rest).max())
-    for row in range(width):
-        pivot = int(np.argmax(np.where(free, np.diag(rest), -np.inf)))
-        if rest[pivot, pivot] <= enough:
-            break
-        root[row] = np.where(free, rest[pivot], 0.0) / np.sqrt(rest[pivot, pivot])
-        rest -= np.outer(root[row], root[row])
-        free[pivot] = False
-    return root
 
 
 def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> list[tuple[Rows, Rows]]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.comparison.matched import Flags, Floats, Rows
+from makegood.comparison.ordering import stable_order
 from makegood.comparison.random_order import r_permutation
 
 LARGE = 300_000
@@ -80,45 +81,20 @@ def nearest(
 
 def lined_up(score: Floats, *, treated: Flags, strata: NDArray[Any] | None) -> Line:
     """Sort everybody once, and by stratum where there are strata."""
-    person = order_of(score)
+    person, ordered = stable_order(score)
     empty = np.empty(0, dtype=np.int64)
     turn, first, last = empty, empty, empty
     if strata is not None:
         of = strata[person]
         # Sixteen bits are sorted by counting.
         grouped = np.argsort(of.astype(np.uint16) if of.max() < 1 << 16 else of, kind="stable")
-        person, turn, of = person[grouped], grouped, of[grouped]
+        person, turn, of, ordered = person[grouped], grouped, of[grouped], ordered[grouped]
         starts = np.flatnonzero(np.concatenate([[True], of[1:] != of[:-1]]))
         sizes = np.diff(np.concatenate([starts, [of.size]]))
         first, last = np.repeat(starts, sizes), np.repeat(starts + sizes - 1, sizes)
     found = np.flatnonzero(treated[person])
     places = found[np.argsort(person[found])]
-    return Line(person=person, score=score[person], places=places, turn=turn, first=first, last=last)
-
-
-def order_of(values: Floats) -> Rows:
-    """(rows,) the stable ascending order of finite values, as `argsort(kind="stable")` gives it, several times faster.
-
-    Sorts whole numbers that hold the value on a fine grid in their high bits and the row in their low bits; only rows
-    that share a point of the grid are compared once more.
-    """
-    low, high = float(values.min()), float(values.max())
-    bits = int(values.size).bit_length()
-    if values.size < 4096 or not high > low:
-        return np.argsort(values, kind="stable")
-    grid = (values - low) * ((2.0 ** (62 - bits)) / (high - low))
-    keys = grid.astype(np.int64)
-    keys <<= bits
-    keys |= np.arange(values.size)
-    keys.sort()
-    order = keys & ((1 << bits) - 1)
-    ordered = values[order]
-    if np.any(ordered[1:] < ordered[:-1]):
-        keys >>= bits
-        same = keys[1:] == keys[:-1]
-        shared = np.flatnonzero(np.concatenate([[False], same]) | np.concatenate([same, [False]]))
-        order[shared] = order[shared][np.lexsort((order[shared], values[order[shared]], keys[shared]))]
-    return order
+    return Line(person=person, score=ordered, places=places, turn=turn, first=first, last=last)
 
 
 def paired(treated: Flags, *, strata: NDArray[Any] | None, allowed: Flags | None) -> Flags:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.comparison.design import Covariates
-from makegood.comparison.mahalanobis import turned
 from makegood.comparison.matched import Flags, Floats, Plan, Rows, Score
+from makegood.comparison.turning import turned
 from makegood.values.problem import Problem, Where
 
 LARGEST = 40_000_000

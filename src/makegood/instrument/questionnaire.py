@@ -44,6 +44,8 @@ class Item:
     constraint: Condition | None = None
     constraint_message: Words = field(default_factory=dict)
     reference_time: str = ""
+    source: str = "self"
+    """Whose answer it usually is; each answer says whose it was."""
     several_lines: bool = False
 
 

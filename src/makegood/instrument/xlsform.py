@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from makegood.instrument.condition import Condition, parse_condition
-from makegood.instrument.questionnaire import Choice, Item, Kind, Questionnaire, Words
+from makegood.instrument.questionnaire import NON_ANSWERS, SOURCES, Choice, Item, Kind, Questionnaire, Words
 from makegood.values.problem import Problem, Refused, Where
 
 _KINDS: Mapping[str, Kind] = {
@@ -92,12 +92,17 @@ def _items(
                 label=_words(row.get("label", own)),
                 section=section,
                 hint=_words(row.get("hint", "")),
-                choices=tuple(Choice(str(choice["name"]), _words(choice["label"])) for choice in row.get("choices", ())),
+                choices=tuple(
+                    Choice(str(choice["name"]), _words(choice["label"]))
+                    for choice in row.get("choices", ())
+                    if choice["name"] not in NON_ANSWERS
+                ),
                 required=str(bind.get("required", "")).casefold() in ("yes", "true", "true()"),
                 relevant=conditions,
                 constraint=constraint,
                 constraint_message=_words(bind.get("jr:constraintMsg", "")),
                 reference_time=str(row.get("reference_time", "")),
+                source=next((source for source in SOURCES if source == row.get("source")), "self"),
                 several_lines="multiline" in str(row.get("control", {}).get("appearance", "")),
             )
 

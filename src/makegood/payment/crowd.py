@@ -42,19 +42,33 @@ KINDS = 100_000
 def supported(books: Books) -> bool:
     """Whether columns can carry these terms and facts with the same outcome as the plain code."""
     programme = books.terms.programme
-    figures = [term for _, term in walk(programme) if isinstance(term, Figure)]
-    limits = []
-    for limit in programme.limits.values():
-        if "payer" in limit.per or limit.payer is not None:
-            break
-        limits.append(limit)
+    terms = [term for _, term in books.terms.of_money]
+    figures = [term for term in terms if isinstance(term, Figure)]
+    rules = [pricing.sequence for pricing in programme.outcome_pricings.values() if pricing.sequence]
+    doors = [door for rule in rules for door in (*rule.after, *rule.once_accepted)]
+    ordered = list(programme.limits.values())
+    first = next((index for index, limit in enumerate(ordered) if "payer" in limit.per or limit.payer is not None), len(ordered))
+    shares = [commitment.share for commitment in programme.outcome_payment_commitments.values()]
     return (
         not books.results
         and len({len(books.agreement.on(day).amendments) for day in books.agreement.versions() if day is None or day <= books.as_of}) == 1
-        and not any(figure.claims or figure.accepted for figure in figures)
+        and not any(figure.claims or figure.accepted or figure.this_claim in ("turn", "rank") for figure in figures)
+        and not any(isinstance(term, Selector) and not isinstance(term, Choice) and term.dated() for term in terms)
         and all(pricing.for_each == ["claim"] for pricing in programme.outcome_pricings.values())
-        and not any(pricing.sequence.not_with for pricing in programme.outcome_pricings.values() if pricing.sequence)
-        and all(limit.cut == "latest_first" and not limit.carries_forward and not set(limit.per) & {"period"} for limit in limits)
+        and not any(rule.not_with for rule in rules)
+        and not any(door.any_of for door in doors)
+        and all(limit.of == "money" and limit.cut == "latest_first" and not limit.carries_forward for limit in ordered[:first])
+        and not any("period" in limit.per for limit in ordered[:first])
+        and not any(_dated(share) for share in shares)
+        and not any(set(limit.per) & set(PERIODS) for limit in ordered[first:])
+    )
+
+
+def _dated(term: object) -> bool:
+    """Whether a figure depends on the day of a fact."""
+    return any(
+        (isinstance(inner, Choice) and inner.dated()) or (isinstance(inner, Figure) and (inner.growth or inner.elapsed))
+        for _, inner in walk(term)
     )
 
 
@@ -219,6 +233,7 @@ def _conditions(books: Books, columns: ClaimColumns) -> list[NDArray[np.generic]
         parts.append(columns.named(books.replaced))
     for day in {
         programme.terminated.on if programme.terminated else None,
+        programme.calendar.outcomes_until or programme.calendar.ends_on,
         *(cohort.cancelled_on for cohort in programme.cohorts.values()),
     } - {None}:
         parts.append(achieved >= day.toordinal())  # type: ignore[union-attr]
@@ -234,8 +249,8 @@ def _topological(books: Books) -> list[str]:
         if name in done:
             return
         rule = pricings[name].sequence
-        for other in [*(after.line for after in rule.after), *rule.once_accepted] if rule else []:
-            visit(other)
+        for predecessor in [*rule.after, *rule.once_accepted] if rule else []:
+            visit(*predecessor.lines())
         done.append(name)
 
     for name in pricings:
@@ -282,13 +297,15 @@ def _line(
     ok = np.ones(len(rows), dtype=bool)
     late: dict[str, NDArray[np.bool_]] = {}
     for after in rule.after:
-        before = _before(after.line, after.same_occurrence, accepted, persons, achieved, columns)
-        include_day = order[after.line] < order[name]
+        (earlier,) = after.lines()
+        before = _before(earlier, after.same_occurrence, accepted, persons, achieved, columns)
+        include_day = order[earlier] < order[name]
         for words, fails in before.fails(after, rows, include_day=include_day):
             late.setdefault(words, np.zeros(len(rows), dtype=bool))
             late[words] |= fails & ok
             ok &= ~fails
-    for other in rule.once_accepted:
+    for door in rule.once_accepted:
+        (other,) = door.lines()
         let_in = np.isin(persons[rows], persons[accepted[other]])
         late[f"waits until '{other}' is accepted for this person"] = ~let_in & ok
         ok &= let_in
@@ -381,7 +398,7 @@ def _for_line(name: str, pricing: OutcomePricing, rows: Rows, books: Books, colu
     if not len(rows):
         return rows
     parts: list[NDArray[np.generic]] = [columns.coded(column)[rows] for column in GROUPED]
-    if pricing.from_ or pricing.until or pricing.retired_on or pricing.claimed_within:
+    if pricing.from_ or pricing.until or pricing.retired_on or pricing.claimed_within or pricing.settlement:
         parts += [columns.coded("achieved_on")[rows]]
     if pricing.claimed_within:
         parts += [columns.coded("claimed_on")[rows]]
@@ -411,10 +428,7 @@ def _priced(name: str, rows: Rows, books: Books, columns: ClaimColumns) -> tuple
 
 def _by_date(books: Books) -> bool:
     """Whether any figure of the terms depends on the day of a fact."""
-    return any(
-        (isinstance(term, Choice) and (term.from_ or term.until)) or (isinstance(term, Figure) and (term.growth or term.elapsed))
-        for _, term in walk(books.terms.programme)
-    )
+    return _dated(books.terms.programme)
 
 
 def _limited(

@@ -131,7 +131,7 @@ def _counterfactual(effect: Effect, rows: Sequence[Result], scope: Scope, books:
         in_time = (counterfactual.from_ is None or day >= counterfactual.from_) and (
             counterfactual.until is None or day < counterfactual.until
         )
-        if in_time and chosen_by(counterfactual.where, values):
+        if in_time and chosen_by(counterfactual.where, values, day):
             return index, counterfactual
     return 0, None
 

@@ -66,7 +66,11 @@ class Analysis(Term):
 
 
 class Amendment(Term):
-    """A dated layer over the terms: in force `from` a day, with its reason, expected effect and review date."""
+    """A dated layer over the terms: in force `from` a day, with its reason, expected effect and review date.
+
+    Facts before that day are read under the terms that were in force then, unless it `reaches_back`. What a
+    settlement asks of the contract as a whole (limits, repayments, named figures) is read as of its day.
+    """
 
     from_: Day = Field(alias="from")
     """The first day on which it is in force."""
@@ -80,6 +84,8 @@ class Amendment(Term):
     """What the parties think will follow."""
     review_on: Day
     """The day on which they look whether it did."""
+    reaches_back: Yes = False
+    """yes: from that day on, earlier facts are read under it too."""
     analysis: Analysis | None = None
     """Who would have come in or stayed out; required where criteria of selection change."""
     changes: list[Change] = Field(min_length=1)

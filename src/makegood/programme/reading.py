@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,16 @@ class Terms:
     """Fingerprint of the whole agreement, amendments included; layout and comments do not count."""
     amendments: tuple[str, ...] = ()
 
+    @cached_property
+    def clauses(self) -> list[tuple[Place, BaseModel]]:
+        """Every term with its place."""
+        return walk(self.programme)
+
+    @cached_property
+    def of_money(self) -> list[tuple[Place, BaseModel]]:
+        """Those of them that a settlement reads: all but how the service is delivered."""
+        return [(place, term) for place, term in self.clauses if place[:1] != ("delivery",)]
+
     def where(self, place: Place) -> Where:
         """File, line and path of a clause."""
         return Where(self.text.file, self.text.line_of(place), path_of(place))
@@ -49,7 +60,7 @@ class Terms:
         elsewhere = {"examples", "amendments"} | (set() if of_delivery else {"delivery"})
         return [
             {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
-            for place, term in walk(self.programme)
+            for place, term in self.clauses
             if getattr(term, "assumed", False) and (not place or place[0] not in elsewhere)
         ]
 
@@ -66,13 +77,20 @@ class Agreement:
 
     def on(self, day: date | None) -> Terms:
         """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
-        key = tuple(in_force(self.amendments, day=day))
-        if key not in self._versions:
-            text, _, problems = amended(self.text, self.amendments, day=day)
+        return self._with(tuple(in_force(self.amendments, day=day)))
+
+    def read_on(self, day: date, *, under: Terms) -> Terms:
+        """The terms under which a settlement under `under` reads a fact of `day`: see `Amendment`. Raises Refused."""
+        amendments = [(name, self.amendments[name]) for name in under.amendments]
+        return self._with(tuple(name for name, amendment in amendments if amendment.from_ <= day or amendment.reaches_back))
+
+    def _with(self, names: tuple[str, ...]) -> Terms:
+        if names not in self._versions:
+            text, problems = amended(self.text, self.amendments, names)
             if problems:
                 raise Refused(problems)
-            self._versions[key] = Terms(_typed(text), text, self.sha256, key)
-        return self._versions[key]
+            self._versions[names] = Terms(_typed(text), text, self.sha256, names)
+        return self._versions[names]
 
     def texts(self) -> list[str]:
         """Fingerprints of this text and of every text that it grew from: the same, without its last amendments."""
@@ -140,10 +158,14 @@ def agreement_from(text: YamlText, *, check: Callable[[Terms], list[Problem]]) -
     """The agreement that a text holds, wherever the text was kept; see `read_agreement`."""
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
-    agreement = Agreement(text, sha256, dict(Terms(_typed(text), text, sha256).programme.amendments))
-    for day in agreement.versions():
+    signed = Terms(_typed(text), text, sha256)
+    agreement = Agreement(text, sha256, dict(signed.programme.amendments), _versions={(): signed})
+    days = agreement.versions()
+    for index, day in enumerate(days):
         try:
             problems += check(agreement.on(day))
+            for earlier in days[:index]:
+                agreement.read_on(earlier or date.min, under=agreement.on(day))
         except Refused as refused:
             problems += refused.problems
     if errors(problems):

@@ -73,7 +73,9 @@ class Calendar(Term):
     starts_on: Day
     """The first day of the contract; an outcome before it is refused."""
     ends_on: Day | None = None
-    """The first day on which it no longer runs."""
+    """The first day on which it no longer runs; a claim of that day or later is refused."""
+    outcomes_until: Day | None = None
+    """The first day on which outcomes no longer count, where that is another day than `ends_on`."""
     intake_from: Day | None = None
     """The first day of intake."""
     intake_until: Day | None = None

@@ -12,7 +12,7 @@ from makegood.programme.scalars import Text, Yes
 class Term(BaseModel):
     """A clause of the agreement: frozen, no unknown keys, with an optional source and assumption."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: Text | None = None
     """Where the term was read: document, page or line."""
@@ -33,7 +33,7 @@ class Term(BaseModel):
 class InTwoLanguages(BaseModel):
     """Words for people in English and Dutch."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     en: Text
     """The words in English."""

@@ -6,11 +6,12 @@ import psycopg
 from psycopg import sql
 
 from makegood_portal.config.databases import RUNTIME_ROLE, Connection
+from makegood_portal.config.postgres import Unavailable
 
 
 def prepare_embedded(superuser: Connection, *, owner: Connection) -> None:
     """In a fresh embedded cluster: the owner's role, its database, the extension that exclusion constraints need."""
-    with _connected(superuser) as connection:
+    with connected(superuser) as connection:
         _role(connection, owner, "LOGIN NOSUPERUSER CREATEROLE NOBYPASSRLS")
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [owner.name]).fetchone()
         if not found:
@@ -22,7 +23,7 @@ def prepare_embedded(superuser: Connection, *, owner: Connection) -> None:
 
 def prepare_runtime(owner: Connection, *, runtime: Connection) -> None:
     """The runtime role: it may log in and nothing else; rights come with the migrations. The owner can become it."""
-    with _connected(owner) as connection:
+    with connected(owner) as connection:
         if runtime.user == RUNTIME_ROLE:
             _role(connection, runtime, "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT")
         connect = sql.SQL("GRANT CONNECT ON DATABASE {} TO {}")
@@ -45,6 +46,12 @@ def _role(connection: psycopg.Connection[tuple[object, ...]], wanted: Connection
     )
 
 
-def _connected(to: Connection) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(dbname=to.name, user=to.user, password=to.password, host=to.host or None, port=to.port or None,
-                           autocommit=True, connect_timeout=5, **dict(to.options))  # type: ignore[arg-type]  # fmt: skip
+def connected(to: Connection, *, autocommit: bool = True) -> psycopg.Connection[tuple[object, ...]]:
+    """A plain connection, without Django."""
+    try:
+        return psycopg.connect(dbname=to.name, user=to.user, password=to.password, host=to.host or None, port=to.port or None,
+                               autocommit=autocommit, connect_timeout=5, **dict(to.options))  # type: ignore[arg-type]  # fmt: skip
+    except psycopg.OperationalError as error:
+        why = str(error).strip().splitlines()[-1]
+        remedy = "the key file belongs to another database" if "password" in why else "check that it runs and that its address is right"
+        raise Unavailable(f"the database does not let {to.user} in: {why.rsplit('FATAL:', 1)[-1].strip()}; {remedy}") from error

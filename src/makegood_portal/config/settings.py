@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from makegood_portal.config import databases
+from makegood_portal.config import databases, openid_connect
 from makegood_portal.config import keys as key_file
 from makegood_portal.config.home import home
 
@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "makegood_portal.web",
+    "django.forms",
     "makegood_portal.ledger",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -83,10 +84,12 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "makegood_portal.web.renderer.Renderer"
+
 DATABASES = {"default": databases.runtime(MAKEGOOD_KEYS).django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
-PROCRASTINATE_IMPORT_PATHS = ["makegood_portal.actions.jobs"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 AUTH_USER_MODEL = "ledger.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
@@ -99,6 +102,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "makegood_portal.web.accounts.Accounts"
+MFA_ADAPTER = "makegood_portal.web.accounts.SecondFactors"
 SOCIALACCOUNT_ADAPTER = "makegood_portal.web.accounts.OtherAccounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -107,18 +111,26 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {"login": "makegood_portal.web.account_forms.LogIn", "reauthenticate": "makegood_portal.web.account_forms.PasswordAgain"}
+MFA_FORMS = {
+    "authenticate": "makegood_portal.web.account_forms.SecondStep",
+    "reauthenticate": "makegood_portal.web.account_forms.SecondStepAgain",
+    "activate_totp": "makegood_portal.web.account_forms.SetApp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Makegood"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-SOCIALACCOUNT_PROVIDERS: dict[str, object] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the provider is the operator's choice; its verified address names our user
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": openid_connect.apps()}}
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # together: an office behind one address is not locked by one colleague
+AXES_USERNAME_CALLABLE = "makegood_portal.web.accounts.username_of"
 AXES_LOCKOUT_CALLABLE = "makegood_portal.web.accounts.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_RESET_ON_SUCCESS = True

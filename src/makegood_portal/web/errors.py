@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from makegood_portal.actions.refusal import Refusal
+from makegood_portal.web.kept_text import send_again
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -28,8 +29,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """The form is older than the session."""
-    return render(request, "errors/stale_form.html", status=403)
+    """The form is older than the session: what was typed is kept and can be sent again."""
+    return send_again(request, status=403, logged_out=not request.user.is_authenticated)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001

@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
+from makegood_portal.web.kept_text import send_again
+from makegood_portal.web.once import once
 
 P = ParamSpec("P")
 
@@ -31,13 +33,18 @@ def page(*roles: Role) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, 
     """A page for these roles (none named: for everybody who is logged in). What they see on it decides `ledger.access`."""
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @login_required
         @functools.wraps(view)
         def shown(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if roles and not request.scope.has(*roles):  # type: ignore[attr-defined]
+            if not request.user.is_authenticated:
+                if request.method == "POST" or request.headers.get("HX-Request"):
+                    return send_again(request, status=401, logged_out=True)
+                return redirect_to_login(request.get_full_path())
+            scope: Scope = request.scope  # type: ignore[attr-defined]
+            if roles and not scope.has(*roles):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            return once(request, scope, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type]
 
+        shown.roles = frozenset(roles)  # type: ignore[attr-defined]  # the menu shows what may be opened
         return shown  # type: ignore[return-value]
 
     return decorate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,6 +43,8 @@ class ScopeMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Undo what the page did; a refusal becomes a page, everything else goes its usual way."""
         if not hasattr(request, "scope"):
+            return None
+        if isinstance(exception, ReauthenticationRequired | ImmediateHttpResponse):  # an answer of the log-in, not a fault
             return None
         transaction.set_rollback(True)
         if isinstance(exception, Refusal):

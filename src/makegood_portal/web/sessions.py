@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 SEEN = "seen_at"
 WRITE_EVERY = 60  # seconds: an older mark is near enough, and most requests write nothing
@@ -25,7 +27,7 @@ class IdleLimit:
             now, seen = int(time.time()), request.session.get(SEEN)
             if seen is not None and now - seen > settings.MAKEGOOD_IDLE_MINUTES * 60:
                 logout(request)
-                request.idle = True  # type: ignore[attr-defined]
+                messages.info(request, _("You were away for a while, so you have to log in again. What was saved is not lost."))
             elif seen is None or now - seen > WRITE_EVERY:
                 request.session[SEEN] = now
         return self.get_response(request)

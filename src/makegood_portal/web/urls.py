@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import candidates, errors, health, home
+from makegood_portal.web import break_glass, candidates, errors, health, home, imports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,7 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("candidates/", candidates.candidate_list, name="candidates"),
+    path("candidates/open/", break_glass.open_colleagues_file, name="open_colleagues_file"),
     path("candidates/<uuid:candidacy>/", candidates.candidate, name="candidate"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<uuid:listed>/", imports.import_one, name="import"),
+    path("imports/<uuid:listed>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<uuid:listed>/take-in/", imports.import_take_in, name="import_take_in"),
+    path("imports/<uuid:listed>/put-aside/", imports.import_put_aside, name="import_put_aside"),
 ]
 
 handler403 = errors.forbidden

@@ -6,7 +6,7 @@ from makegood_portal.ledger.models.candidacy import Candidacy, State
 from makegood_portal.ledger.models.contact import Appointment, ContactRoute
 from makegood_portal.ledger.models.contract import Contract
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
-from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow
+from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
 from makegood_portal.ledger.models.membership import Membership
 from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
@@ -19,6 +19,7 @@ from makegood_portal.ledger.models.programme import Party, Programme, ProgrammeV
 from makegood_portal.ledger.models.questionnaire import Answer, AnswerStatus, Questionnaire, Response
 from makegood_portal.ledger.models.release_date import ReleaseDate
 from makegood_portal.ledger.models.selection_event import Outcome, SelectionEvent
+from makegood_portal.ledger.models.sent_form import SentForm
 from makegood_portal.ledger.models.user import User
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "GrossListImport",
     "Identity",
     "ImportRow",
+    "ImportState",
     "LocalProgramme",
     "Membership",
     "MunicipalityContact",
@@ -56,7 +58,9 @@ __all__ = [
     "Questionnaire",
     "ReleaseDate",
     "Response",
+    "RowOutcome",
     "SelectionEvent",
+    "SentForm",
     "Sex",
     "State",
     "User",

@@ -17,12 +17,11 @@ class BreakGlass(Row):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField()
+    sealed = models.BinaryField(help_text="the reason, encrypted with the key of the person")
     until_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="broken_glass_has_a_reason"),
             models.CheckConstraint(condition=Q(until_at__gt=F("recorded_at")), name="broken_glass_ends"),
         ]
         indexes = [models.Index(fields=["user", "until_at"], name="broken_glass_of_user")]

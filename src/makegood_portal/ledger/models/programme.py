@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from makegood_portal.ledger.models.organisation import Organisation
-from makegood_portal.ledger.models.row import Row
+from makegood_portal.ledger.models.row import Code, Row
 from makegood_portal.ledger.models.user import User
 
 
@@ -46,8 +46,12 @@ class Party(Row):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="parties")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="programmes")
+    site = Code(blank=True, help_text="its code among the sites of the programme file")
     planned_per_month = models.PositiveIntegerField(null=True, blank=True)
     from_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "organisation"], name="party_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "organisation"], name="party_once"),
+            models.UniqueConstraint(fields=["programme", "site"], condition=~models.Q(site=""), name="site_once"),
+        ]

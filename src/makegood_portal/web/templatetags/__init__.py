@@ -1,1 +1,1 @@
-"""Template tags."""
+"""Template tags: `{% load look %}` brings the components."""
