@@ -113,7 +113,7 @@ def test_a_prison_informs_nobody_before_it_takes_part_and_lists_nobody_after(see
             assert steps["informed"] >= site.from_
         if site.until is not None and "list_drawn_up" in steps:
             assert steps["list_drawn_up"] < site.until
-    first = {}
+    first: dict[str, date] = {}
     for candidate, steps in done(seed).items():
         if "informed" in steps:
             site_name = listed(seed)[candidate]["prison"]

@@ -38,7 +38,7 @@ def refused(tmp_path: Path, file: str, old: str, new: str) -> str:
         ("recruitment.yaml", "until: 2016-12-01", "until: 2016-07-01", "does not come after"),
         ("recruitment.yaml", "drops_out_in_prison, people: 39", "drops_out_in_prison, people: 38", "do not add up to 39"),
         ("recruitment.yaml", "age_over_65: {list_checked: 1}", "", "nothing says at which step somebody leaves with 'age_over_65'"),
-        ("recruitment.yaml", "offender: {list_checked: 1}", "offender: {started: 1}", "nobody leaves at \'started\'"),
+        ("recruitment.yaml", "offender: {list_checked: 1}", "offender: {started: 1}", "nobody leaves at 'started'"),
         ("recruitment.yaml", "  acquaintance: {least: 2, most: 10}", "", "'acquaintance' stands in one of steps and days only"),
         ("recruitment.yaml", "channels:", "chanels:", "did you mean 'channels'?"),
         ("recruitment.yaml", "listed: 60, from: 2017-02-01", "listed: 60, from: 2018-02-01", "the sites begin too late"),
