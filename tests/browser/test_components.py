@@ -21,7 +21,7 @@ def _gallery(settings: Any) -> Iterator[None]:
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"] = [*templates[0]["DIRS"], Path(__file__).parent / "gallery" / "templates"]
     settings.TEMPLATES = templates
-    yield
+    return
 
 
 @pytest.mark.parametrize("address", ["/", "/candidates/?done=1", "/candidates/?leeg=1&q=x", "/form/", "/file/"])
