@@ -12,7 +12,8 @@ import duckdb
 
 SQL = """
 WITH months AS (
-    SELECT index_date, k, (index_date + to_months(CAST(k AS INTEGER)))::DATE AS f, (index_date + to_months(CAST(k + 1 AS INTEGER)))::DATE AS u
+    SELECT index_date, k, (index_date + to_months(CAST(k AS INTEGER)))::DATE AS f,
+           (index_date + to_months(CAST(k + 1 AS INTEGER)))::DATE AS u
     FROM (SELECT DISTINCT index_date FROM people), range(24) AS r(k)
 ),
 work AS (
