@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import GrossListImport
+from makegood_portal.ledger.models import GrossListImport, Notice
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side
 
@@ -33,6 +33,11 @@ def of_list(side: Side) -> dict[str, Any]:
         defaults={"file_name": "list.csv", "state": "preview", "by": side.users[Role.COORDINATOR]},
     )
     return {"listed": listed.pk}
+
+
+def of_leads_notice(side: Side) -> dict[str, Any]:
+    notice, _ = Notice.objects.get_or_create(to=side.users[Role.LEAD], kind="glass_broken", candidacy=side.candidacy)
+    return {"notice": notice.pk}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,7 @@ ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
 
 ROUTES: dict[str, Route] = {
     "home": Route(),
+    "put_notice_away": Route(may=frozenset({Role.LEAD}), kwargs=of_leads_notice, post=nothing),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),

@@ -30,11 +30,12 @@ def agreement_of(programme: UUID) -> Agreement:
     newest = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True).first()
     if newest is None:
         raise NoTermsError(f"no terms are loaded for programme {programme}: makegood db load")
-    return _agreement(programme, newest)
+    return agreement_under(programme, newest)
 
 
 @lru_cache(maxsize=32)
-def _agreement(programme: UUID, sha256: str) -> Agreement:
+def agreement_under(programme: UUID, sha256: str) -> Agreement:
+    """The agreement as one version says it; a version never changes, so it is read once a process."""
     text = ProgrammeVersion.objects.filter(programme=programme, sha256=sha256).values_list("text", flat=True).get()
     return agreement_from(parse_yaml_text(text.encode(), file=f"terms {sha256[:12]}"), check=check_terms)
 
