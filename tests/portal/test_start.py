@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from makegood_portal.actions.load_programme import load_programme
-from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, Party, PermissionRequest, Programme
+from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, PermissionRequest, Programme
 from makegood_portal.ledger.queries import start
-from makegood_portal.ledger.scope import scope_of, scope_of_system, scoped
+from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from makegood_portal.web.start import tasks
 from portal.builders import World, a_candidacy, client_of
@@ -31,11 +30,9 @@ def cards(world: World, role: Role) -> dict[str, tuple[int, str]]:
 
 @pytest.fixture
 def under_terms(world: World) -> Programme:
-    """The shipped programme; our prison, provider and municipality take part in it."""
-    programme = load_programme("werk-na-detentie", by=scope_of_system("load"), on=date(2016, 1, 1))
-    for kind in (Kind.PRISON, Kind.PROVIDER, Kind.MUNICIPALITY, Kind.PRISON_SERVICE):
-        Party.objects.create(programme=programme, organisation=world.ours.at(kind))
-    return programme
+    """Our programme, under the terms of the reference case; the world's own candidate has started and waits for nothing."""
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(state="started", started_on=date(2026, 2, 1))
+    return world.ours.programme
 
 
 def a_candidate(world: World, programme: Programme, **more: Any) -> Candidacy:
