@@ -146,8 +146,8 @@ def test_append_only_tables_refuse_their_owner_too(files: World, verb: str) -> N
     """Not for secrecy, since an owner can drop a trigger, but so that a mistake in a script destroys nothing."""
     del files
     for table in ("ledger_selectionevent", "ledger_note"):
+        raw("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(ProgrammingError, match="append_only"), transaction.atomic():
-            raw("SET CONSTRAINTS ALL IMMEDIATE")
             raw(verb.format(table))
 
 
