@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,15 @@ def a_matching(**words: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Compared:
-    """What `makegood compare` did. `pairs`: treated -> controls; `weights`: person -> weight, of strata and weights."""
+    """What `makegood compare` did. `pairs`: treated -> controls; `weights`: person -> weight, of strata and weights;
+    `results`: rows of the effect, unsigned, where outcomes were given."""
 
     code: int
     told: str
     design: dict[str, Any]
     pairs: dict[str, list[str]]
     weights: dict[str, float]
+    results: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def settled(self) -> dict[str, Any]:
@@ -85,13 +87,21 @@ def written_people(path: Path, columns: Columns, rows: Sequence[int] | np.ndarra
     return path
 
 
-def compare(folder: Path, people: Columns, treated: np.ndarray, *words: str, err: Any = None, **terms: Any) -> Compared:
-    """Write protocol, treated and pool, run the command in this process, read what it wrote. `err`: pytest's capsys."""
+def compare(
+    folder: Path, people: Columns, treated: np.ndarray, *words: str, measured: Columns | None = None, err: Any = None, **terms: Any
+) -> Compared:
+    """Write protocol, treated and pool, run the command in this process, read what it wrote.
+
+    With `measured` (outcomes by person) the protocol is locked first, and the effect stage runs. `err`: pytest's capsys.
+    """
     protocol = folder / "protocol.yaml"
     protocol.write_text(yaml.safe_dump(a_protocol(**terms), sort_keys=False))
     files = [written_people(folder / f"{name}.csv", people, np.flatnonzero(arm)) for name, arm in (("t", treated), ("p", ~treated))]
     out, pairs = folder / "out", folder / "pairs.csv"
     words = ("--treated", str(files[0]), "--pool", str(files[1]), "--out", str(out), "--pairs", str(pairs), *words)
+    if measured is not None:
+        main(["protocol", "lock", "--quiet", str(protocol), "--on", "2026-01-01"])
+        words += ("--outcomes", str(written_people(folder / "o.csv", measured, range(len(measured["person"])))))
     code = main(["compare", "--quiet", str(protocol), *words])
     told = "" if err is None else str(err.readouterr().err)
     if not (out / "design.json").exists():
@@ -104,4 +114,6 @@ def compare(folder: Path, people: Columns, treated: np.ndarray, *words: str, err
                 found.setdefault(row["treated"], []).append(row["control"])
             else:
                 weights[row["person"]] = float(row["weight"])
-    return Compared(code, told, json.loads((out / "design.json").read_text()), found, weights)
+    effect = out / "effect.unsigned.json"
+    results = json.loads(effect.read_text())["results"] if effect.exists() else []
+    return Compared(code, told, json.loads((out / "design.json").read_text()), found, weights, results)

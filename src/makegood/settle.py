@@ -17,7 +17,7 @@ from makegood.cases.rows import Claim, Result, Row, Transaction, record_of
 from makegood.finance.journal import Posting, journal
 from makegood.finance.waterfall import Answers, Receipt, Waterfall, run_waterfall
 from makegood.payment.entries import first_note, money
-from makegood.payment.facts import Books
+from makegood.payment.facts import Books, known_on
 from makegood.payment.figures import holds, work_out
 from makegood.payment.scope import Scope
 from makegood.payment.statement import Statement, price
@@ -127,7 +127,7 @@ def settle(
         waterfall=waterfall,
         journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, guarantors=guarantors, as_of=as_of)),
         clawed_back=_clawed_back(paid_before, statement),
-        problems=(*agreement.warnings_of_money(), *statement.problems, *_warnings(terms, transactions, waterfall)),
+        problems=(*agreement.warnings_of_money(), *statement.problems, *_not_yet(books), *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
         provenance=dict(provenance or {}),
         fingerprint=sha256_of(read),
@@ -185,6 +185,22 @@ def _clawed_back(earlier: Sequence[Earlier], statement: Statement) -> tuple[Mapp
         for claim, amount in sorted(paid.items())
         if claim in reasons or claim not in still
     )
+
+
+def _not_yet(books: Books) -> list[Problem]:
+    """Results that speak of days after the day of settlement."""
+    return [
+        Problem(
+            row.where,
+            "not_known_yet",
+            f"result '{row.result}' speaks of days after {books.as_of}",
+            "It was not known on the day of settlement, so it is not used",
+            "settle on a later day, or give `observed_until`",
+            severity="warning",
+        )
+        for row in books.results
+        if not known_on(row, books.as_of)
+    ]
 
 
 def _warnings(terms: Terms, transactions: Sequence[Transaction], waterfall: Waterfall) -> list[Problem]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.words import Role
-from portal.builders import Side
+from makegood_portal.ledger.models import Candidacy, GrossListImport
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import Side, an_event
 
 EVERYBODY = frozenset(Role)
 READERS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.EVALUATOR})
@@ -19,6 +21,31 @@ def nothing(side: Side) -> dict[str, Any]:  # noqa: ARG001
 
 def of_candidacy(side: Side) -> dict[str, Any]:
     return {"candidacy": side.candidacy.pk}
+
+
+def of_step_done(side: Side) -> dict[str, Any]:
+    """A candidate whose last step was the prison's check."""
+    an_event(side.candidacy, step="list_checked", outcome="passed")
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="informed")
+    return {"candidacy": side.candidacy.pk}
+
+
+def of_who_left(side: Side) -> dict[str, Any]:
+    """A candidate who left at the prison's check."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
+    return {"candidacy": side.candidacy.pk}
+
+
+def of_list(side: Side) -> dict[str, Any]:
+    """A list that waits to be looked at."""
+    listed, _ = GrossListImport.objects.get_or_create(
+        programme=side.programme,
+        prison=side.at(Kind.PRISON),
+        month=date(2026, 3, 1),
+        sha256="0" * 64,
+        defaults={"file_name": "list.csv", "state": "preview", "by": side.users[Role.COORDINATOR]},
+    )
+    return {"listed": listed.pk}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +71,10 @@ class Route:
         return self.kwargs is not nothing
 
 
+LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
+ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
+
 ROUTES: dict[str, Route] = {
     "home": Route(),
     "healthz": Route(public=True),
@@ -51,6 +82,17 @@ ROUTES: dict[str, Route] = {
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "queue": Route(may=ACTORS),
+    "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
+    "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
+    "imports": Route(may=LISTS),
+    "import_new": Route(may=ONLY_COORDINATOR),
+    "import": Route(may=LISTS, kwargs=of_list),
+    "import_columns": Route(may=ONLY_COORDINATOR, kwargs=of_list),
+    "import_take_in": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
+    "import_put_aside": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
 }
 
 ACCOUNT = ["account_", "mfa_", "socialaccount_", "openid_connect_"]

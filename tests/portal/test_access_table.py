@@ -55,6 +55,9 @@ def test_a_stranger_is_led_to_the_log_in(world: World, name: str) -> None:
     answer = client.get(address) if route.post is None else client.post(address, route.post(world.ours))
     if route.public:
         assert answer.status_code in route.answers
+    elif route.post is not None:  # what was typed is kept: the page with the log-in holds it
+        assert answer.status_code == 401
+        assert "/account/login/" in answer.content.decode()
     else:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/account/login/")

@@ -100,7 +100,7 @@ def _unused(plan: Plan) -> list[Problem]:
     given = {
         "ratio": plan.ratio != 1,
         "replacement": plan.replacement,
-        "order": bool(plan.order),
+        "order": plan.order not in ("", "data"),
         "caliper": plan.caliper is not None,
         "discard": plan.discard != "none",
     }

@@ -92,8 +92,9 @@ def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | No
 
 
 def known_on(row: Result, as_of: date) -> bool:
-    """Whether a result had been observed by a day."""
-    return row.observed_until is None or row.observed_until <= as_of
+    """Whether a result was known on a day: observed until then, or about a period that was over."""
+    until = row.observed_until or day_of(row)
+    return until is None or until <= as_of
 
 
 def day_of(row: Result) -> date | None:

@@ -1,8 +1,8 @@
 """The keys that must not lie in the database: one JSON file with mode 600 in the data folder.
 
 A key is 32 random bytes, written as hexadecimal text. `person` wraps the keys of persons, `bsn` encrypts citizen
-service numbers, `linkage` makes identity tokens, `audit` seals the audit chain, `django` signs sessions; `owner`,
-`runtime` and `cluster` are the passwords of the embedded database.
+service numbers, `list` the files of lists on their way in, `linkage` makes identity tokens, `audit` seals the audit
+chain, `django` signs sessions; `owner`, `runtime` and `cluster` are the passwords of the embedded database.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("django", "person", "bsn", "linkage", "audit", "cluster", "owner", "runtime")
+NAMES = ("django", "person", "bsn", "list", "linkage", "audit", "cluster", "owner", "runtime")
 FILE = "keys.json"
 
 

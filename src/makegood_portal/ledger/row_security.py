@@ -88,6 +88,10 @@ SOMEBODY = f"({ME} IS NOT NULL OR (SELECT ledger_duty()) <> '')"
 INTAKE = _holds(Role.COORDINATOR, Role.LEAD, Role.COUNSELLOR)
 
 
+def _programmes_of(role: Role) -> str:
+    return f"SELECT p.programme_id FROM ledger_party p WHERE {_in_scope('p.organisation_id', role)}"  # noqa: S608 - our own words
+
+
 def _sql_of(rule: Rule, c: str) -> str:
     parts = []
     if rule.organisation:
@@ -95,8 +99,7 @@ def _sql_of(rule: Rule, c: str) -> str:
     if rule.bond is Bond.OWN:
         parts.append(f"{c}.{rule.user}_id = {ME}")
     if rule.bond is Bond.PROGRAMME:
-        parties = f"SELECT p.programme_id FROM ledger_party p WHERE {_in_scope('p.organisation_id', rule.role)}"  # noqa: S608 - our own words
-        parts.append(f"{c}.programme_id IN ({parties})")
+        parts.append(f"{c}.programme_id IN ({_programmes_of(rule.role)})")
     if rule.bond is Bond.BROKEN_GLASS:
         opened = f"SELECT b.candidacy_id FROM ledger_breakglass b WHERE b.user_id = {ME} AND b.until_at > now()"  # noqa: S608 - our own words
         parts.append(f"{c}.id IN ({opened})")
@@ -145,7 +148,7 @@ def policies() -> dict[str, dict[str, str]]:
         "ledger_personkey": {"SELECT": key, "INSERT": INTAKE, "UPDATE": seen.format("ledger_personkey.person_id")},
         "ledger_columnmapping": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list},
         "ledger_grosslistimport": {
-            "SELECT": f"{own_list} OR {_holds(Role.HEAD_OFFICE)}",
+            "SELECT": f"{own_list} OR programme_id IN ({_programmes_of(Role.HEAD_OFFICE)})",
             "INSERT": own_list,
             "UPDATE": own_list,
         },

@@ -6,7 +6,7 @@ from makegood_portal.ledger.models.candidacy import Candidacy, State
 from makegood_portal.ledger.models.contact import Appointment, ContactRoute
 from makegood_portal.ledger.models.contract import Contract
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
-from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow
+from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
 from makegood_portal.ledger.models.membership import Membership
 from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
@@ -38,6 +38,7 @@ __all__ = [
     "GrossListImport",
     "Identity",
     "ImportRow",
+    "ImportState",
     "LocalProgramme",
     "Membership",
     "MunicipalityContact",
@@ -57,6 +58,7 @@ __all__ = [
     "Questionnaire",
     "ReleaseDate",
     "Response",
+    "RowOutcome",
     "SelectionEvent",
     "SentForm",
     "Sex",

@@ -34,6 +34,7 @@ class Candidacy(Row):
     probation_officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     probation_consent_on = models.DateField(null=True, blank=True)
 
+    list_token = models.CharField(max_length=64, blank=True, editable=False, help_text="keyed token of name and birth date")
     list_month = models.DateField(null=True, help_text="first day of the month of the gross list; empty for an entrant outside it")
     channel = Code(blank=True)
     group = Code(blank=True, help_text="a group of the programme file that a local programme may exclude")
@@ -53,6 +54,7 @@ class Candidacy(Row):
     class Meta:
         ordering = ("release_on", "id")
         constraints = [
+            models.UniqueConstraint(fields=["programme", "prison", "list_token"], condition=~Q(list_token=""), name="on_the_list_once"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="candidacy_state_known"),
             models.CheckConstraint(condition=Q(state=State.LEFT) ^ Q(left_on=None), name="candidacy_left_has_a_date"),
             models.CheckConstraint(condition=Q(state=State.LEFT) ^ Q(exit_reason=""), name="candidacy_left_has_a_reason"),

@@ -27,7 +27,6 @@ class Identity(Row):
     born_on = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=16, choices=Sex, default=Sex.UNKNOWN)
     bsn = models.BinaryField(null=True, editable=False, help_text="encrypted; the key lies outside the database")
-    link_token = models.CharField(max_length=64, blank=True, db_index=True, help_text="keyed token of name, birth date and sex")
 
     class Meta:
         indexes = [models.Index(fields=["family_name"], name="identity_by_family_name")]
