@@ -53,6 +53,8 @@ class File:
     born_on: date | None
     sex: str
     may_act: bool
+    may_write: bool
+    """Whether the file is the asker's to work in: until the hand-over of the prison, then of the provider."""
     events: tuple[Event, ...]
 
 
@@ -92,6 +94,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
         may_act=_acts_in(scope, row, today),
+        may_write=access.writable(Candidacy.objects.filter(pk=row.pk), scope).exists(),
         events=tuple(
             Event(
                 happened_on=event.happened_on,
