@@ -55,6 +55,7 @@ class File:
     may_act: bool
     may_write: bool
     """Whether the file is the asker's to work in: until the hand-over of the prison, then of the provider."""
+    keeps_citizen_number: bool
     events: tuple[Event, ...]
 
 
@@ -95,6 +96,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         sex=identity.sex if identity else "",
         may_act=_acts_in(scope, row, today),
         may_write=access.writable(Candidacy.objects.filter(pk=row.pk), scope).exists(),
+        keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
                 happened_on=event.happened_on,
@@ -105,6 +107,12 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
             for event in events
         ),
     )
+
+
+def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:
+    """Whether the asker may record and see this candidate's citizen service number."""
+    own = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
+    return own and row.prison is not None and row.prison.may_hold_bsn
 
 
 def _names(scope: Scope, keys: list[UUID]) -> dict[UUID, Identity]:
