@@ -132,7 +132,7 @@ ROUTES: dict[str, Route] = {
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
-    "candidate_permission": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
     "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),

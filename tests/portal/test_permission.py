@@ -253,13 +253,13 @@ def test_local_programmes_that_exclude_are_seen_before_asking(ours: Side) -> Non
     municipality = ours.at(Kind.MUNICIPALITY)
     LocalProgramme.objects.create(municipality=municipality, name="Werk Eerst", excludes=True, from_on=ASKED)
     LocalProgramme.objects.create(municipality=municipality, name="Voorbij", excludes=True, from_on=date(2020, 1, 1), until_on=ASKED)
-    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permission", args=[ours.candidacy.pk])).content.decode()
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
     assert "Werk Eerst" in page
     assert "Voorbij" not in page
 
 
 def test_by_hand_it_is_asked_and_answered(ours: Side) -> None:
-    asking = reverse("candidate_permission", args=[ours.candidacy.pk])
+    asking = reverse("candidate_permissions", args=[ours.candidacy.pk])
     coordinator, municipality = client_of(ours.users[Role.COORDINATOR]), client_of(ours.users[Role.MUNICIPAL_CONTACT])
     assert coordinator.post(asking, {"municipality": ""}).status_code == 422
     assert coordinator.post(asking, {"municipality": str(ours.at(Kind.MUNICIPALITY).pk)}, follow=True).status_code == 200

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.open_file import open_file
@@ -35,5 +33,4 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_file(by=request.scope, on=candidacy)
     if found is None:
         raise Http404
-    places = [(_("Permission of the municipality"), reverse("candidate_permission", args=[candidacy]))] if found.may_write else []
-    return render(request, "candidates/file.html", {"file": found, "places": places})
+    return render(request, "candidates/file.html", {"file": found})

@@ -146,7 +146,7 @@ def permission_withdraw(request: Asked, request_: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(*STAFF)
-def candidate_permission(request: Asked, candidacy: UUID) -> HttpResponse:
+def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
     """Permission for one candidate: what was asked, and asking it, with what the municipality will read."""
     found = open_asking(by=request.scope, on=candidacy)
     if found is None:
@@ -162,7 +162,7 @@ def candidate_permission(request: Asked, candidacy: UUID) -> HttpResponse:
         else:
             said = ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", len(asked)) % {"n": len(asked)}
             notices.done(request, said)
-            return redirect("candidate_permission", candidacy=candidacy)
+            return redirect("candidate_permissions", candidacy=candidacy)
     lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
     context = {"asking": found, "form": form, "lines": lines, "may": found.open and found.title and not found.granted}
     return render(request, "permissions/ask.html", context, status=422 if form.errors else 200)

@@ -53,8 +53,6 @@ class File:
     born_on: date | None
     sex: str
     may_act: bool
-    may_write: bool
-    """Whether the file is the asker's to work in: until the hand-over of the prison, then of the provider."""
     keeps_citizen_number: bool
     events: tuple[Event, ...]
 
@@ -95,7 +93,6 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
         may_act=_acts_in(scope, row, today),
-        may_write=access.writable(Candidacy.objects.filter(pk=row.pk), scope).exists(),
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(

@@ -257,4 +257,5 @@ def _line(row: Any, words: Mapping[str, Any], today: date) -> Line:
 def _turnaround(rows: QuerySet[PermissionRequest], today: date) -> Turnaround | None:
     asked = rows.filter(asked_on__gt=today - LOOKS_BACK).exclude(state=PermissionState.WITHDRAWN).order_by()
     found = asked.values_list("asked_on", "deadline_on", "answered_on", "candidacy__release_on")
-    return turnaround((Waited(*row) for row in found), as_of=today) if found else None
+    rows_ = [Waited(begun, due, answered, needed) for begun, due, answered, needed in found if begun and due]
+    return turnaround(rows_, as_of=today) if rows_ else None
