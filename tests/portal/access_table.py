@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, PermissionRequest, Response
+from makegood_portal.ledger.models import Candidacy, ContactRoute, GrossListImport, Notice, PermissionRequest, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -80,6 +80,12 @@ def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
     return {"number": "999990019"}
 
 
+def of_way(side: Side) -> dict[str, Any]:
+    """A way to reach the candidate."""
+    route, _ = ContactRoute.objects.get_or_create(candidacy=side.candidacy, kind="own_phone", value="0600000000", ended_on=None)
+    return {"route": route.pk}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -133,6 +139,10 @@ ROUTES: dict[str, Route] = {
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
     "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_contract": Route(may=FILLERS | {Role.PROBATION_OFFICER}, kwargs=of_candidacy),
+    "candidate_contacts": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_first_appointment": Route(may=FILLERS, kwargs=of_candidacy),
+    "route_end": Route(may=FILLERS, kwargs=of_way, post=nothing),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
     "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),

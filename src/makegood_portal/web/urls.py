@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, permissions, questionnaires, queue, start
+from makegood_portal.web import (
+    agreements,
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    permissions,
+    questionnaires,
+    queue,
+    start,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -31,6 +43,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
     path("candidates/<uuid:candidacy>/permission/", permissions.candidate_permissions, name="candidate_permissions"),
+    path("candidates/<uuid:candidacy>/contract/", agreements.candidate_contract, name="candidate_contract"),
+    path("candidates/<uuid:candidacy>/contact/", agreements.candidate_contacts, name="candidate_contacts"),
+    path("candidates/<uuid:candidacy>/first-appointment/", agreements.candidate_first_appointment, name="candidate_first_appointment"),
+    path("contact-routes/<uuid:route>/end/", agreements.route_end, name="route_end"),
     path("permissions/", permissions.permission_list, name="permissions"),
     path("permissions/<uuid:request_>/", permissions.permission, name="permission"),
     path("permissions/<uuid:request_>/remind/", permissions.permission_remind, name="permission_remind"),
