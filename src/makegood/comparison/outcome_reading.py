@@ -66,4 +66,4 @@ def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | 
         values[metric] = column
     if problems:
         return None, problems
-    return People(file=file, sha256=read.sha256, persons=pa.array(persons.levels, pa.string()), numbers=values, words={}), []
+    return People(file=file, sha256=read.sha256, persons=pa.array(list(persons.levels), pa.string()), numbers=values, words={}), []
