@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Response
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, an_event
+from portal.builders import Side, a_questionnaire, an_event
 
 EVERYBODY = frozenset(Role)
 READERS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.EVALUATOR})
@@ -34,6 +34,19 @@ def of_who_left(side: Side) -> dict[str, Any]:
     """A candidate who left at the prison's check."""
     Candidacy.objects.filter(pk=side.candidacy.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
     return {"candidacy": side.candidacy.pk}
+
+
+def of_screening(side: Side) -> dict[str, Any]:
+    """A candidate, and the instrument with which they are screened."""
+    a_questionnaire(side.programme)
+    return {"candidacy": side.candidacy.pk, "code": "screening"}
+
+
+def of_response(side: Side) -> dict[str, Any]:
+    """A questionnaire that is being filled in."""
+    form = a_questionnaire(side.programme)
+    response, _ = Response.objects.get_or_create(candidacy=side.candidacy, questionnaire=form, defaults={"started_on": date(2026, 3, 2)})
+    return {"response": response.pk}
 
 
 def of_list(side: Side) -> dict[str, Any]:
@@ -73,6 +86,8 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
+SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 
 ROUTES: dict[str, Route] = {
@@ -87,6 +102,14 @@ ROUTES: dict[str, Route] = {
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
     "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
+    "candidate_questionnaires": Route(may=SCREENERS, kwargs=of_candidacy),
+    "questionnaire_begin": Route(may=FILLERS, kwargs=of_screening, post=nothing),
+    "questionnaires": Route(may=SCREENERS),
+    "response": Route(may=FILLERS, kwargs=of_response),
+    "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_answers": Route(may=SCREENERS, kwargs=of_response),
+    "response_paper": Route(may=FILLERS, kwargs=of_response),
     "imports": Route(may=LISTS),
     "import_new": Route(may=ONLY_COORDINATOR),
     "import": Route(may=LISTS, kwargs=of_list),

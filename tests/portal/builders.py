@@ -15,6 +15,8 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from makegood.instrument.stored import as_plain
+from makegood.instrument.xlsform import read_xlsform
 from makegood.programme.reading import shipped
 from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import history
@@ -27,6 +29,7 @@ from makegood_portal.ledger.models import (
     Person,
     Programme,
     ProgrammeVersion,
+    Questionnaire,
     SelectionEvent,
     User,
 )
@@ -61,6 +64,22 @@ def a_programme(**more: Any) -> Programme:
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     ProgrammeVersion.objects.create(programme=programme, sha256=sha256, text=text, in_force_from=date(2016, 6, 3))
     return programme
+
+
+def a_questionnaire(programme: Programme, code: str = "screening") -> Questionnaire:
+    """An instrument of the reference case."""
+    sha256, title, definition = _reference_form(code)
+    form, _ = Questionnaire.objects.get_or_create(
+        programme=programme, code=code, sha256=sha256, defaults={"title": title, "definition": definition}
+    )
+    return form
+
+
+@functools.cache
+def _reference_form(code: str) -> tuple[str, str, dict[str, Any]]:
+    content = (shipped()["werk-na-detentie"] / "instruments" / f"{code}.xlsx").read_bytes()
+    form = read_xlsform(content, name=f"{code}.xlsx")
+    return hashlib.sha256(content).hexdigest(), form.title, as_plain(form)
 
 
 @functools.cache
