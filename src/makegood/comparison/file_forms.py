@@ -73,7 +73,7 @@ def _column_names(path: Path) -> list[str]:
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
-    return list(reader(str(path), metadataonly=True)[1].column_names)
+    return list(reader(str(path), metadataonly=True, output_format="dict")[1].column_names)
 
 
 def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:

@@ -21,7 +21,6 @@ from makegood.measurement.referee import VERSION as REFEREE_VERSION
 from makegood.measurement.referee import referee
 from makegood.measurement.referee_columns import as_columns
 from makegood.measurement.rules import measurable, rules_of
-from makegood.measurement.sql_engine import by_sql
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
 
@@ -66,6 +65,8 @@ def measure(
     else:
         with opened(engine) as database:
             groups = groups_of(records, tuple(by))
+            from makegood.measurement.sql_engine import by_sql  # noqa: PLC0415 - the columns need no SQL
+
             found, persons, figures = by_sql(database, rules, records, groups, as_of=day_number(as_of), shown=shown)
             version = database.version
     return Measurement(
