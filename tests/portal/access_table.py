@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport, Response
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -61,6 +61,11 @@ def of_list(side: Side) -> dict[str, Any]:
     return {"listed": listed.pk}
 
 
+def of_leads_notice(side: Side) -> dict[str, Any]:
+    notice, _ = Notice.objects.get_or_create(to=side.users[Role.LEAD], kind="glass_broken", candidacy=side.candidacy)
+    return {"notice": notice.pk}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -92,6 +97,7 @@ ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LE
 
 ROUTES: dict[str, Route] = {
     "home": Route(),
+    "put_notice_away": Route(may=frozenset({Role.LEAD}), kwargs=of_leads_notice, post=nothing),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),

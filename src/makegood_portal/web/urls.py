@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, home, imports, questionnaires, queue
+from makegood_portal.web import break_glass, candidates, errors, health, imports, questionnaires, queue, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", home.home, name="home"),
+    path("", start.home, name="home"),
+    path("notices/<uuid:notice>/put-away/", start.put_away, name="put_notice_away"),
     path("healthz", health.healthz, name="healthz"),
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
