@@ -66,6 +66,10 @@ def of_leads_notice(side: Side) -> dict[str, Any]:
     return {"notice": notice.pk}
 
 
+def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
+    return {"number": "999990019"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -103,6 +107,8 @@ ROUTES: dict[str, Route] = {
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "citizen_number": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=nothing, answers=frozenset({200, 409})),
+    "citizen_number_record": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=a_number, answers=frozenset({302, 409})),
     "queue": Route(may=ACTORS),
     "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
