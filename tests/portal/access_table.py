@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, ContactRoute, GrossListImport, Notice, PermissionRequest, Response
+from makegood_portal.ledger.models import Candidacy, ContactRoute, GrossListImport, MunicipalityContact, Notice, PermissionRequest, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -86,6 +86,21 @@ def of_way(side: Side) -> dict[str, Any]:
     return {"route": route.pk}
 
 
+def of_municipality(side: Side) -> dict[str, Any]:
+    """A municipality in the directory."""
+    return {"municipality_": side.at(Kind.MUNICIPALITY).pk}
+
+
+def of_its_contact(side: Side) -> dict[str, Any]:
+    """A contact person of a municipality."""
+    contact, _ = MunicipalityContact.objects.get_or_create(
+        municipality=side.at(Kind.MUNICIPALITY),
+        ended_on=None,
+        defaults={"name": "M. Loket", "phone": "050", "checked_on": date(2026, 3, 2)},
+    )
+    return {"contact": contact.pk}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -99,6 +114,8 @@ class Route:
     kwargs: Callable[[Side], dict[str, Any]] = nothing
     post: Callable[[Side], dict[str, Any]] | None = None
     public: bool = False
+    shared: frozenset[Role] = frozenset()
+    """Roles that get an answer with the other side's object too: it stands in a directory, and is nobody's file."""
     answers: frozenset[int] = frozenset({200, 302})
     htmx: bool = False
     needs: Iterable[str] = field(default=())
@@ -114,6 +131,9 @@ ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
 FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
+
+DIRECTORY = ACTORS
+"""Who may have to ask a municipality, and so keep the directory right."""
 
 ROUTES: dict[str, Route] = {
     "home": Route(),
@@ -143,6 +163,12 @@ ROUTES: dict[str, Route] = {
     "candidate_contacts": Route(may=FILLERS, kwargs=of_candidacy),
     "candidate_first_appointment": Route(may=FILLERS, kwargs=of_candidacy),
     "route_end": Route(may=FILLERS, kwargs=of_way, post=nothing),
+    "municipalities": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}),
+    "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
+    "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
     "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),

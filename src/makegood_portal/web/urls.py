@@ -13,6 +13,7 @@ from makegood_portal.web import (
     errors,
     health,
     imports,
+    municipalities,
     permissions,
     questionnaires,
     queue,
@@ -47,6 +48,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/<uuid:candidacy>/contact/", agreements.candidate_contacts, name="candidate_contacts"),
     path("candidates/<uuid:candidacy>/first-appointment/", agreements.candidate_first_appointment, name="candidate_first_appointment"),
     path("contact-routes/<uuid:route>/end/", agreements.route_end, name="route_end"),
+    path("municipalities/", municipalities.municipality_list, name="municipalities"),
+    path("municipalities/<uuid:municipality_>/", municipalities.municipality, name="municipality"),
+    path("municipalities/<uuid:municipality_>/contacts/new/", municipalities.municipality_contact_new, name="municipality_contact_new"),
+    path(
+        "municipalities/<uuid:municipality_>/programmes/new/", municipalities.municipality_programme_new, name="municipality_programme_new"
+    ),
+    path("municipality-contacts/<uuid:contact>/still-right/", municipalities.contact_still_right, name="contact_still_right"),
+    path("municipality-contacts/<uuid:contact>/gone/", municipalities.contact_gone, name="contact_gone"),
     path("permissions/", permissions.permission_list, name="permissions"),
     path("permissions/<uuid:request_>/", permissions.permission, name="permission"),
     path("permissions/<uuid:request_>/remind/", permissions.permission_remind, name="permission_remind"),
