@@ -66,6 +66,10 @@ def of_leads_notice(side: Side) -> dict[str, Any]:
     return {"notice": notice.pk}
 
 
+def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
+    return {"number": "999990019"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -106,6 +110,8 @@ ROUTES: dict[str, Route] = {
     "candidate": Route(may=READERS, kwargs=of_candidacy),
     "statement": Route(may=STATEMENT),
     "statement_document": Route(may=STATEMENT, answers=frozenset({200, 302, 404})),
+    "citizen_number": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=nothing, answers=frozenset({200, 409})),
+    "citizen_number_record": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=a_number, answers=frozenset({302, 409})),
     "queue": Route(may=ACTORS),
     "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),

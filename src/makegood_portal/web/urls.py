@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, imports, questionnaires, queue, start, statement
+from makegood_portal.web import (
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    questionnaires,
+    queue,
+    start,
+    statement,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -16,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/open/", break_glass.open_colleagues_file, name="open_colleagues_file"),
     path("candidates/<uuid:candidacy>/", candidates.candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/citizen-number/", citizen_number.citizen_number, name="citizen_number"),
+    path("candidates/<uuid:candidacy>/citizen-number/record/", citizen_number.citizen_number_record, name="citizen_number_record"),
     path("candidates/<uuid:candidacy>/step/", queue.candidate_step, name="candidate_step"),
     path("candidates/<uuid:candidacy>/leave/", queue.candidate_leave, name="candidate_leave"),
     path("candidates/<uuid:candidacy>/step-back/", queue.candidate_step_back, name="candidate_step_back"),
