@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, Response
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, PermissionRequest, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -64,6 +64,16 @@ def of_list(side: Side) -> dict[str, Any]:
 def of_leads_notice(side: Side) -> dict[str, Any]:
     notice, _ = Notice.objects.get_or_create(to=side.users[Role.LEAD], kind="glass_broken", candidacy=side.candidacy)
     return {"notice": notice.pk}
+
+
+def of_request(side: Side) -> dict[str, Any]:
+    """A municipality that was asked for permission."""
+    request, _ = PermissionRequest.objects.get_or_create(
+        candidacy=side.candidacy,
+        municipality=side.at(Kind.MUNICIPALITY),
+        defaults={"state": "asked", "asked_on": date(2026, 3, 2), "deadline_on": date(2026, 3, 16)},
+    )
+    return {"request_": request.pk}
 
 
 def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
@@ -125,6 +135,11 @@ ROUTES: dict[str, Route] = {
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
+    "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
+    "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
+    "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
+    "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),
+    "permission_withdraw": Route(may=FILLERS, kwargs=of_request, post=nothing),
     "imports": Route(may=LISTS),
     "import_new": Route(may=ONLY_COORDINATOR),
     "import": Route(may=LISTS, kwargs=of_list),
