@@ -3,20 +3,38 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 RUN = .venv/bin/
 STAMP = .venv/.synced
+LOOK = .venv/.look
+LOOPS = .venv/.loops
 
-.PHONY: demo test check docs pictures bench proof clean
+.PHONY: demo test check docs pictures look messages screenshots bench proof clean
 
 # `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
 $(STAMP): pyproject.toml uv.lock
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@command -v uv >/dev/null 2>&1 || test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) sync --frozen --quiet --extra portal
+	@$(UV) sync --frozen --quiet --extra portal --compile-bytecode
+	@$(RUN)python -m compileall -q src
 	@touch $(STAMP)
 
-demo: $(STAMP)
+# The loops for crowds as machine code, kept beside the source, so that the first large run does not wait for them.
+$(LOOPS): $(STAMP) $(wildcard src/makegood/comparison/*.py)
+	@$(RUN)python -m makegood.comparison.prepare
+	@touch $(LOOPS)
+
+# Styles, typeface and htmx by npm into ignored folders, the Dutch texts compiled. Without a network the pages look plain.
+$(LOOK): $(STAMP) package-lock.json $(wildcard src/makegood_portal/web/locale/nl/*.po) $(wildcard src/makegood_portal/web/static/makegood/*.css) tools/front_end.py tools/messages.py
+	@if $(RUN)python -m tools.front_end; then touch $(LOOK); fi
+
+look: $(LOOK)
+
+# The texts that stand in the code and not yet in Dutch.
+messages: $(STAMP)
+	@$(RUN)python -m tools.messages
+
+demo: $(STAMP) $(LOOK)
 	@$(RUN)makegood demo $(ARGS)
 
-test: $(STAMP)
+test: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP)
@@ -33,10 +51,15 @@ docs: $(STAMP)
 pictures: $(STAMP)
 	@$(RUN)python -m tools.pictures
 
-bench: $(STAMP)
+# Every page for every role, both languages, phone and desk, into an ignored folder; what is wrong with them is said too.
+screenshots: $(STAMP) $(LOOK)
+	@mkdir -p screenshots
+	@MAKEGOOD_PROOF=1 $(RUN)python -m pytest -q tests/browser $(ARGS)
+
+bench: $(STAMP) $(LOOPS)
 	@$(RUN)python -m benchmarks $(ARGS)
 
-proof: $(STAMP)
+proof: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m benchmarks.proof $(ARGS)
 
 clean:

@@ -17,9 +17,9 @@ from scipy.spatial import cKDTree
 from sklearn.linear_model import LogisticRegression
 
 from makegood.comparison.design import Covariates, covariates
-from makegood.comparison.mahalanobis import turned
 from makegood.comparison.matched import Matched, Plan
 from makegood.comparison.matching import match
+from makegood.comparison.turning import turned
 
 NUMBERS, CATEGORIES = ("age", "months", "income"), ("sex", "origin", "offence", "benefit", "region")
 PLANS = {

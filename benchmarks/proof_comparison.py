@@ -21,12 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from benchmarks.bench_comparison import CATEGORIES, NUMBERS, a_register, loaded
 from makegood.comparison.estimators import regression
-from makegood.comparison.mahalanobis import turned
 from makegood.comparison.matched import Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.prepare import everything_compiled
 from makegood.comparison.propensity import fit
 from makegood.comparison.sample import sample_of
+from makegood.comparison.turning import turned
 from makegood.comparison.uncertainty import interval
 from matchit_walk import by_points, by_score
 

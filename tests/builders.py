@@ -52,7 +52,7 @@ def written(terms: Mapping[str, Any]) -> str:
     """Terms as the text of a file, a part a line; every scalar quoted, since all of them are text."""
     lines = []
     for part, content in terms.items():
-        if isinstance(content, Mapping):
+        if isinstance(content, Mapping) and content:
             lines.append(f"{part}:")
             lines += [f"  {name}: {json.dumps(_words(inner), ensure_ascii=False)}" for name, inner in content.items()]
         else:

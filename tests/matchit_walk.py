@@ -56,13 +56,15 @@ def by_score(
     ratio: int = 1,
     order: str = "largest",
     strata: Sequence[int] | None = None,
+    left_out: Sequence[bool] | None = None,
 ) -> dict[int, list[int]]:
-    """Without replacement: treated row -> its controls."""
+    """Without replacement: treated row -> its controls. `left_out`: discarded units, who stand in the line all the same."""
     line = stable(score)
     at = {row: place for place, row in enumerate(line)}
-    free = [not arm for arm in treated]
+    gone = [False] * len(treated) if left_out is None else left_out
+    free = [not arm and not out for arm, out in zip(treated, gone, strict=True)]
     pairs: dict[int, list[int]] = {}
-    given_up: set[int] = set()
+    given_up = {row for row, out in enumerate(gone) if out}
     for _round in range(ratio):
         for row in queue(score, treated, order):
             if row in given_up:
@@ -106,13 +108,15 @@ def by_points(
     ratio: int = 1,
     order: str = "data",
     replacement: bool = False,
+    left_out: Sequence[bool] | None = None,
 ) -> dict[int, list[int]]:
     """By squared distance between `points[row]`; on equal distances the search keeps the last that it reaches."""
     line = stable([point[0] for point in points])
     at = {row: place for place, row in enumerate(line)}
-    free = [not arm for arm in treated]
+    gone = [False] * len(treated) if left_out is None else left_out
+    free = [not arm and not out for arm, out in zip(treated, gone, strict=True)]
     pairs: dict[int, list[int]] = {}
-    given_up: set[int] = set()
+    given_up = {row for row, out in enumerate(gone) if out}
     for _round in range(1 if replacement else ratio):
         for row in queue(score, treated, order):
             if row in given_up:

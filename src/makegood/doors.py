@@ -16,7 +16,7 @@ from makegood.programme.reading import Agreement, find_programme, read_agreement
 from makegood.report.settlement_json import read_earlier
 from makegood.settle import Earlier, Settlement, settle
 from makegood.values.fingerprint import sha256_of
-from makegood.values.problem import Problem, Refused, Where, errors
+from makegood.values.problem import Problem, Refused, Where
 
 if TYPE_CHECKING:
     from makegood.cases.claim_columns import ClaimColumns
@@ -52,8 +52,8 @@ def facts_from_files(
 ) -> Facts:
     """Read the programme and its facts. Raises Refused with every problem of every file.
 
-    A programme that ships brings facts of its own (results.csv, claims.csv, transactions.csv beside it); they are
-    read where neither results nor claims are named.
+    A programme that ships brings facts of its own (results.csv, claims.csv, transactions.csv, a signed effect.json
+    beside it); they are read where neither results nor claims are named.
     """
     own = find_programme(programme).parent if programme in shipped() and not any((results, claims, measured, effect)) else None
     results = results or (measured / "results.csv" if measured else None)
@@ -62,6 +62,7 @@ def facts_from_files(
             path if path or not (own / name).is_file() else own / name
             for path, name in ((results, "results.csv"), (claims, "claims.csv"), (transactions, "transactions.csv"))
         )
+        effect = own / "effect.json" if (own / "effect.json").is_file() else None
     problems: list[Problem] = []
 
     def gathered(read: object, *arguments: object) -> object:
@@ -88,31 +89,50 @@ def facts_from_files(
 
 
 def _with_effect(facts: Facts, effect: Path) -> Facts:
-    """The facts with a signed comparison. Raises Refused when its signature, protocol or programme is another."""
+    """The facts with a signed comparison. Raises Refused when its signer, protocol or programme is another.
+
+    It speaks of the metrics for which the terms pin the protocol that it was made under, and of no other.
+    """
     from makegood.comparison.signed_result import read_effect
 
-    programme = facts.agreement.on(None).programme
-    latest = facts.agreement.on(date.max).programme
-    keys = {name: party.public_key for name, party in latest.parties.items() if party.public_key is not None}
-    pinned = {
-        row.protocol_sha256 for metric in latest.outcome_metrics.values() if metric.effect for row in metric.effect.counterfactual
-    } - {None}
+    programme = facts.agreement.on(date.max).programme
+    keys = {name: party.public_key for name, party in programme.parties.items() if party.public_key and "evaluator" in party.roles}
+    pins = {
+        name: {row.protocol_sha256 for row in metric.effect.counterfactual if row.protocol_sha256}
+        for name, metric in programme.outcome_metrics.items()
+        if metric.effect
+    }
+    pinned = {sha256 for found in pins.values() for sha256 in found}
     if not pinned or not keys:
-        what = "the programme pins no protocol" if not pinned else "no party of the programme has a public key"
+        what = "the programme pins no protocol" if not pinned else "no evaluator of the programme has a public key"
         remedy = (
             "add `protocol_sha256` to the metric's counterfactual" if not pinned else "add `public_key` to the evaluator under `parties`"
         )
+        remedy += "; `makegood protocol pin` writes both"
         where = Where(facts.agreement.text.file, path="outcome_metrics" if not pinned else "parties")
         raise Refused([Problem(where, "nothing_pinned", what, "Anybody could bring a comparison of their own", remedy)])
-    refused: list[Problem] = []
-    for sha256 in sorted(name for name in pinned if name is not None):
-        rows, problems = read_effect(effect, public_keys=keys, protocol_sha256=sha256, programme=programme.programme)
-        if not errors(problems):
-            records = [(Where(str(effect), index + 1), row) for index, row in enumerate(rows)]
-            signed = {**facts.provenance, "effect": sha256_of(effect.read_bytes())}
-            return replace(facts, effect=rows_from(Result, records), provenance=signed, problems=[*facts.problems, *problems])
-        refused += problems
-    raise Refused(refused)
+    signed, problems = read_effect(
+        effect, public_keys=keys, protocols=pinned, programme=programme.programme, programme_texts=facts.agreement.texts()
+    )
+    if signed is None:
+        raise Refused(problems)
+    spoken = {row["metric"] for row in signed.rows}
+    used = {metric for metric in spoken if signed.protocol in pins.get(metric, ())}
+    problems += [
+        Problem(
+            Where(str(effect)),
+            "not_pinned",
+            f"it speaks of '{metric}' too, for which the terms do not pin this protocol",
+            "Its figure is not used",
+            "pin the protocol for this metric as well, if it is meant to count",
+            "warning",
+        )
+        for metric in sorted(spoken - used)
+        if metric not in programme.outcome_metrics or programme.outcome_metrics[metric].payable
+    ]
+    records = [(Where(str(effect), index + 1), row) for index, row in enumerate(signed.rows) if row["metric"] in used]
+    rows = rows_from(Result, records)
+    return replace(facts, effect=rows, provenance={**facts.provenance, **signed.told()}, problems=[*facts.problems, *problems])
 
 
 def _with_provenance(facts: Facts, measured: Path) -> Facts:

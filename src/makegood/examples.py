@@ -67,12 +67,17 @@ def _chain(name: str, agreement: Agreement, *, later: tuple[str, ...] = ()) -> l
             remedy = nearest(example.after, examples) if unknown else "let `after` lead back to an example that comes after none"
             raise Refused([Problem(where, "unknown_example" if unknown else "circle", what, "", remedy)])
         before = _chain(example.after, agreement, later=(*later, name))
+    results = _rows(Result, "results", example.results, agreement, place)
+    metrics = agreement.on(example.as_of).programme.outcome_metrics
+    # An example shows the sum, not the signature: where a protocol is pinned its results stand for signed ones.
+    compared = {name: metric.effect.counterfactual for name, metric in metrics.items() if metric.effect}
+    pinned = {name for name, rows in compared.items() if any(row.protocol_sha256 for row in rows)}
     own = settle(
         agreement,
-        results=_rows(Result, "results", example.results, agreement, place),
+        results=[row for row in results if row.metric not in pinned],
         claims=_rows(Claim, "claims", example.claims, agreement, place),
         transactions=_rows(Transaction, "transactions", example.transactions, agreement, place),
-        effect=(),
+        effect=[row for row in results if row.metric in pinned],
         paid_before=[as_earlier(settlement) for settlement in before],
         as_of=example.as_of,
     )

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from makegood import __version__
 from makegood.cases.rows import Claim, Result, Row, Transaction, record_of
 from makegood.finance.journal import Posting, journal
-from makegood.finance.waterfall import Receipt, Waterfall, run_waterfall
-from makegood.payment.entries import money
-from makegood.payment.facts import Books
-from makegood.payment.figures import work_out
+from makegood.finance.waterfall import Answers, Receipt, Waterfall, run_waterfall
+from makegood.payment.entries import first_note, money
+from makegood.payment.facts import Books, known_on
+from makegood.payment.figures import holds, work_out
 from makegood.payment.scope import Scope
 from makegood.payment.statement import Statement, price
-from makegood.programme.figure import Figure
+from makegood.programme.figure import Condition, Figure
 from makegood.programme.reading import Agreement, Terms
 from makegood.programme.yaml_text import Place
 from makegood.values.fingerprint import sha256_of
@@ -63,7 +63,10 @@ def as_earlier(settlement: Settlement) -> Earlier:
         payment.id: {"line": payment.line, "metric": payment.metric, "payer": payment.payer, "amount": str(payment.amount)}
         for payment in settlement.statement.payments
     }
-    return Earlier(settlement.as_of, payments, {row.claim: row.left for row in settlement.statement.decided}, settlement.fingerprint)
+    claims: dict[str, Decimal] = {}
+    for row in settlement.statement.decided:
+        claims[row.claim] = claims.get(row.claim, Decimal(0)) + row.left
+    return Earlier(settlement.as_of, payments, claims, settlement.fingerprint)
 
 
 def settle(
@@ -80,30 +83,23 @@ def settle(
 ) -> Settlement:
     """Settle a programme on `as_of`: payment, then finance.
 
-    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison; of a metric that it
-    speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any order. `terms_on` settles
-    under the terms of another day, to compare. `provenance` names what the results were made from (what -> SHA-256).
-    Raises Refused where facts do not fit the terms.
+    `claims` are rows, or columns when they are a crowd's. `effect` holds results of a comparison whose signature was
+    verified; of a metric that it speaks of, `results` are not used. `paid_before` holds the earlier settlements, in any
+    order. `terms_on` settles under the terms of another day, to compare. `provenance` names what the results were made
+    from (what -> SHA-256). Raises Refused where facts do not fit the terms.
     """
     terms = agreement.on(terms_on or as_of)
     rows = claims if isinstance(claims, Sequence) else ()
     columns = None if isinstance(claims, Sequence) else claims
     compared = {row.metric for row in effect}
     used = [*(row for row in results if row.metric not in compared), *effect]
-    books = Books(agreement, terms, as_of, used, rows, columns, transactions)
+    books = Books(agreement, terms, as_of, used, rows, columns, transactions, signed=frozenset(compared))
+    books.receipts = [(one.as_of, Decimal(row["amount"])) for one in paid_before for row in one.payments.values()]
     statement = price(books, paid_before=_paid(paid_before))
-
-    def evaluate(figure: Figure, place: Place) -> Decimal:
-        node = work_out(figure, place, scope=Scope(), books=books)
-        if node.value is None:
-            missing = next((step.note for step in node.walk() if step.note and step.value is None), "a figure is missing")
-            what, why = f"this is not known: {missing}", "Nobody could say who is repaid how much"
-            raise Refused([Problem(terms.where(place), "unknown_amount", what, why, "bring the facts that it rests on")])
-        return money(node.value, books)
 
     receipts = [Receipt(earlier.as_of, row["line"], Decimal(row["amount"])) for earlier in paid_before for row in earlier.payments.values()]
     receipts += [Receipt(as_of, payment.line, payment.amount) for payment in statement.payments if payment.amount]
-    waterfall = run_waterfall(terms.programme, receipts=receipts, transactions=transactions, as_of=as_of, evaluate=evaluate)
+    waterfall = run_waterfall(terms.programme, receipts=receipts, transactions=transactions, as_of=as_of, ask=_answers(books))
     due = [
         (one.as_of, name, row["payer"], row["line"], Decimal(row["amount"])) for one in paid_before for name, row in one.payments.items()
     ]
@@ -131,11 +127,28 @@ def settle(
         waterfall=waterfall,
         journal=tuple(journal(due=due, transactions=transactions, waterfall=waterfall, guarantors=guarantors, as_of=as_of)),
         clawed_back=_clawed_back(paid_before, statement),
-        problems=(*agreement.warnings, *statement.problems, *_warnings(terms, transactions, waterfall)),
+        problems=(*agreement.warnings_of_money(), *statement.problems, *_not_yet(books), *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
         provenance=dict(provenance or {}),
         fingerprint=sha256_of(read),
     )
+
+
+def _answers(books: Books) -> Answers:
+    """What finance may ask of the agreement on these books. An amount that is not known is a refusal."""
+
+    def known(figure: Figure, place: Place) -> Decimal:
+        node = work_out(figure, place, scope=Scope(), books=books)
+        if node.value is None:
+            what, why = f"this is not known: {first_note(node)}", "Nobody could say who is repaid how much"
+            remedy = "bring the facts that it rests on, or agree what counts until then with `if_unknown`"
+            raise Refused([Problem(books.terms.where(place), "unknown_amount", what, why, remedy)])
+        return node.value
+
+    def hold(conditions: Sequence[Condition], place: Place) -> bool:
+        return all(holds(condition, (*place, index), scope=Scope(), books=books)[0] for index, condition in enumerate(conditions))
+
+    return Answers(money=lambda figure, place: money(known(figure, place), books), rate=known, hold=hold)
 
 
 def _claims_read(claims: Sequence[Claim] | ClaimColumns) -> list[dict[str, str]]:
@@ -160,15 +173,34 @@ def _paid(earlier: Sequence[Earlier]) -> dict[str, dict[str, str]]:
 
 
 def _clawed_back(earlier: Sequence[Earlier], statement: Statement) -> tuple[Mapping[str, str], ...]:
-    """Claims that an earlier settlement paid and this one refuses: what each brought then is owed back."""
+    """Claims that an earlier settlement paid and this one does not: what each brought then is owed back."""
     latest = max(earlier, key=lambda settlement: settlement.as_of, default=None)
-    paid = latest.claims if latest else {}
-    refused = {refusal.claim: refusal.reason for refusal in statement.refused} if paid else {}
+    paid = {claim: amount for claim, amount in latest.claims.items() if amount} if latest else {}
+    if not paid:
+        return ()
+    reasons = {refusal.claim: refusal.reason for refusal in (*statement.refused, *statement.waiting)}
+    still = {row.claim for row in statement.decided}
     return tuple(
-        {"claim": claim, "amount": str(amount), "reason": refused[claim]}
+        {"claim": claim, "amount": str(amount), "reason": reasons.get(claim, "it is no longer among the claims")}
         for claim, amount in sorted(paid.items())
-        if amount and claim in refused
+        if claim in reasons or claim not in still
     )
+
+
+def _not_yet(books: Books) -> list[Problem]:
+    """Results that speak of days after the day of settlement."""
+    return [
+        Problem(
+            row.where,
+            "not_known_yet",
+            f"result '{row.result}' speaks of days after {books.as_of}",
+            "It was not known on the day of settlement, so it is not used",
+            "settle on a later day, or give `observed_until`",
+            severity="warning",
+        )
+        for row in books.results
+        if not known_on(row, books.as_of)
+    ]
 
 
 def _warnings(terms: Terms, transactions: Sequence[Transaction], waterfall: Waterfall) -> list[Problem]:

@@ -38,10 +38,15 @@ classes: {young: Young, old: Old}
 outcome_metrics:
   entry: {title: Entry, unit: person, evidence: letter}
   weeks: {title: Weeks, unit: person}
+  visit: {title: Visit, unit: visit}
   bonus: {title: Bonus, unit: euro}
 evidence:
   letter: {kinds: [letter, payslip], required: no, validated_by: [auditor]}
+  seal: {kinds: [payslip], payable_states: [claimed, validated], withdrawn: kept}
+  stamp: {kinds: [letter], validated_by: [auditor]}
 outcome_pricings:
+  sealed: {title: Sealed visit, metric: visit, for_each: claim, price: 7, evidence: seal, only: {class: young}}
+  stamped: {title: Stamped visit, metric: visit, for_each: claim, price: 11, evidence: stamp}
   entry: {title: Entry, metric: entry, for_each: claim, price: 333.33, sequence: {times: 1, per: occurrence}}
   weeks:
     title: Weeks
@@ -79,12 +84,12 @@ def agreement(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
 
 @st.composite
 def claims(draw: st.DrawFn) -> list[dict[str, str]]:
-    records = []
+    records: list[dict[str, Any]] = []
     for number in draw(st.permutations(range(draw(st.integers(1, 40))))):
         day = date(2016, 1, 1) + timedelta(days=draw(st.integers(0, 300)))
         record: dict[str, Any] = {
             "claim": f"{draw(st.sampled_from(['c', 'cc', 'é', 'Z']))}{number}",
-            "metric": draw(st.sampled_from(["entry", "weeks", "bonus"])),
+            "metric": draw(st.sampled_from(["entry", "weeks", "bonus", "visit"])),
             "achieved_on": day.isoformat(),
             "person": draw(st.sampled_from(["", "anna", "bo", "cor", "dirk"])),
             "claimed_on": draw(st.sampled_from(["", (day + timedelta(days=draw(st.integers(0, 90)))).isoformat()])),
@@ -98,6 +103,10 @@ def claims(draw: st.DrawFn) -> list[dict[str, str]]:
             "validated_by": draw(st.sampled_from([*["auditor"] * 8, "provider"])),
             "withdrawn_on": draw(st.sampled_from([*[""] * 8, "2016-12-01", "2018-01-01"])),
         }
+        if records and draw(st.integers(0, 4)) == 0:
+            record["replaces"] = draw(
+                st.sampled_from([*(row["claim"] for row in records), "nobody" if draw(st.integers(0, 20)) == 0 else ""])
+            )
         records.append({column: value for column, value in record.items() if value != ""})
     return records
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from makegood.comparison import nearest
+from makegood.comparison import nearest, ordering
 from makegood.comparison.mahalanobis import Everybody, Group
 from makegood.comparison.matched import Rows
 from makegood.comparison.tree import Tree
@@ -46,20 +46,26 @@ def people(draw: st.DrawFn) -> tuple[list[float], list[bool]]:
     st.integers(1, 4),
     st.sampled_from(["largest", "smallest", "data"]),
     st.booleans(),
+    st.booleans(),
     st.integers(0, 99),
 )
 def test_nearest_by_score_is_the_walk(
-    drawn: tuple[list[float], list[bool]], width: float | None, ratio: int, order: str, stratified: bool, seed: int
+    drawn: tuple[list[float], list[bool]], width: float | None, ratio: int, order: str, stratified: bool, discards: bool, seed: int
 ) -> None:
     score, treated = drawn
     if sum(treated) == 1:
         return
-    strata = np.random.default_rng(seed).integers(0, 3, len(score)) if stratified else None
+    draw = np.random.default_rng(seed)
+    strata = draw.integers(0, 3, len(score)) if stratified else None
+    left_out = draw.random(len(score)) < 0.2 if discards else np.zeros(len(score), dtype=bool)
     found = nearest.nearest(
-        np.array(score), treated=np.array(treated), width=width, ratio=ratio, replacement=False, order=order, strata=strata
-    )
-    limit = np.inf if width is None else width
-    expected = by_score(score, treated, limit=limit, ratio=ratio, order=order, strata=None if strata is None else strata.tolist())
+        np.array(score), treated=np.array(treated), width=width, ratio=ratio, replacement=False, order=order, strata=strata,
+        allowed=~left_out,
+    )  # fmt: skip
+    expected = by_score(
+        score, treated, limit=np.inf if width is None else width, ratio=ratio, order=order,
+        strata=None if strata is None else strata.tolist(), left_out=left_out.tolist(),
+    )  # fmt: skip
     assert as_pairs(np.array(treated), found) == expected
 
 
@@ -91,8 +97,11 @@ def crowds(draw: st.DrawFn) -> Group:
     treated = generator.random(size) < 0.3
     treated[0], treated[1], treated[2] = True, True, False
     scores = generator.integers(-4, 5, size) / 4
-    turns = nearest.queue(scores[treated], order=draw(st.sampled_from(["largest", "data"])), seed=None)
-    return Group(points=points, scores=scores, treated=treated, limit=draw(st.sampled_from([np.inf, 0.25, 1.0])), turns=turns)
+    allowed = generator.random(size) < 0.8
+    allowed[2] = True
+    turns = nearest.queue(scores[treated], order=draw(st.sampled_from(["largest", "data"])), seed=None, among=allowed[treated])
+    limit = draw(st.sampled_from([np.inf, 0.25, 1.0]))
+    return Group(points=points, scores=scores, treated=treated, allowed=allowed, limit=limit, turns=turns)
 
 
 @settings(max_examples=150, deadline=None)
@@ -101,7 +110,7 @@ def test_both_mahalanobis_searches_are_the_walk(group: Group, ratio: int, replac
     from makegood.comparison import tree  # noqa: PLC0415
 
     tree.LEAF = leaf
-    order = "data" if np.array_equal(group.turns, np.arange(group.turns.size)) else "largest"
+    order = "data" if np.all(np.diff(group.turns) > 0) else "largest"
     expected = by_points(
         group.points.T.tolist(),
         group.scores.tolist(),
@@ -110,6 +119,7 @@ def test_both_mahalanobis_searches_are_the_walk(group: Group, ratio: int, replac
         ratio=ratio,
         order=order,
         replacement=replacement,
+        left_out=(~group.allowed).tolist(),
     )
     for search in (Everybody(group), Tree(group)):
         found = search.again(ratio) if replacement else search.in_turn(ratio)
@@ -129,13 +139,25 @@ def test_closest_and_farthest_first_are_the_walk(
     assert as_pairs(np.array(treated), found) == by_distance(score, treated, limit=limit, ratio=ratio, closest=order == "closest")
 
 
+@pytest.fixture(params=["plain", "compiled"])
+def _sorting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "LARGE", 0 if request.param == "compiled" else 10**12)
+
+
+@pytest.mark.usefixtures("_sorting")
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50), st.integers(1, 200))
 def test_the_fast_order_is_the_stable_order(values: list[float], copies: int) -> None:
     column = np.tile(np.array(values), copies)
-    assert np.array_equal(nearest.order_of(column), np.argsort(column, kind="stable"))
+    order, ordered = ordering.stable_order(column)
+    assert np.array_equal(order, np.argsort(column, kind="stable"))
+    assert np.array_equal(ordered, column[order])
 
 
+@pytest.mark.usefixtures("_sorting")
 def test_the_fast_order_holds_where_values_crowd_below_its_grid() -> None:
     generator = np.random.default_rng(5)
     column = np.concatenate([generator.random(5_000) * 1e-18, generator.normal(size=5_000) * 1e3, np.zeros(500), -np.zeros(500)])
-    assert np.array_equal(nearest.order_of(column), np.argsort(column, kind="stable"))
+    order, ordered = ordering.stable_order(column)
+    assert np.array_equal(order, np.argsort(column, kind="stable"))
+    assert np.array_equal(ordered, np.sort(column))

@@ -56,7 +56,7 @@ def published(name: str) -> dict[int, list[int]]:
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("speed", ["plain", "compiled"])
 def test_the_pairs_are_those_of_matchit(name: str, speed: str, register: design.Covariates, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("passes", "nearest", "strata", "mahalanobis"):
+    for module in ("passes", "ordering", "nearest", "strata", "turning", "mahalanobis"):
         monkeypatch.setattr(f"makegood.comparison.{module}.LARGE", 0 if speed == "compiled" else 10**15)
     matched = match(register, plan=CASES[name])
     assert pairs_of(matched) == published(name)

@@ -26,6 +26,7 @@ def figures(facts: Facts, *, terms_on: date | None = None) -> dict[str, Decimal 
 
 
 def test_the_ambition_for_150_and_for_119_participants(facts: Facts) -> None:
+    """Need 104: target and threshold follow agreed rules."""
     assert figures(facts, terms_on=AS_SIGNED)["ambition"] == 882
     assert figures(facts)["ambition"] == 700
 

@@ -221,6 +221,18 @@ CASES = [
         {"claims.csv": CLAIMS.replace("2021-01-01", "2019-12-31")},
     ),
     Bad(
+        "a correction of nothing",
+        ("claims.csv:2 replaces: 'c1' replaces 'c0', which is not a claim of this file", "bring the claim"),
+        CLAIMED,
+        {"claims.csv": "claim,metric,achieved_on,replaces\nc1,job,2021-01-01,c0\n"},
+    ),
+    Bad(
+        "corrections in a circle",
+        ("claims.csv:2 replaces: 'c1' replaces itself", "claims.csv:3 replaces: 'c2' replaces itself"),
+        CLAIMED,
+        {"claims.csv": "claim,metric,achieved_on,replaces\nc1,job,2021-01-01,c2\nc2,job,2021-01-02,c1\n"},
+    ),
+    Bad(
         "evidence missing",
         ("claims.csv:2 evidence: claim 'c1' counts as validated without evidence", "name the document (payslip)"),
         {"outcome_pricings": {"job": a_claim_line(evidence="payslips")}, "evidence": {"payslips": {"kinds": "payslip"}}},

@@ -204,6 +204,36 @@ def test_a_claim_that_replaces_another_is_paid_in_its_place() -> None:
     assert reasons(outcome) == {"c1": "replaced by 'c2'"}
 
 
+@pytest.mark.parametrize(
+    ("correction", "paid", "refused"),
+    [
+        ({}, 200, {"c1": "replaced by 'c2'"}),
+        ({"state": "claimed"}, 300, {"c2": "claimed, not yet validated or paid"}),  # until it is validated the first one stands
+        ({"state": "refused", "reason": "no proof"}, 300, {"c2": "refused: no proof"}),
+        ({"withdrawn_on": "2024-01-01"}, 300, {"c2": "withdrawn on 2024-01-01"}),  # a correction taken back is no correction
+    ],
+)
+def test_only_a_correction_that_is_in_order_replaces(correction: dict[str, str], paid: int, refused: dict[str, str]) -> None:
+    claims = [a_claim("c1", quantity="3"), a_claim("c2", quantity="2", replaces="c1", **correction)]
+    outcome = decided({"job": a_claim_line()}, claims)
+    assert (owed(outcome), reasons(outcome)) == (paid, refused)
+
+
+def test_a_correction_of_a_correction_replaces_both() -> None:
+    claims = [a_claim("c1", quantity="3"), a_claim("c2", quantity="2", replaces="c1", state="refused"), a_claim("c3", replaces="c2")]
+    outcome = decided({"job": a_claim_line()}, claims)
+    assert owed(outcome) == 100
+    assert reasons(outcome) == {"c1": "replaced by 'c2'", "c2": "replaced by 'c3'"}
+
+
+def test_each_line_has_its_own_proof() -> None:
+    """A claim that names no line is paid by the line that it is proved to, and by that one only."""
+    lines = {"seen": a_claim_line(price="1", evidence="seal"), "told": a_claim_line(price="10", evidence="stamp")}
+    rules = {"seal": {"kinds": "photo"}, "stamp": {"kinds": "letter"}}
+    outcome = decided(lines, [a_claim("c1", evidence="x", evidence_kind="letter")], evidence=rules)
+    assert (due(outcome, "seen"), due(outcome, "told"), reasons(outcome)) == (0, 10, {})
+
+
 def test_a_claim_paid_by_no_line_is_refused_in_words() -> None:
     outcome = decided({"job": a_claim_line()}, [a_claim("c1", metric="lease")])
     assert reasons(outcome) == {"c1": "no line pays for 'lease' claim by claim"}
@@ -216,6 +246,23 @@ def test_after_the_contract_ended_nothing_more_is_earned_but_what_that_event_pay
     outcome = decided(lines, claims, terminated=terminated)
     assert owed(outcome) == 100
     assert reasons(outcome) == {"after": "achieved on 2021-06-01; the contract ended on 2021-06-01"}
+
+
+def test_what_is_achieved_after_the_end_is_paid_by_the_line_for_that_event() -> None:
+    lines = {"job": a_claim_line(), "run_off": a_claim_line(price="60", after_event="early")}
+    outcome = decided(lines, [a_claim("after", "2021-06-01")], terminated={"event": "early", "on": "2021-06-01"})
+    assert (due(outcome, "job"), due(outcome, "run_off"), reasons(outcome)) == (0, 60, {})
+
+
+def test_evidence_is_asked_as_the_terms_asked_on_the_day_of_the_outcome() -> None:
+    proof = {"papers": {"kinds": ["letter", "payslip"]}}
+    stricter = {
+        "from": "2022-01-01", "reason": "Letters were forged.", "expected_effect": "Fewer claims.", "review_on": "2023-01-01",
+        "changes": [{"term": "evidence/papers/kinds", "was": ["letter", "payslip"], "becomes": ["payslip"]}],
+    }  # fmt: skip
+    claims = [a_claim(f"c{year}", f"{year}-06-01", evidence="x", evidence_kind="letter") for year in (2021, 2022)]
+    outcome = decided({"job": a_claim_line(evidence="papers")}, claims, evidence=proof, amendments={"stricter": stricter})
+    assert reasons(outcome) == {"c2022": "the evidence is letter; agreed are payslip"}
 
 
 def test_an_ineligible_person_changes_nothing() -> None:

@@ -84,7 +84,8 @@ CHANGING = [{"kind": "fixed_rate", "is": "25%", "until": "2022-01-01"}, {"kind":
     ("period_end", "expected"),
     [
         ("2021-12-31", "0.35"),  # 60% less the fixed 25%
-        ("2022-01-01", "0.2"),  # 60% less the 40% of the matched group
+        ("2022-01-01", "0.35"),  # the last day of the period is 31 December 2021
+        ("2022-01-02", "0.2"),  # 60% less the 40% of the matched group
     ],
 )
 def test_the_counterfactual_changes_during_the_term(period_end: str, expected: str) -> None:

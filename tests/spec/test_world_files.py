@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from a_world import FOLDER, a_world, day, rows_of
+from a_world import FOLDER, a_world, day, participants, rows_of
+from makegood.world.manifest import RECRUITMENT_FILES
 from makegood.world.money import equal_parts
+from makegood.world.recruitment_words import RecruitmentWords
 from makegood.world.specification import Specification
 
 INTERFACE = {
@@ -90,14 +92,18 @@ def test_the_page_on_worlds_names_every_file_and_column_of_its_own() -> None:
     page = (FOLDER.parents[2] / "docs" / "reference" / "world.md").read_text(encoding="utf-8")
     for file in set(a_world()) - set(INTERFACE):
         assert f"`{file}`" in page
-    for file in ("characteristics.csv", "planted.csv", "names.csv", "differences.csv"):
+    for file in ("characteristics.csv", "planted.csv", "names.csv", "differences.csv", *RECRUITMENT_FILES):
         assert all(f"`{column}`" in page for column in a_world()[file].split("\n", 1)[0].split(","))
-    assert all(f"`{word}`" in page for word in Specification.model_fields)
+    assert all(f"`{word}`" in page for word in (*Specification.model_fields, *RecruitmentWords.model_fields))
 
 
 def test_treated_and_pool_are_the_two_arms_of_the_characteristics() -> None:
-    files = a_world()
-    header, _, pool = files["pool.csv"].partition("\n")
-    assert files["treated.csv"] + pool == files["characteristics.csv"]
-    assert files["treated.csv"].startswith(header)
-    assert files["treated.csv"].count("\n") == 1 + 119
+    everybody = {row["person"]: row for row in rows_of("characteristics.csv")}
+    treated = [{**row} for row in rows_of("treated.csv")]
+    started = {row["person"]: row.pop("started") for row in treated}
+    assert [*treated, *rows_of("pool.csv")] == [*everybody.values()]
+    assert len(treated) == 119
+    never = {row["person"] for row, register in participants() if register["work_during_project"] == "never_really_started"}
+    assert {person for person, word in started.items() if word == "no"} == never
+    assert len(never) == 23  # table 14, line 2906
+    assert set(started.values()) == {"yes", "no"}

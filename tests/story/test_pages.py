@@ -11,11 +11,11 @@ from pages import ROOT, blocks_of, broken_promises
 PAGES = sorted([*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_can_be_pasted(page: Path, tmp_path: Path) -> None:
-    assert list(broken_promises(page, tmp_path)) == []
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.stem)
+def test_a_page_can_be_pasted(document: Path, tmp_path: Path) -> None:
+    assert list(broken_promises(document, tmp_path)) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_promises_something(page: Path) -> None:
-    assert any(block.promised for block in blocks_of(page))
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.stem)
+def test_a_page_promises_something(document: Path) -> None:
+    assert any(block.promised for block in blocks_of(document))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.reference.commands import commands_page
 from tools.reference.language import language_page
+from tools.reference.processing import processing_page
 from tools.reference.refusals import refusals_page
 from tools.reference.rows import files_page
 from tools.reference.schema import schema_text
@@ -21,6 +22,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "files.md": files_page,
     "cli.md": commands_page,
     "refusals.md": refusals_page,
+    "processing.md": processing_page,
 }
 """File in docs/reference -> the function that makes its text."""
 

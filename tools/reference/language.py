@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from makegood.programme.figure import COMBINATIONS, SOURCES, TABLES, Figure
+from makegood.programme.moments import MOMENTS
 from makegood.programme.term import Term
 from tools.reference.samples import SAMPLES
 from tools.reference.shape import hints, kind_of_value, models, own_fields, stands_at
@@ -37,8 +38,22 @@ is read where it stands. Comments and layout do not count; the SHA-256 of an agr
 | text | words for people |
 | words | text, or one for each language: `{en: First job, nl: Eerste baan}` |
 | duration | `90 days`, `13 weeks`, `6 months`, `1 year` |
+| moment | a date, or the name of one of the [moments](#moments) |
 | named X | names of your choice (codes), each with an X behind it |
 | list of X | `[a, b]`, or a line for each with `- ` |
+
+**How a settlement reads the file**, always in this order:
+
+1. *Which facts.* Results and claims that are known on the day of settlement, and in order: validated, proved, not withdrawn, not
+   replaced. Each is read under the terms in force on its day ([Amendment](#amendment)).
+2. *What a line pays.* For each claim, or each cohort, class, payer, phase, component, period or person that `for_each` names, or once
+   in all: `counts` ÷ `per` × `price`, rounded as agreed; 0 while a condition of `when` does not hold; less what `net_of` earned.
+3. *What limits it.* Limits from top to bottom, each taking from what the one before it left.
+4. *Who pays.* The shares of the payers, so that the cents add up. The first limit that speaks of payers finds payments already split.
+5. *What is owed now.* Less what earlier settlements paid, as `true_up` says.
+6. *Who is repaid.* Everything that was ever paid runs through the steps of `investor_repayment`, day by day.
+
+A figure that rests on something unknown is unknown, and pays nothing until it is known; nothing is ever guessed.
 """.strip()
 
 CHAPTERS: list[tuple[str, str, list[str]]] = [
@@ -49,6 +64,23 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
         ["Party", "Calendar", "Document", "Cohort", "Service", "Rounding"],
     ),
     (
+        "How people come to take part",
+        "From a list of candidates to a start: who may take part, the steps, who acts, why somebody leaves, who must permit. "
+        "No payment rests on this part; software that registers candidates does, so that another programme needs no code.",
+        ["Delivery", "RecruitsFrom", "Site", "Duty", "Channel", "EndDate", "ContactRules", "ContactRoute"],
+    ),
+    (
+        "Who may take part",
+        "A criterion is a question about a candidate. It is answered yes, no or unknown, and unknown is not no.",
+        ["Item", "ItemChoice", "CriteriaList", "Criterion", "Need"],
+    ),
+    (
+        "From list to start",
+        "Steps, the reasons with which somebody leaves, forms and permissions.",
+        ["Step", "ReasonList", "Reason", "Instrument", "Permission"],
+    ),
+    ("What is offered, and to how many", "", ["Track", "TrackPhase", "IntakePlan", "PlannedIntake", "EarlyWarning"]),
+    (
         "What is measured",
         "A metric says what an outcome is. How records become its value stands under `measured`; what is compared with what, under `effect`.",
         ["OutcomeMetric", "Measured", "MonthRule", "Effect", "Counterfactual", "Fallback"],
@@ -56,12 +88,12 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
     (
         "How one number follows from others",
         "There are no formulas in the file. A figure is built from a closed list of verbs, each a clause that can be named and sourced.",
-        ["Figure", "Row", "Choice", "Condition", "Selector", "Growth", "Elapsed", "Round"],
+        ["Figure", "Row", "Choice", "Condition", "Selector", "Growth", "Elapsed", "Return", "Round"],
     ),
     (
         "What an outcome pays",
         "A line of the price list says what it counts, what one unit costs, under which conditions, and in which order claims are taken.",
-        ["OutcomePricing", "Sequence", "After", "Evidence"],
+        ["OutcomePricing", "Sequence", "After", "Predecessor", "Evidence"],
     ),
     ("What limits it", "Limits apply from top to bottom; each takes from what the one before it left.", ["Limit"]),
     ("Who pays, and when", "", ["OutcomePaymentCommitment", "OutcomePaymentPlan", "Settlement", "Planned"]),
@@ -73,7 +105,7 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
     (
         "How it changes and ends",
         "The file is never edited after signing: an amendment is added to it.",
-        ["Amendment", "Change", "ExitCase", "Termination", "Disputes"],
+        ["Amendment", "Change", "Analysis", "ExitCase", "Termination", "Disputes"],
     ),
     ("Worked examples", "", ["Example"]),
 ]
@@ -110,6 +142,8 @@ def _page(known: dict[str, type[BaseModel]]) -> Iterator[str]:
             yield ""
         for name in names:
             yield from _term(known[name])
+            if name == "Elapsed":
+                yield from _moments()
 
 
 def _term(kind: type[BaseModel]) -> Iterator[str]:
@@ -147,7 +181,7 @@ def _figure() -> Iterator[str]:
         yield from _table(Figure, [fields[verb] for verb in verbs])
         yield ""
         used |= {fields[verb] for verb in verbs}
-    after = ["only_above", "at_least", "at_most", "round"]
+    after = ["if_unknown", "only_above", "at_least", "at_most", "round"]
     yield "**Words that go with certain verbs**"
     yield ""
     yield from _table(Figure, [field for field in own_fields(Figure) if field not in used and field not in after])
@@ -156,6 +190,18 @@ def _figure() -> Iterator[str]:
     yield ""
     yield from _table(Figure, after)
     yield from _sample(Figure)
+
+
+def _moments() -> Iterator[str]:
+    yield "### Moments"
+    yield ""
+    yield "Days that have a name. Where a moment does not exist, what rests on it is unknown."
+    yield ""
+    yield "| moment | which day |"
+    yield "|---|---|"
+    for name, meaning in MOMENTS.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
 
 
 def _table(kind: type[BaseModel], fields: Sequence[str]) -> Iterator[str]:

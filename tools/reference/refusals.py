@@ -26,7 +26,9 @@ reason in the statement, and a worked example that differs gives exit code 1.
 ROOMS = {
     "values": "Any file",
     "programme": "The programme file",
+    "instrument": "Questionnaires",
     "cases": "Files of facts",
+    "selection": "Candidates",
     "measurement": "Measuring",
     "comparison": "Comparing",
     "payment": "Facts under these terms",
@@ -38,9 +40,9 @@ ROOMS = {
     "doors": "Putting a settlement together",
     "cli": "The command line",
 }
-CODE_AT = {"Problem": 1, "_no": 2, "no": 0, "refused": 1, "_refuse": 2, "_problem": 1}
+CODE_AT = {"Problem": 1, "_refused": 1, "_no": 2, "no": 0, "refused": 1, "_refuse": 2, "_problem": 1}
 """Function that makes a problem -> the place of its code among the arguments; what, why and remedy follow."""
-WITHOUT_WHY = {"_no", "no", "refused", "_refuse", "_problem"}
+WITHOUT_WHY = {"_refused", "_no", "no", "refused", "_refuse", "_problem"}
 
 
 @dataclass(frozen=True, order=True)

@@ -237,6 +237,65 @@ disputes:
   decided_by: An expert whom both sides name.
   recalculation: A corrected figure leads to a new statement net of what was paid.
 """,
+    "Delivery": """
+delivery:
+  recruits_from: {organisation: municipality, title: Youth team, sites: {north: {title: North}, south: {title: South}}}
+  roles:
+    coordinator: {title: Youth worker, organisation: municipality, does: Puts young people on the list and informs them.}
+    counsellor: {title: Coach, organisation: provider, does: Talks with candidates and guides them to a first job.}
+    candidate: {title: Candidate, does: Decides whether to take part.}
+  items:
+    age: {title: Age, answer: number, unit: years}
+    in_school: {title: Goes to school, answer: yes_or_no, from: [self, case_manager]}
+    days_free: {title: Days a week that are free, answer: choice, choices: {none: {title: None}, some: {title: Some}, most: {title: Most}}}
+  criteria:
+    city:
+      title: Criteria of the city
+      applied_by: coordinator
+      criteria:
+        young: {title: Younger than 27, effect: requires, when: {item: age, from: 18, below: 27}}
+        has_no_time:
+          title: In school without a free day
+          effect: excludes
+          when: {all_of: [{item: in_school, is: yes}, {item: days_free, is: none}]}
+  reasons:
+    city:
+      title: Reasons of the city
+      kept_by: municipality
+      reasons:
+        not_interested: {title: Not interested, group: motivation_related}
+        outside_criteria: {title: Outside the criteria, group: criteria_related}
+  steps:
+    listed: {title: On the list, kind: list, acts: coordinator, does: Young people without work are put on a list., criteria: city}
+    informed:
+      title: Informed
+      kind: inform
+      acts: coordinator
+      does: A talk about the programme.
+      deadline: 14 days
+      exits: {city: [not_interested, outside_criteria]}
+    started: {title: Started, kind: start, acts: counsellor, does: The first day of coaching has been., deadline: 14 days}
+  order: [listed, informed, started]
+  tracks:
+    coaching:
+      title: Coaching
+      for_whom: Everybody who starts.
+      phases: {coaching: {title: Coaching, weeks_at_least: 13, weeks_at_most: 26}}
+  plan:
+    uptake: 40%
+    intake: [{from: 2025-01-01, until: 2026-01-01, starts: 60}]
+""",
+    "Analysis": """
+amendments:
+  older_candidates:
+    from: 2026-01-01
+    reason: Too few candidates below 27 are without work.
+    expected_effect: Twenty more starts a year.
+    review_on: 2026-07-01
+    analysis: {on: 2025-12-01, assessed: 83, would_come_in: 12, would_stay_out: 0, not_known: 4, says: All twelve have worked before.}
+    changes:
+      - {term: delivery/criteria/city/criteria/young/when/below, was: 27, becomes: 30}
+""",
     "Example": """
 examples:
   two_jobs_of_one_person:

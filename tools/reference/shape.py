@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from makegood.programme import scalars
+from makegood.programme.moments import Moment
 from makegood.programme.root import Programme
 from makegood.programme.term import InTwoLanguages, Term, Words
 
@@ -24,6 +25,7 @@ PLAIN: list[tuple[Any, str]] = [
     (scalars.Text, "text"),
     (scalars.TimeSpan, "duration"),
     (Words, "words"),
+    (Moment, "moment"),
 ]
 """What the smallest values are called in the reference."""
 

@@ -6,7 +6,7 @@ The parsers are those of `cases.rows`, so a value means the same in a file of te
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,16 @@ class ClaimColumns:
         """A date column as proleptic ordinals; MISSING where empty or absent."""
         ordinals = np.array([*(day.toordinal() for day in self.values.get(column, [])), MISSING], dtype=np.int64)
         return ordinals[self.codes[column]] if column in self.codes else np.full(len(self), MISSING, dtype=np.int64)
+
+    def filled(self, column: str) -> NDArray[np.bool_]:
+        """Which rows have a value in a column of texts."""
+        texts = self.texts.get(column)
+        return np.zeros(len(self), dtype=bool) if texts is None else pc.is_valid(texts).to_numpy(zero_copy_only=False)
+
+    def named(self, names: Iterable[str]) -> NDArray[np.bool_]:
+        """Which claims bear one of these names."""
+        wanted = pa.array(sorted(names), type=pa.string())
+        return pc.is_in(self.claim, wanted).to_numpy(zero_copy_only=False) if len(wanted) else np.zeros(len(self), dtype=bool)
 
     def coded(self, column: str) -> NDArray[np.int32]:
         """A column's codes; all MISSING where the file does not have it."""

@@ -5,6 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from makegood.programme.reading import Terms
+    from makegood.values.problem import Problem
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,13 +27,14 @@ def run(args: argparse.Namespace) -> int:
     agreement = read_agreement(args.programme, check=check_terms)
     worked = run_examples(agreement)
     terms = agreement.on(None)
-    assumptions = agreement.on(max(day)).assumptions() if (day := [day for day in agreement.versions() if day]) else terms.assumptions()
+    assumptions = agreement.on(agreement.versions()[-1]).assumptions(of_delivery=True)
+    notes = (*agreement.warnings, *_absent_instruments(args.programme, agreement.on(agreement.versions()[-1])))
     failed = [problem for example in worked for problem in example.problems]
     if args.format == "json":
         print(json.dumps({
             "programme": terms.programme.programme, "programme_sha256": agreement.sha256, "amendments": list(agreement.amendments),
             "examples": [{"example": example.name, "agrees": not example.problems, "checked": example.checked} for example in worked],
-            "assumptions": assumptions, "problems": [problem.as_json() for problem in (*agreement.warnings, *failed)],
+            "assumptions": assumptions, "problems": [problem.as_json() for problem in (*notes, *failed)],
         }, ensure_ascii=False, indent=1))  # fmt: skip
     elif not args.quiet:
         print(f"{terms.programme.title}: the terms can be carried out.")
@@ -41,8 +47,24 @@ def run(args: argparse.Namespace) -> int:
         print(f"Assumptions: {len(assumptions)}")
         for row in assumptions:
             print(f"  line {row['line']} {row['path']}: {row['why']}")
-        for problem in agreement.warnings:
+        for problem in notes:
             print(f"Please note: {problem}")
     for problem in failed:
         print(f"makegood: {problem}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _absent_instruments(reference: str, terms: Terms) -> list[Problem]:
+    """Forms that the delivery part names and that do not lie beside the file."""
+    from makegood.programme.reading import find_programme
+    from makegood.values.problem import Problem
+
+    delivery, folder = terms.programme.delivery, find_programme(reference).parent
+    found = []
+    for name, instrument in delivery.instruments.items() if delivery else ():
+        if instrument.retired_on is None and not (folder / instrument.file).is_file():
+            where = terms.where(("delivery", "instruments", name, "file"))
+            what = f"there is no '{instrument.file}' beside the programme file"
+            remedy = "put the XLSForm there, or correct the name"
+            found.append(Problem(where, "instrument_missing", what, "Nobody could fill it in", remedy, severity="warning"))
+    return found

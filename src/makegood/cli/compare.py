@@ -6,8 +6,12 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from makegood.report.comparison_html import Told
 
 KEY_VARIABLE = "MAKEGOOD_KEY"
 
@@ -17,13 +21,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("protocol", type=Path, metavar="PROTOCOL", help="the evaluation protocol (YAML)")
     parser.add_argument("--treated", type=Path, required=True, metavar="FILE", help="participants: CSV, Parquet, SPSS or Stata")
     parser.add_argument("--pool", type=Path, required=True, metavar="FILE", help="those among whom the comparison is sought")
-    parser.add_argument("--outcomes", type=Path, metavar="FILE", help="outcomes by person; without it only the design is made")
+    parser.add_argument(
+        "--outcomes",
+        type=Path,
+        metavar="FILE",
+        help="outcomes by person (a file, or a folder of `makegood measure`); without it only the design is made",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the aggregates and the signed result go")
     parser.add_argument("--engine", choices=("columns", "spark"), default="columns")
     parser.add_argument("--key", type=Path, metavar="FILE", help=f"sign with this secret key; else the file named in {KEY_VARIABLE}")
     parser.add_argument("--party", metavar="NAME", help="the signing party's code in the programme file; else the key file's name")
     parser.add_argument("--programme", metavar="PROGRAMME", help="record the fingerprint of this programme file in the result")
     parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write who was matched with whom (CSV; persons, stays inside)")
+    parser.add_argument(
+        "--inside", type=Path, metavar="DIR", help="also write everything in full, for eyes inside the closed environment only"
+    )
     parser.add_argument("--plots", action="store_true", help="also draw the love plot and the overlap plot (SVG)")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -31,13 +43,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Design, then effect where outcomes are given; 1 when nobody could be matched or nothing can be stated."""
     from makegood.cli.output import write_folder
+    from makegood.comparison.effect_release import terms_told
     from makegood.comparison.lock import chain_problems, lock_path, read_lock
-    from makegood.comparison.pages import design_page, effect_page
+    from makegood.comparison.outcome_reading import read_outcomes
     from makegood.comparison.protocol_reading import read_protocol
-    from makegood.comparison.study import design_study, effect_study, read_outcomes, read_sides
+    from makegood.comparison.result_content import lock_told
+    from makegood.comparison.study import design_study, read_sides
+    from makegood.report.comparison_html import Told
     from makegood.values.problem import Problem, Refused, Where
 
     protocol = read_protocol(args.protocol)
+    signer, outcomes_file = _signer(args), _outcomes_file(args)
     lock = read_lock(lock_path(args.protocol))
     problems = [] if lock is None else chain_problems(lock, file=str(lock_path(args.protocol)), sha256=protocol.sha256)
     problems += _before_outcomes(args, locked=lock is not None, terms=protocol.terms)
@@ -47,41 +63,132 @@ def run(args: argparse.Namespace) -> int:
         lock = None
     elif problems:
         raise Refused(problems)
+    _say(args, "reading participants and pool")
     treated, pool = read_sides(protocol.terms, treated=args.treated, pool=args.pool)
+    _say(args, f"matching {treated.rows:,} among {pool.rows:,}, and working out what may leave")
     study = design_study(protocol.terms, treated=treated, pool=pool)
-    content = {"protocol_sha256": protocol.sha256, "inputs": dict(study.inputs), **study.content()}
-    told = _locked(protocol.sha256, lock)
-    page = design_page(content, protocol=protocol.terms, locked=told)
-    files: dict[str, bytes | str] = {"design.json": _json(content), "design.md": page, **_pictures(args, study)}
+    told = Told(
+        terms=terms_told(protocol.terms),
+        protocol=None if lock is None else lock_told(protocol, lock),
+        sha256=protocol.sha256,
+        inputs=dict(study.inputs),
+        signed_by=None,
+        effect=args.outcomes is not None,
+    )
+    files = _design_files(args, study, told)
+    inside = _design_files(args, study, replace(told, inside=True)) | {"pairs.csv": _pairs(study)} if args.inside else {}
+    result: dict[str, Any] = {}
     if args.outcomes is not None and lock is not None:
-        from makegood.comparison.result_content import computed_result
-
-        outcomes = read_outcomes(protocol.terms, args.outcomes)
-        _findings, released = effect_study(study, outcomes=outcomes)
-        result = computed_result(
-            protocol=protocol, lock=lock, programme_sha256=_programme_sha256(args.programme),
-            inputs={**study.inputs, "outcomes": outcomes.sha256}, design=study.content(), rows=released.rows,
-            findings=released.findings, refused=released.refused, withheld=released.withheld,
-        )  # fmt: skip
-        page = effect_page(released.findings, protocol=protocol.terms, refused=released.refused, amendments=lock.amendments(), locked=told)
-        files |= {"effect.md": page, **_result(args, result)}
-        content = result
+        _say(args, "reading outcomes, and working out the effect")
+        told = replace(told, signed_by=None if signer is None else signer[0])
+        outcomes = read_outcomes(protocol.terms, outcomes_file)
+        made, more, result = _effect_files(args, study, told, outcomes=outcomes, protocol=protocol, lock=lock)
+        made |= _signed(result, signer)
+        files, inside = files | made, inside | more if args.inside else {}
+    _say(args, "")
     write_folder(args.out, files)
+    if args.inside is not None:
+        write_folder(args.inside, inside)
     if args.pairs is not None:
         write_folder(args.pairs.resolve().parent, {args.pairs.name: _pairs(study)})
     for problem in study.problems:
         print(f"makegood: please note: {problem}", file=sys.stderr)
     if not args.quiet:
-        print(_json(content) if args.format == "json" else f"{page}\nWritten to {args.out}: {', '.join(sorted(files))}")
-        if args.outcomes is not None and "effect.json" not in files:
-            print("Not signed, so `makegood settle --effect` will refuse it: give --key FILE.", file=sys.stderr)
+        _print(args, files, study=study, told=told, result=result)
     if study.settled.reported is None:
         return 1
-    if args.outcomes is not None and not content["results"]:
+    if result and not result["results"]:
         why = "nothing can be stated of any metric; see effect.md"
         print(f"makegood: {Problem(Where(str(args.outcomes)), 'no_result', why)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _outcomes_file(args: argparse.Namespace) -> Path:
+    """The file of outcomes, of which the design stage learns only that it is there."""
+    from makegood.values.problem import Problem, Refused, Where
+
+    path = args.outcomes or Path()
+    if path.is_dir() and args.outcomes is not None:
+        path = path / "person_results.parquet"
+    if args.outcomes is not None and not path.is_file():
+        remedy = "check the path; of a measured folder, measure with --details all"
+        raise Refused([Problem(Where(str(path)), "no_such_file", "there is no such file", "", remedy)])
+    return path
+
+
+def _say(args: argparse.Namespace, what: str) -> None:
+    """Progress on a terminal, none in a pipe."""
+    if not args.quiet and sys.stderr.isatty():
+        print(f"\r\033[K{what}{' …' if what else ''}", end="", file=sys.stderr, flush=True)
+
+
+def _design_files(args: argparse.Namespace, study: Any, told: Told) -> dict[str, bytes | str]:
+    from makegood.report.comparison_text import design_text
+    from makegood.report.comparison_voice import Voice
+    from makegood.report.design_html import design_pages
+    from makegood.report.language import Language
+    from makegood.report.lock_words import on_lock
+
+    content = study.content(inside=told.inside)
+    voice = Voice(Language("en"), told.terms)
+    text = design_text(content, voice, told=list(on_lock(told.protocol, voice)), locked=told.protocol is not None)
+    whole = {"protocol": told.protocol, "protocol_sha256": told.sha256, "inputs": told.inputs, "terms": told.terms, **content}
+    return {"design.json": _json(whole), "design.md": text, **design_pages(content, told), **_pictures(args, study, inside=told.inside)}
+
+
+def _effect_files(
+    args: argparse.Namespace, study: Any, told: Told, *, outcomes: Any, protocol: Any, lock: Any
+) -> tuple[dict[str, bytes | str], dict[str, bytes | str], dict[str, Any]]:
+    """Files that may leave, files that stay inside, and the content of the result."""
+    from makegood.comparison.effect_release import released
+    from makegood.comparison.result_content import computed_result
+    from makegood.comparison.study import effect_study
+    from makegood.report.comparison_text import effect_text
+    from makegood.report.comparison_voice import Voice
+    from makegood.report.effect_html import effect_pages
+    from makegood.report.effect_words import in_words
+    from makegood.report.language import Language
+    from makegood.report.lock_words import on_lock
+
+    findings, may_leave = effect_study(study, outcomes=outcomes)
+    everything = released(findings, protocol=study.protocol, designs=study.designs, inside=True)
+    inputs = {**study.inputs, "outcomes": outcomes.sha256}
+    told = replace(told, inputs=inputs)
+    voice = Voice(Language("en"), told.terms)
+    made: list[dict[str, bytes | str]] = []
+    for shown, inside in ((may_leave, False), (everything, True)):
+        words = in_words(shown.findings, terms=told.terms)
+        text = effect_text(words, voice, told=list(on_lock(told.protocol, voice)), refused=shown.refused)
+        page = effect_pages(words, replace(told, inside=inside), refused_names=shown.refused)
+        made.append({"effect.md": text, **page})
+    result = computed_result(
+        protocol=protocol, lock=lock, programme_sha256=_programme_sha256(args.programme), inputs=inputs, design=study.content(),
+        rows=may_leave.rows, findings=in_words(may_leave.findings, terms=told.terms), refused=may_leave.refused,
+    )  # fmt: skip
+    return made[0], made[1], result
+
+
+def _print(args: argparse.Namespace, files: dict[str, bytes | str], *, study: Any, told: Told, result: dict[str, Any]) -> None:
+    if args.format == "json":
+        content = _json(result) if result else files["design.json"]
+        print(content if isinstance(content, str) else content.decode(), end="")
+        return
+    from makegood.report.comparison_text import design_summary, effect_summary
+    from makegood.report.comparison_voice import Voice
+    from makegood.report.language import Language
+
+    voice = Voice(Language("en"), told.terms)
+    content = study.content()
+    lines = effect_summary(result["findings"], voice) if result else design_summary(content, voice, locked=told.protocol is not None)
+    held = len(result["refused"] if result else content["refused"])
+    print("\n".join(lines))
+    print(f"\n{held} figures may not leave and were held back." if held else "\nNothing was held back.")
+    print(f"Written to {args.out}: {', '.join(sorted(files))}")
+    if args.inside:
+        print(f"Stays inside: {args.inside}")
+    if result and "effect.json" not in files:
+        print("Not signed, so `makegood settle --effect` will refuse it: give --key FILE.", file=sys.stderr)
 
 
 def _before_outcomes(args: argparse.Namespace, *, locked: bool, terms: Any) -> list[Any]:
@@ -103,23 +210,15 @@ def _before_outcomes(args: argparse.Namespace, *, locked: bool, terms: Any) -> l
     return problems
 
 
-def _locked(sha256: str, lock: Any) -> str:
-    if lock is None:
-        return f"Protocol SHA-256 {sha256}, NOT locked: this is a draft."
-    entry = lock.entries[-1]
-    by = ", ".join(signature.party for signature in entry.signatures) or "nobody"
-    count = len(lock.entries) - 1
-    return f"Protocol SHA-256 {sha256}, locked{f' on {entry.on}' if entry.on else ''}, signed by {by}, amended {count} times."
-
-
 def _json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
-def _pictures(args: argparse.Namespace, study: Any) -> dict[str, bytes | str]:
+def _pictures(args: argparse.Namespace, study: Any, *, inside: bool) -> dict[str, bytes | str]:
     from makegood.comparison.design_release import published_balance
 
-    shown = published_balance(study.settled, tables=study.tables, protocol=study.protocol) if args.plots else None
+    tables = replace(study.tables, inside=inside)
+    shown = published_balance(study.settled, tables=tables, protocol=study.protocol) if args.plots else None
     if shown is None:
         return {}
     from makegood.comparison.plots import love_plot, overlap_plot, svg
@@ -130,15 +229,21 @@ def _pictures(args: argparse.Namespace, study: Any) -> dict[str, bytes | str]:
     return files
 
 
-def _result(args: argparse.Namespace, result: dict[str, Any]) -> dict[str, bytes | str]:
-    """The signed result; without a key the same content unsigned, under another name."""
-    from makegood.comparison.signed_result import render
+def _signer(args: argparse.Namespace) -> tuple[str, Any] | None:
+    """The signing party and its key, None where no key is given."""
     from makegood.comparison.signing import read_private_key
 
     key = args.key or (Path(os.environ[KEY_VARIABLE]) if os.environ.get(KEY_VARIABLE) else None)
-    if key is None:
+    return None if key is None else (args.party or key.stem, read_private_key(key))
+
+
+def _signed(result: dict[str, Any], signer: tuple[str, Any] | None) -> dict[str, bytes | str]:
+    """The signed result; without a key the same content unsigned, under another name."""
+    from makegood.comparison.signed_result import render
+
+    if signer is None:
         return {"effect.unsigned.json": _json(result)}
-    return {"effect.json": render(result, party=args.party or key.stem, key=read_private_key(key))}
+    return {"effect.json": render(result, party=signer[0], key=signer[1])}
 
 
 def _programme_sha256(reference: str | None) -> str | None:

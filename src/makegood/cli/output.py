@@ -67,3 +67,11 @@ def write_folder(out: Path, files: Mapping[str, bytes | str]) -> None:
     finally:
         if staged is not None:
             shutil.rmtree(staged, ignore_errors=True)
+
+
+def write_file(out: Path, content: bytes | str) -> None:
+    """Write one file whole or not at all; its folder is made. Raises Refused where it cannot be written."""
+    if out.is_dir():
+        what = "this is a folder"
+        raise Refused([Problem(Where(str(out)), "not_a_file", what, "The result is one file", "name the file to write")])
+    write_folder(out.parent, {out.name: content})

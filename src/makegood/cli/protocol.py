@@ -1,4 +1,4 @@
-"""`makegood protocol keygen|lock|sign|verify`: keys, freezing a protocol, and showing what was made under it."""
+"""`makegood protocol keygen|draft|lock|pin|sign|verify`: keys, freezing a protocol, and showing what was made under it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,14 @@ from typing import Any
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own words."""
-    verbs = parser.add_subparsers(dest="verb", metavar="keygen|lock|sign|verify", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="keygen|draft|lock|pin|sign|verify", required=True)
     keygen = verbs.add_parser("keygen", help="write a new key pair: NAME.key (secret) and NAME.pub")
     keygen.add_argument("--out", type=Path, required=True, metavar="NAME", help="where: NAME.key and NAME.pub")
+    draft = verbs.add_parser("draft", help="write a protocol to begin with, from a programme and your files")
+    draft.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
+    draft.add_argument("--treated", type=Path, metavar="FILE", help="take the variables from these columns")
+    draft.add_argument("--pool", type=Path, metavar="FILE", help="take those only that are here too")
+    draft.add_argument("--out", type=Path, required=True, metavar="FILE", help="the protocol file to write")
     lock = verbs.add_parser("lock", help="freeze a protocol under its SHA-256, or amend or countersign it")
     lock.add_argument("protocol", type=Path, metavar="PROTOCOL")
     lock.add_argument("--on", type=_day, metavar="DATE", help="the day on which the parties fixed it; counts when a second party signs")
@@ -25,6 +30,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     lock.add_argument("--expected-effect", default="", help="for an amendment: what it is expected to change")
     lock.add_argument("--programme", metavar="PROGRAMME", help="also check that the metrics are those of this programme")
     _signing(lock, required=False)
+    pin = verbs.add_parser("pin", help="write a programme file with the protocol pinned and the parties' public keys in it")
+    pin.add_argument("protocol", type=Path, metavar="PROTOCOL")
+    pin.add_argument("--programme", required=True, metavar="PROGRAMME", help="the programme file, or the name of one that ships")
+    pin.add_argument(
+        "--metric", action="append", default=[], metavar="NAME", help="pin for this metric only (else every one compared with a group)"
+    )
+    pin.add_argument("--public-key", action="append", default=[], metavar="PARTY=KEY", help="a party's key: base64, or the .pub file")
+    pin.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new programme file; the old one stays as it is")
     sign = verbs.add_parser("sign", help="sign results that were found elsewhere, such as a published evaluation")
     sign.add_argument("protocol", type=Path, metavar="PROTOCOL")
     sign.add_argument("--results", type=Path, required=True, metavar="FILE", help="rows in the columns of the results file (CSV)")
@@ -35,8 +48,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("protocol", type=Path, metavar="PROTOCOL")
     verify.add_argument("--result", type=Path, metavar="FILE", help="a signed result")
     verify.add_argument("--programme", metavar="PROGRAMME", help="take the parties' public keys from this programme file")
-    verify.add_argument("--public-key", action="append", default=[], metavar="PARTY=KEY", help="or name them: party=base64")
-    for verb in (keygen, lock, sign, verify):
+    verify.add_argument(
+        "--public-key", action="append", default=[], metavar="PARTY=KEY", help="or name them: party=base64, or party=FILE.pub"
+    )
+    for verb in (keygen, draft, lock, pin, sign, verify):
         verb.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help="print nothing but problems")
         verb.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -57,7 +72,8 @@ def _day(word: str) -> date:
 
 def run(args: argparse.Namespace) -> int:
     """Do one verb; 1 when a verification fails."""
-    return {"keygen": _keygen, "lock": _lock, "sign": _sign, "verify": _verify}[args.verb](args)
+    verbs = {"keygen": _keygen, "draft": _draft, "lock": _lock, "pin": _pin, "sign": _sign, "verify": _verify}
+    return verbs[args.verb](args)
 
 
 def _say(args: argparse.Namespace, lines: list[str], values: Mapping[str, Any]) -> None:
@@ -87,6 +103,71 @@ def _keygen(args: argparse.Namespace) -> int:
     ]
     _say(args, lines, {"secret_key": str(secret), "public_key_file": str(public), "public_key": pair.public})
     return 0
+
+
+def _draft(args: argparse.Namespace) -> int:
+    from makegood.cli.output import write_folder
+    from makegood.comparison.drafting import draft, shipped_protocol
+    from makegood.comparison.protocol_reading import parse_protocol
+    from makegood.programme.checking import check_terms
+    from makegood.programme.reading import read_agreement
+    from makegood.values.problem import Problem, Refused, Where
+
+    if args.out.exists():
+        remedy = "name another file, or remove this one"
+        raise Refused([Problem(Where(str(args.out)), "file_exists", "there is a file of this name", "A draft replaces nothing", remedy)])
+    ready = None if args.treated or args.pool else shipped_protocol(args.programme)
+    programme = read_agreement(args.programme, check=check_terms).on(None).programme
+    text = ready if ready is not None else draft(programme, treated=args.treated, pool=args.pool).encode("utf-8")
+    parse_protocol(text, file=str(args.out))
+    write_folder(args.out.resolve().parent, {args.out.name: text})
+    told = "the protocol that ships with this programme" if ready is not None else "a draft: read every line, it decides who is compared"
+    lines = [f"Written: {args.out}, {told}.", f"When the parties agree: makegood protocol lock {args.out} --programme {args.programme}"]
+    _say(args, lines, {"protocol": str(args.out), "ready": ready is not None})
+    return 0
+
+
+def _pin(args: argparse.Namespace) -> int:
+    from makegood.cli.output import write_folder
+    from makegood.comparison.pinning import pinned
+    from makegood.comparison.protocol_reading import read_protocol
+    from makegood.programme.checking import check_terms
+    from makegood.programme.reading import find_programme, read_agreement
+
+    protocol = read_protocol(args.protocol)
+    path = find_programme(args.programme)
+    metrics = args.metric or _compared_metrics(protocol, args.programme)
+    keys = _keys_given(args.public_key)
+    text = pinned(path.read_bytes(), file=str(path), protocol_sha256=protocol.sha256, metrics=metrics, public_keys=keys)
+    write_folder(args.out.resolve().parent, {args.out.name: text})
+    agreement = read_agreement(args.out, check=check_terms)
+    lines = [
+        f"Written: {args.out}",
+        f"  protocol {protocol.sha256} pinned for {', '.join(metrics)}",
+        *(f"  public key of {party}: {key}" for party, key in keys.items()),
+        "Terms that are signed already change by an amendment; this file is for terms that are not.",
+    ]
+    told = {"programme": str(args.out), "programme_sha256": agreement.sha256, "protocol_sha256": protocol.sha256, "metrics": metrics}
+    _say(args, lines, told)
+    return 0
+
+
+def _compared_metrics(protocol: Any, reference: str) -> list[str]:
+    """Metrics of the protocol that the programme compares with a group. Raises Refused for another programme's protocol."""
+    from makegood.comparison.pinning import GROUPS
+    from makegood.programme.checking import check_terms
+    from makegood.programme.reading import read_agreement
+    from makegood.values.problem import Refused
+
+    problems = _metric_problems(protocol, reference)
+    if problems:
+        raise Refused(problems)
+    metrics = read_agreement(reference, check=check_terms).on(None).programme.outcome_metrics
+    return [
+        name
+        for name in protocol.terms.outcomes
+        if (effect := metrics[name].effect) is not None and any(row.kind in GROUPS for row in effect.counterfactual)
+    ]
 
 
 def _party(args: argparse.Namespace) -> str:
@@ -141,11 +222,18 @@ def _metric_problems(protocol: Any, reference: str) -> list[Any]:
     if terms.programme != protocol.terms.programme:
         what = f"the protocol is written for '{protocol.terms.programme}', this programme is '{terms.programme}'"
         problems.append(Problem(Where(protocol.file, 0, "programme"), "other_programme", what, "", "name the right programme"))
-    for metric in protocol.terms.outcomes:
-        if metric not in terms.outcome_metrics:
-            what = f"'{metric}' is no outcome metric of the programme"
-            where = Where(protocol.file, 0, f"outcomes/{metric}")
-            problems.append(Problem(where, "unknown_metric", what, "", nearest(metric, terms.outcome_metrics)))
+    for name, rule in protocol.terms.outcomes.items():
+        metric = terms.outcome_metrics.get(name)
+        where = Where(protocol.file, 0, f"outcomes/{name}")
+        if metric is None:
+            what = f"'{name}' is no outcome metric of the programme"
+            problems.append(Problem(where, "unknown_metric", what, "", nearest(name, terms.outcome_metrics)))
+            continue
+        for word, ours, theirs in (("unit", rule.unit or metric.unit, metric.unit), ("better", rule.better, metric.better)):
+            if ours != theirs:
+                what = f"{word} is '{ours}' here and '{theirs}' in the programme"
+                why = "Protocol and programme would speak of two outcomes under one name"
+                problems.append(Problem(where, "other_metric", what, why, f"write `{word}: {theirs}`, or amend the programme"))
     return problems
 
 
@@ -204,6 +292,15 @@ def _programme_sha256(reference: str | None) -> str | None:
     return str(read_agreement(reference, check=check_terms).sha256)
 
 
+def _programme_texts(reference: str | None) -> list[str]:
+    if reference is None:
+        return []
+    from makegood.programme.checking import check_terms
+    from makegood.programme.reading import read_agreement
+
+    return read_agreement(reference, check=check_terms).texts()
+
+
 def _verify(args: argparse.Namespace) -> int:
     from makegood.comparison.lock import chain_problems, lock_path, read_lock
     from makegood.comparison.protocol_reading import read_protocol
@@ -212,23 +309,26 @@ def _verify(args: argparse.Namespace) -> int:
 
     protocol = read_protocol(args.protocol)
     path = lock_path(args.protocol)
-    keys = _public_keys(args)
+    keys, evaluators = _public_keys(args), _public_keys(args, evaluators=True)
     lock = read_lock(path)
     if lock is None:
         problems = [Problem(Where(str(path)), "not_locked", "there is no lock", "", f"run `makegood protocol lock {args.protocol}`")]
     else:
         problems = chain_problems(lock, file=str(path), sha256=protocol.sha256, public_keys=keys)
     rows: list[dict[str, str]] = []
+    remarks: list[Problem] = []
     if args.result is not None:
-        if keys is None:
+        if evaluators is None:
             remedy = "give --programme PROGRAMME or --public-key PARTY=KEY"
             problems.append(Problem(Where(str(args.result)), "no_public_keys", "nobody's public key is known", "", remedy))
         else:
-            rows, found = read_effect(
-                args.result, public_keys=keys, protocol_sha256=protocol.sha256, programme=protocol.terms.programme,
-                programme_sha256=_programme_sha256(args.programme),
+            signed, found = read_effect(
+                args.result, public_keys=evaluators, protocols=[protocol.sha256], programme=protocol.terms.programme,
+                programme_texts=_programme_texts(args.programme),
             )  # fmt: skip
-            problems += found
+            rows = [] if signed is None else signed.rows
+            remarks = [problem for problem in found if problem.severity == "warning"]
+            problems += [problem for problem in found if problem.severity == "error"]
     lines = [f"Protocol {args.protocol}: SHA-256 {protocol.sha256}"]
     if lock is not None:
         signers = ", ".join(signature.party for signature in lock.entries[-1].signatures) or "nobody"
@@ -238,28 +338,43 @@ def _verify(args: argparse.Namespace) -> int:
         lines += [f"  amended {entry.on or ''}: {entry.reason}; expected: {entry.expected_effect}" for entry in lock.entries[1:]]
     if args.result is not None and not problems:
         lines.append(f"Result {args.result}: signature and protocol hold, {len(rows)} results")
+    lines += [f"Please note: {problem}" for problem in remarks]
     lines += [f"✗ {problem}" for problem in problems] or ["Everything holds."]
     holds = not problems
     _say(args, lines, {"holds": holds, "protocol_sha256": protocol.sha256, "problems": [problem.as_json() for problem in problems]})
     return 0 if holds else 1
 
 
-def _public_keys(args: argparse.Namespace) -> dict[str, str] | None:
-    from makegood.comparison.signing import public_key_problem
+def _public_keys(args: argparse.Namespace, *, evaluators: bool = False) -> dict[str, str] | None:
+    """Party -> public key, from the programme and as given; of `evaluators` only, whose signature a result needs."""
     from makegood.programme.checking import check_terms
     from makegood.programme.reading import read_agreement
-    from makegood.values.problem import Problem, Refused, Where
 
     if not args.programme and not args.public_key:
         return None
     keys: dict[str, str] = {}
     if args.programme:
-        parties = read_agreement(args.programme, check=check_terms).on(None).programme.parties
-        keys = {name: party.public_key for name, party in parties.items() if party.public_key}
-    for word in args.public_key:
+        parties = read_agreement(args.programme, check=check_terms).on(date.max).programme.parties
+        keys = {
+            name: party.public_key for name, party in parties.items() if party.public_key and (not evaluators or "evaluator" in party.roles)
+        }
+    return keys | _keys_given(args.public_key)
+
+
+def _keys_given(words: Sequence[str]) -> dict[str, str]:
+    """`PARTY=KEY`, the key as base64 or as the file that holds it. Raises Refused."""
+    from makegood.programme.scalars import public_key_problem
+    from makegood.values.problem import Problem, Refused, Where
+
+    keys: dict[str, str] = {}
+    for word in words:
         party, _, key = word.partition("=")
+        path = Path(key)
+        if key.endswith(".pub") and path.is_file():
+            key = path.read_text("ascii", errors="replace").strip()
         wrong = public_key_problem(key)
-        if wrong:
-            raise Refused([Problem(Where("--public-key", 0, party), "not_a_key", wrong, "", "write PARTY=KEY as keygen printed it")])
+        if wrong or not party:
+            where, remedy = Where("--public-key", 0, party), "write PARTY=KEY as keygen printed it, or PARTY=FILE.pub"
+            raise Refused([Problem(where, "not_a_key", wrong or "no party is named", "", remedy)])
         keys[party] = key
     return keys

@@ -13,7 +13,7 @@ import numpy as np
 
 from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Flags, Floats, Matched, Rows
-from makegood.comparison.nearest import order_of
+from makegood.comparison.ordering import stable_order
 
 DENOMINATORS = {
     "treated": "the standard deviation of all treated before matching",
@@ -237,8 +237,7 @@ def _divided(difference: float, by: float) -> float:
 
 def _distances(values: Floats, treated: Flags, weights: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
     """Largest and mean distance between the distribution functions of both groups, before and after."""
-    order = order_of(values)
-    ordered = values[order]
+    order, ordered = stable_order(values)
     last = np.concatenate([ordered[1:] != ordered[:-1], [True]])
     ours = treated[order]
     found = []

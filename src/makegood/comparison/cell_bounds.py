@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,9 +36,37 @@ class Figure:
     priority: int = 0
 
 
-def bounds(
-    target: Name, *, figures: Mapping[Name, Figure], relations: Sequence[Relation], published: Collection[Name]
-) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Ties:
+    """Relations, and for each figure which of them name it."""
+
+    relations: Sequence[Relation]
+    of: dict[Name, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found: dict[Name, list[int]] = {}
+        for index, relation in enumerate(self.relations):
+            for _factor, name in relation:
+                found.setdefault(name, []).append(index)
+        object.__setattr__(self, "of", found)
+
+    def around(self, target: Name, *, known: Collection[Name] = ()) -> tuple[list[Name], list[Relation]]:
+        """The figures and relations that hang together with a target. What is `known` exactly passes nothing on: a
+        relation through it says no more than its value does."""
+        seen, used, todo = {target}, set(), [target]
+        while todo:
+            for index in self.of.get(todo.pop(), ()):
+                if index not in used:
+                    used.add(index)
+                    for _factor, name in self.relations[index]:
+                        if name not in seen:
+                            seen.add(name)
+                            if name not in known:
+                                todo.append(name)
+        return sorted(seen), [self.relations[index] for index in sorted(used)]
+
+
+def bounds(target: Name, *, figures: Mapping[Name, Figure], ties: Ties, published: Collection[Name]) -> tuple[float, float]:
     """Least and greatest value of `target` that fits everything published and every relation.
 
     Counts are held to whole numbers. The attacker is taken to know all relations, and that nothing leaves its `low`
@@ -46,7 +74,8 @@ def bounds(
     """
     from scipy import optimize  # noqa: PLC0415 (takes a third of a second)
 
-    names, used = _connected(target, relations)
+    exact = {name for name in published if figures[name].whole and not figures[name].half}
+    names, used = ties.around(target, known=exact)
     place = {name: index for index, name in enumerate(names)}
     matrix = np.zeros((len(used), len(names)))
     right = np.zeros(len(used))
@@ -78,23 +107,8 @@ def _known(figure: Figure, published: Collection[Name]) -> tuple[float, float]:
     return max(figure.low, figure.shown - slack), min(figure.high, figure.shown + slack)
 
 
-def _connected(target: Name, relations: Sequence[Relation]) -> tuple[list[Name], list[Relation]]:
-    """The figures and relations that hang together with a target."""
-    seen, used, todo = {target}, set(), [target]
-    while todo:
-        current = todo.pop()
-        for index, relation in enumerate(relations):
-            if index not in used and any(name == current for _factor, name in relation):
-                used.add(index)
-                for _factor, name in relation:
-                    if name not in seen:
-                        seen.add(name)
-                        todo.append(name)
-    return sorted(seen), [relations[index] for index in sorted(used)]
-
-
 def cheapest_pattern(
-    target: Name, move: float, *, figures: Mapping[Name, Figure], relations: Sequence[Relation], published: Collection[Name]
+    target: Name, move: float, *, figures: Mapping[Name, Figure], ties: Ties, published: Collection[Name]
 ) -> set[Name] | None:
     """Published figures to give up so that `target` could as well be `move` higher (lower, when negative).
 
@@ -104,7 +118,7 @@ def cheapest_pattern(
     """
     from scipy import optimize  # noqa: PLC0415 (takes a third of a second)
 
-    names, used = _connected(target, relations)
+    names, used = ties.around(target)
     place = {name: index for index, name in enumerate(names)}
     size = len(names)
     matrix = np.zeros((len(used), 2 * size))

@@ -26,10 +26,15 @@ class Condition(Term):
     """One test of a variable, or `any_of` several conditions."""
 
     variable: Name | None = None
+    """The variable that is looked at."""
     at_least: Number | None = None
+    """Holds from this number on."""
     at_most: Number | None = None
+    """Holds up to this number."""
     is_one_of: Annotated[list[Text], BeforeValidator(_words)] | None = None
+    """Holds for these levels of a category."""
     any_of: list[Condition] | None = None
+    """Holds when one of these does."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -52,6 +57,7 @@ class Rule(Term):
     """A case is in when all conditions hold. No condition: everybody."""
 
     all_of: list[Condition] = Field(default_factory=list)
+    """What must hold."""
 
     def variables(self) -> list[str]:
         """The variables that the rule reads."""

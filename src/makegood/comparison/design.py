@@ -28,7 +28,8 @@ class Covariates:
     """Treated and pool as columns.
 
     `treated`: (rows,). `number_names` and `numbers`: (numbers, rows) float64, a covariate a row, so that each lies
-    contiguous in memory. `category_names`, `codes`: (categories, rows) integers, `levels`: their names.
+    contiguous in memory. `category_names`, `codes`: (categories, rows) integers, `levels`: their names. `ends`: lowest and
+    highest of each number where they are known, as they are of columns that were checked.
     """
 
     treated: Flags
@@ -37,6 +38,7 @@ class Covariates:
     category_names: tuple[str, ...]
     codes: Codes
     levels: tuple[tuple[str, ...], ...]
+    ends: tuple[tuple[float, float], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -52,6 +54,13 @@ class Covariates:
         """(rows,) the values of a number."""
         values: Floats = self.numbers[self.number_names.index(name)]
         return values
+
+    def ends_of(self, name: str) -> tuple[float, float]:
+        """The lowest and the highest value of a number."""
+        if self.ends:
+            return self.ends[self.number_names.index(name)]
+        values = self.number(name)
+        return float(values.min()), float(values.max())
 
     def category(self, name: str) -> Category:
         """The codes and levels of a category."""
@@ -77,6 +86,7 @@ def covariates(
     arms = np.asarray(treated).astype(bool)
     found = list(_arms(arms, file))
     numbers: dict[str, Floats] = {}
+    ends: dict[str, tuple[float, float]] = {}
     encoded: dict[str, Category] = {}
     for name, values in columns.items():
         length = values.codes.size if isinstance(values, Category) else len(values)
@@ -92,7 +102,8 @@ def covariates(
                 remedy = "name it among the categories, or correct the values"
                 found.append(_problem(file, name, "not_a_number", f"covariate '{name}' holds text where numbers are due", remedy))
                 continue
-            found.extend(_number(number, file, name))
+            ends[name] = float(number.min()), float(number.max())
+            found.extend(_number(number, *ends[name], file, name))
     if not columns:
         found.append(_problem(file, "", "no_covariates", "no covariate was given", "name the covariates to match on in the protocol"))
     if persons is not None:
@@ -110,6 +121,7 @@ def covariates(
         category_names=tuple(encoded),
         codes=codes,
         levels=tuple(category.levels for category in encoded.values()),
+        ends=tuple(ends.values()),
     )
     return made, found
 
@@ -181,8 +193,7 @@ def _arms(arms: Flags, file: str) -> list[Problem]:
     return []
 
 
-def _number(values: Floats, file: str, name: str) -> list[Problem]:
-    low, high = values.min(), values.max()
+def _number(values: Floats, low: float, high: float, file: str, name: str) -> list[Problem]:
     if np.isfinite(low) and np.isfinite(high):
         if low == high:
             what = f"covariate '{name}' is {low:g} for everybody and tells nobody apart; it is left out of the distance"

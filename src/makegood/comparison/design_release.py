@@ -1,4 +1,4 @@
-"""The design stage as it may leave: sizes, balance, verdict, power, selectivity, and pictures."""
+"""The design stage as it may leave: sizes, balance, verdict, overlap, power, selectivity. Facts; words are made of them later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from makegood.comparison.balance import Balance, BalanceRow, Overlap, verdict
+from makegood.comparison.balance import Balance, BalanceRow, Overlap
 from makegood.comparison.design_stage import Design
 from makegood.comparison.effect_release import text
 from makegood.comparison.matched import CaliperCheck
@@ -25,13 +25,14 @@ def design_content(design: Design, *, tables: Tables, protocol: Protocol) -> dic
     """One basis of the design: what may leave of it."""
     basis = design.basis
     group = {"treated": treated_group(basis)} | {part: f"{part} ({basis})" for part in ("matched", "unmatched", "controls")}
+    in_full = tables.inside or protocol.small_cells.minimum == 1
     content: dict[str, Any] = {
         "basis": basis,
         "settled": basis == protocol.participants,
         "sizes": {part: tables.count(name) for part, name in group.items()} | {"pool": tables.count("pool")},
         "pairs_sha256": design.fingerprint or None,
         "remarks": [{"code": problem.code, "at": problem.where.path, "severity": problem.severity} for problem in design.problems],
-        "caliper": None if design.matched.caliper is None else _caliper(design.matched.caliper),
+        "caliper": None if design.matched.caliper is None else _caliper(design.matched.caliper, in_full=in_full),
     }
     if protocol.columns.cohort is not None:
         names = sorted({name[2] for name in tables.counts if name[2].startswith("cohort[")})
@@ -41,27 +42,77 @@ def design_content(design: Design, *, tables: Tables, protocol: Protocol) -> dic
         }
     shown = published_balance(design, tables=tables, protocol=protocol)
     if shown is None or design.judged is None:
-        return {**content, "verdict": {"good": False, "sentences": ["Nobody could be matched: no effect can be stated."]}}
+        return {**content, "verdict": {"matched": False, "good": False}}
     enough = tables.count(group["matched"]) is not None
     return content | {
         "effective_controls": text(design.matched.effective_size(), decimals=0) if tables.count(group["controls"]) else None,
-        "verdict": {"good": design.judged.good, "sentences": _sentences(design, shown, tables=tables, protocol=protocol)},
+        "verdict": _verdict(design, shown, protocol=protocol),
         "denominator": shown.denominator,
         "balance": [_balance_row(row, shown_as=_visible(row, group, tables=tables)) for row in shown.rows],
         "unmatched_beside_matched": [_unmatched_row(row) for row in shown.unmatched],
+        "overlap": None if shown.overlap is None else _overlap(shown.overlap),
         "power": [_power(power) for power in design.power] if enough else [],
     }
 
 
-def _caliper(check: CaliperCheck) -> dict[str, Any]:
+def _verdict(design: Design, shown: Balance, *, protocol: Protocol) -> dict[str, Any]:
+    """Whether every threshold holds, and which traits do not; traits whose figures may not leave are counted only."""
+    assert design.judged is not None  # noqa: S101 (asked by the caller)
+    rule, variables = protocol.balance, {name for name, variable in protocol.variables.items() if variable.matching}
+    rows = [row for row in shown.rows if row.kind != "score" and row.name.partition("[")[0] in variables]
+    visible = [row for row in rows if math.isfinite(row.smd_after)]
+    beyond = set(design.judged.beyond)
+    worst = max(visible, key=lambda row: abs(row.smd_after), default=None)
+    ratio = float(rule.variance_ratio)
+    unmatched = design.matched.unmatched_treated.size / int(np.count_nonzero(design.matched.treated))
+    return {
+        "matched": True,
+        "good": design.judged.good,
+        "traits": str(len(rows)),
+        "traits_shown": str(len(visible)),
+        "apart": [_apart(row) for row in _by_size(visible) if not abs(row.smd_after) <= float(rule.smd)],
+        "spread_differs": [row.name for row in visible if row.kind == "number" and not 1 / ratio <= row.variance_ratio_after <= ratio],
+        "shape_differs": [row.name for row in visible if rule.ks is not None and not row.ks_after <= float(rule.ks)],
+        "beyond_not_shown": any(row.name in beyond for row in rows if not math.isfinite(row.smd_after)),
+        "too_many_unmatched": rule.unmatched is not None and unmatched > float(rule.unmatched),
+        "worst": None if worst is None else _apart(worst),
+    }
+
+
+def _apart(row: BalanceRow) -> dict[str, str | None]:
+    return {"name": row.name, "smd": text(row.smd_after, decimals=DECIMALS)}
+
+
+def _by_size(rows: Sequence[BalanceRow]) -> list[BalanceRow]:
+    return sorted(rows, key=lambda row: -abs(row.smd_after))
+
+
+def _overlap(overlap: Overlap) -> dict[str, Any]:
+    """The share of each group between neighbouring edges of the score."""
+
+    def shares(counts: np.ndarray[Any, np.dtype[Any]]) -> list[str | None]:
+        return [text(float(count) / max(float(counts.sum()), 1), decimals=DECIMALS) for count in counts]
+
+    return {
+        "edges": [text(float(edge), decimals=DECIMALS) for edge in overlap.edges],
+        "treated": shares(overlap.treated),
+        "pool": shares(overlap.pool),
+        "matched_controls": shares(overlap.matched_controls),
+        "outside": str(overlap.outside) if overlap.outside else None,
+    }
+
+
+def _caliper(check: CaliperCheck, *, in_full: bool) -> dict[str, Any]:
+    """The check of the caliper; the distance of the widest pair, which is that of two persons, only `in_full`."""
+    used = math.ceil(100 * check.widest / check.width) / 100 if check.width else 0.0
     return {
         "asked": text(check.asked, decimals=6),
         "unit": check.unit,
         "width": text(check.width, decimals=6),
-        "widest": text(check.widest, decimals=6),
+        "widest_of_width": text(used, decimals=2),
         "pairs_outside": str(check.outside),
         "holds": check.holds,
-    }
+    } | ({"widest": text(check.widest, decimals=6)} if in_full else {})
 
 
 def _visible(row: BalanceRow, group: Mapping[str, str], *, tables: Tables) -> dict[str, bool]:
@@ -111,7 +162,8 @@ def published_balance(design: Design, *, tables: Tables, protocol: Protocol) -> 
     )
     counted = tables.count(group["unmatched"]) is not None and tables.count(group["treated"]) is not None
     sizes = replace(found.sizes, unmatched_treated=found.sizes.unmatched_treated if counted else 0)
-    overlap = None if found.overlap is None else coarse(found.overlap, minimum=protocol.small_cells.minimum)
+    fewest = 1 if tables.inside else protocol.small_cells.minimum
+    overlap = None if found.overlap is None else coarse(found.overlap, minimum=fewest)
     return replace(found, rows=tuple(rows), unmatched=unmatched, sizes=sizes, overlap=overlap)
 
 
@@ -143,25 +195,6 @@ def _enough(counts: np.ndarray[Any, np.dtype[np.float64]], minimum: int) -> bool
     return bool(np.all((counts == 0) | (counts >= minimum)))
 
 
-def _sentences(design: Design, shown: Balance, *, tables: Tables, protocol: Protocol) -> list[str]:
-    rule, basis = protocol.balance, design.basis
-    judged = verdict(
-        replace(shown, rows=tuple(row for row in shown.rows if math.isfinite(row.smd_after))),
-        smd=float(rule.smd),
-        variance_ratio=float(rule.variance_ratio),
-        ks=None if rule.ks is None else float(rule.ks),
-        unmatched=None if rule.unmatched is None else float(rule.unmatched),
-    )
-    said = list(judged.sentences)
-    if tables.count(f"controls ({basis})") is None:
-        said = [sentence for sentence in said if "controls carry" not in sentence]
-    if shown.sizes.unmatched_treated == 0 and design.matched.unmatched_treated.size:
-        said.append("Some treated could not be matched; their number may not leave under the small-cell rule.")
-    if design.judged is not None and not design.judged.good and judged.good:
-        said.append("A trait whose figures may not leave lies beyond a threshold; look at it inside the closed environment.")
-    return said
-
-
 def _power(power: Power) -> dict[str, Any]:
     return {
         "metric": power.metric,
@@ -186,7 +219,7 @@ def selectivity_content(report: SelectivityReport, *, tables: Tables, protocol: 
             for name in (*rules.mix, "none", "unknown")
         }
     if report.what_if:
-        content["what_if"] = [_what_if(item, tables=tables, protocol=protocol) for item in report.what_if]
+        content["what_if"] = [_what_if(item, tables=tables) for item in report.what_if]
     return content
 
 
@@ -209,15 +242,18 @@ def _contrasts(found: Sequence[Contrast], first: str, second: str, *, tables: Ta
     return shown
 
 
-def _what_if(item: WhatIf, *, tables: Tables, protocol: Protocol) -> dict[str, Any]:
-    large = item.matched >= protocol.small_cells.minimum
+def _what_if(item: WhatIf, *, tables: Tables) -> dict[str, Any]:
     counts = {
         group: {part: tables.count(group, f"criteria {item.name}[{part}]") for part in ("in", "out", "unknown")}
         for group in ("treated", "pool")
     }
-    return {
-        "criteria": item.name,
-        **counts,
-        "worst_smd": text(item.worst_smd, decimals=DECIMALS) if large else None,
-        "detectable_effect": {metric: text(value, decimals=DECIMALS) for metric, value in item.detectable.items()} if large else {},
+    matched = tables.count("treated", f"criteria {item.name}[matched]")
+    content: dict[str, Any] = {"criteria": item.name, **counts, "matched": matched}
+    if matched in (None, "0"):
+        return content
+    trait, smd = item.worst or ("", None)
+    return content | {
+        "good": item.good,
+        "worst": {"name": trait, "smd": text(smd, decimals=2)},
+        "power": [_power(power) for power in item.power],
     }

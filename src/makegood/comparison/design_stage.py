@@ -15,6 +15,7 @@ from makegood.comparison.matched import Flags, Floats, Matched, Plan
 from makegood.comparison.matching import match
 from makegood.comparison.power import Power, power_of
 from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
 
@@ -60,15 +61,20 @@ def plan_of(protocol: Protocol) -> Plan:
         exact=tuple(rule.exact),
         caliper=None if rule.caliper is None else float(rule.caliper),
         caliper_unit=rule.caliper_unit,
+        discard=rule.discard,
         ratio=rule.ratio,
         replacement=rule.replacement,
         order=rule.order,
         seed=protocol.seed,
-        bins=tuple(
-            (name, tuple(float(cut) for cut in variable.cut_at)) for name, variable in protocol.variables.items() if variable.cut_at
-        ),
+        bins=tuple((name, cuts) for name, variable in protocol.variables.items() if (cuts := _cuts(variable)) is not None),
         moments=rule.moments,
     )
+
+
+def _cuts(variable: Variable) -> int | str | tuple[float, ...] | None:
+    if variable.cut_at:
+        return tuple(float(cut) for cut in variable.cut_at)
+    return int(variable.bins) if variable.bins and variable.bins.isdecimal() else variable.bins
 
 
 def design(
@@ -92,21 +98,25 @@ def design(
             problems,
         )
     rule = protocol.balance
+    matched_on = balance(made, matched=matched, denominator=rule.denominator)
     judged = verdict(
-        balance(made, matched=matched, denominator=rule.denominator),
+        matched_on,
         smd=float(rule.smd),
         variance_ratio=float(rule.variance_ratio),
         ks=None if rule.ks is None else float(rule.ks),
         unmatched=None if rule.unmatched is None else float(rule.unmatched),
     )
     complete = tuple(name for name in protocol.variables if _complete(rows.columns[name], index))
-    everything, _warnings = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)
+    reported = matched_on
+    if complete != protocol.matched_on:
+        everything, _warnings = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)
+        reported = balance(everything or made, matched=matched, denominator=rule.denominator)
     return Design(
         basis=basis,
         rows=index,
         matched=matched,
         problems=tuple(problems),
-        reported=balance(everything or made, matched=matched, denominator=rule.denominator),
+        reported=reported,
         judged=judged,
         power=tuple(_power(matched, protocol=protocol)),
         fingerprint=_fingerprint(rows, index, matched),

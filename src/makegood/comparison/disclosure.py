@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from makegood.comparison.cell_bounds import Figure, Name, Relation, bounds, cheapest_pattern
-from makegood.comparison.protocol import SmallCells
+from makegood.comparison.cell_bounds import Figure, Name, Relation, Ties, bounds, cheapest_pattern
+from makegood.comparison.protocol_terms import SmallCells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +88,15 @@ def release(figures: Sequence[Figure], *, relations: Sequence[Relation]) -> Rele
     by_name = {figure.name: figure for figure in figures}
     published = {figure.name for figure in figures if not figure.sensitive and not figure.hidden}
     todo = sorted(figure.name for figure in figures if figure.sensitive)
-    relations = [relation for relation in relations if all(name in by_name for _factor, name in relation)]
+    ties = Ties([relation for relation in relations if all(name in by_name for _factor, name in relation)])
     widths: dict[Name, tuple[float, float]] = {}
     while todo:
         exposed = todo[-1]
-        widths[exposed] = bounds(exposed, figures=by_name, relations=relations, published=published)
+        widths[exposed] = bounds(exposed, figures=by_name, ties=ties, published=published)
         if widths[exposed][1] - widths[exposed][0] >= by_name[exposed].width - 1e-9:
             todo.pop()  # giving up more figures later can only widen this interval
             continue
-        sacrificed = _pattern(exposed, by_name, relations, published) or _cheapest(exposed, by_name, relations, published)
+        sacrificed = _pattern(exposed, by_name, ties, published) or _cheapest(exposed, by_name, ties, published)
         if sacrificed:
             published -= sacrificed
         else:
@@ -105,7 +105,7 @@ def release(figures: Sequence[Figure], *, relations: Sequence[Relation]) -> Rele
     return Release(published=frozenset(published), refused=refused, widths=widths)
 
 
-def _pattern(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Relation], published: set[Name]) -> set[Name]:
+def _pattern(exposed: Name, figures: dict[Name, Figure], ties: Ties, published: set[Name]) -> set[Name]:
     """What to give up so that an exposed figure could lie half its width lower and the rest of it higher."""
     figure = figures[exposed]
     below = min(figure.value - figure.low, figure.width / 2)
@@ -113,15 +113,15 @@ def _pattern(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Rel
     given: set[Name] = set()
     for move in (-below, figure.width - below):
         if move:
-            given |= cheapest_pattern(exposed, move, figures=figures, relations=relations, published=published - given) or set()
+            given |= cheapest_pattern(exposed, move, figures=figures, ties=ties, published=published - given) or set()
     return given
 
 
-def _cheapest(exposed: Name, figures: dict[Name, Figure], relations: Sequence[Relation], published: set[Name]) -> set[Name]:
+def _cheapest(exposed: Name, figures: dict[Name, Figure], ties: Ties, published: set[Name]) -> set[Name]:
     """One figure to give up where no pattern was found: nearest to the exposed one, then of least priority, then the smallest."""
     reached, ring = {exposed}, {exposed}
     while ring:
-        around = {name for relation in relations if any(name in ring for _f, name in relation) for _f, name in relation} - reached
+        around = {name for mark in ring for index in ties.of.get(mark, ()) for _f, name in ties.relations[index]} - reached
         candidates = [name for name in around if name in published]
         if candidates:
             return {min(candidates, key=lambda name: (figures[name].priority, abs(figures[name].value), name))}

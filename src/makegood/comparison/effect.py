@@ -14,17 +14,25 @@ from makegood.comparison.estimators import Estimate
 from makegood.comparison.exact_test import ExactTest, exact_test
 from makegood.comparison.matched import Flags, Floats, Matched
 from makegood.comparison.multiplicity import adjusted
-from makegood.comparison.protocol import Outcome, Protocol
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Outcome
 from makegood.comparison.sample import Sample, sample_of
 from makegood.comparison.sensitivity import EValue, e_value, e_value_of_shares, rosenbaum_gamma
 from makegood.comparison.uncertainty import Bootstrap, bootstrap, free_share, interval, paired_share
 
 POOLED = "all"
+WITHHELD = {
+    "weights_for_all": "the weights stand for all cohorts together",
+    "no_match": "no treated person with a known outcome has a match",
+    "below_minimum": "the sample is below the minimum, and the protocol names no fall-back",
+    "too_few_to_adjust": "too few persons for the adjustment that the protocol names",
+}
+"""Why no effect is stated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """An effect, or why there is none (`withheld`, in words; the numbers are then None).
+    """An effect, or why there is none (`withheld`, a key of WITHHELD; the numbers are then None).
 
     `value` and `comparison` are levels, `effect` their difference, in the unit of the metric. `p` is the test that the
     protocol names (the exact one below its limit), `p_adjusted` after the rule for several tests. `resampled`: the
@@ -58,6 +66,15 @@ class Finding:
     theirs: NDArray[np.float64] | None = None
     units: NDArray[np.int64] | None = None
     """Rows of the design in which the treated of `ours` stand."""
+
+    @property
+    def reading(self) -> str:
+        """What the interval says: `more`, `fewer`, `inconclusive` (it holds no effect at all, too), `unknown` (there is none)."""
+        if self.low is None or self.high is None:
+            return "unknown"
+        if self.low <= 0 <= self.high:
+            return "inconclusive"
+        return "more" if self.low > 0 else "fewer"
 
     @property
     def effect(self) -> float | None:
@@ -125,7 +142,7 @@ def _finding(
     inside = int(np.count_nonzero(among[matched.matched_treated]))
     if sample is None:
         entropy = matched.plan.method == "entropy" and inside > 0 and cohort != POOLED
-        reason = "the weights stand for all cohorts together" if entropy else "no treated person with a known outcome has a match"
+        reason = "weights_for_all" if entropy else "no_match"
         return Finding(
             metric=metric, cohort=cohort, basis=basis, estimator="none", n=0, comparison_n=0, unmatched_n=unmatched,
             unknown_n=inside, withheld=reason,
@@ -138,11 +155,10 @@ def _finding(
     )  # fmt: skip
     small = sample.n < protocol.minimum_sample
     if small and not protocol.fall_back:
-        reason = f"the sample is below the minimum of {protocol.minimum_sample}, and the protocol names no fall-back"
-        return replace(blank, withheld=reason)
+        return replace(blank, withheld="below_minimum")
     estimate, notes = _estimate(metric, sample, protocol=protocol, before=before, fall_back=small)
     if estimate is None:
-        return replace(blank, withheld="too few persons for the adjustment that the protocol names")
+        return replace(blank, withheld="too_few_to_adjust")
     return _with_uncertainty(blank, sample, estimate, protocol=protocol, rule=rule, fall_back=small, notes=notes)
 
 

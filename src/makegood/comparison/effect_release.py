@@ -1,4 +1,7 @@
-"""Findings under disclosure control: the rows of the results file, the findings in full, and what is refused."""
+"""Findings under disclosure control: the rows of the results file, the findings in full, and what is refused.
+
+Facts only; sentences and pages are made from them in the room `report`, in two languages.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from makegood.comparison.design_stage import Design
 from makegood.comparison.disclosure import Release, count_figure, release, rounded_count, total_figure
 from makegood.comparison.effect import POOLED, Finding
 from makegood.comparison.matched import Floats
-from makegood.comparison.protocol import Outcome, Protocol
+from makegood.comparison.power import Power
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Outcome
 from makegood.comparison.uncertainty import Bootstrap
-from makegood.comparison.words import refusal, sentences
+from makegood.programme.term import InTwoLanguages
 from makegood.values.fingerprint import decimal_text
 
 COUNTS = ("n", "comparison_n", "unmatched_n", "unknown_n")
@@ -27,17 +32,44 @@ SIGNIFICANT = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Released:
-    """What may leave. `rows`: of the results file, for the basis that is settled; `findings`: all, in full and in
-    words; `refused`: figures that may not leave, by name; `withheld`: findings that there are not, and why."""
+    """What may leave. `rows`: of the results file, for the basis that is settled; `findings`: all, in full;
+    `refused`: figures that may not leave, by name."""
 
     rows: list[dict[str, str]]
     findings: list[dict[str, Any]]
     refused: list[str]
-    withheld: list[dict[str, str]]
 
 
-def released(findings: Sequence[Finding], *, protocol: Protocol, designs: Mapping[str, Design]) -> Released:
-    """The findings as far as they may leave the closed environment."""
+def released(findings: Sequence[Finding], *, protocol: Protocol, designs: Mapping[str, Design], inside: bool = False) -> Released:
+    """The findings as far as they may leave the closed environment; all of them where the reader stays `inside`."""
+    allowed = everything(findings) if inside else _allowed(findings, protocol=protocol, designs=designs)
+    rows, told = [], []
+    for finding in findings:
+        shown = {
+            "metric": finding.metric,
+            "cohort": finding.cohort,
+            "basis": finding.basis,
+            "settled": finding.basis == protocol.participants,
+        }
+        levels = all((*_name(finding), part) in allowed.published for part in ("n", "comparison_n", "value", "comparison_value"))
+        if finding.value is not None and not levels:
+            told.append({**shown, "state": "refused"})
+            continue
+        power = next((power for power in designs[finding.basis].power if power.metric == finding.metric), None)
+        whole = finding.cohort == POOLED
+        told.append({**shown, **_full(finding, protocol=protocol, allowed=allowed, power=power if whole else None)})
+        if finding.value is not None and finding.basis == protocol.participants:
+            rows.append(_row(finding, protocol=protocol, allowed=allowed))
+    return Released(rows=rows, findings=told, refused=sorted({" / ".join(name) for name in allowed.refused}))
+
+
+def everything(findings: Sequence[Finding]) -> Release:
+    """Nothing held back: for the eyes of those inside only."""
+    parts = (*COUNTS, "value", "comparison_value")
+    return Release(published=frozenset((*_name(finding), part) for finding in findings for part in parts), refused=(), widths={})
+
+
+def _allowed(findings: Sequence[Finding], *, protocol: Protocol, designs: Mapping[str, Design]) -> Release:
     figures: list[Figure] = []
     relations: list[Relation] = []
     for finding in findings:
@@ -48,35 +80,7 @@ def released(findings: Sequence[Finding], *, protocol: Protocol, designs: Mappin
                 relations.append(((1.0, (*_name(finding), count)), (-1.0, total), (-1.0, other)))
     relations += _over_cohorts(findings, reused=any(design.matched.plan.replacement for design in designs.values()))
     more, nested = _between_bases(findings, protocol=protocol, designs=designs)
-    allowed = release([*figures, *more], relations=[*relations, *nested])
-    rows, told, withheld = [], [], []
-    for finding in findings:
-        power = next((power for power in designs[finding.basis].power if power.metric == finding.metric), None)
-        name = _name(finding)
-        if finding.value is None:
-            withheld.append({"metric": finding.metric, "cohort": finding.cohort, "basis": finding.basis, "why": finding.withheld})
-        elif not all((*name, part) in allowed.published for part in ("n", "comparison_n", "value", "comparison_value")):
-            shown = {"metric": finding.metric, "cohort": finding.cohort, "basis": finding.basis}
-            told.append({**shown, "settled": finding.basis == protocol.participants, "refused": True, "words": refusal(finding)})
-            continue
-        n = rounded_count(finding.n, rule=protocol.small_cells)
-        unmatched = finding.unmatched_n if (*name, "unmatched_n") in allowed.published else None
-        told.append(
-            {
-                **_full(finding, protocol=protocol, allowed=allowed),
-                "words": sentences(
-                    finding,
-                    protocol=protocol,
-                    power=power,
-                    n=n,
-                    unmatched=None if unmatched is None else rounded_count(unmatched, rule=protocol.small_cells),
-                ),
-            }
-        )
-        if finding.value is not None and finding.basis == protocol.participants:
-            rows.append(_row(finding, protocol=protocol, allowed=allowed))
-    refused = sorted({" / ".join(name) for name in allowed.refused})
-    return Released(rows=rows, findings=told, refused=refused, withheld=withheld)
+    return release([*figures, *more], relations=[*relations, *nested])
 
 
 def _name(finding: Finding) -> Name:
@@ -216,21 +220,18 @@ def _row(finding: Finding, *, protocol: Protocol, allowed: Release) -> dict[str,
     return {column: value for column, value in row.items() if value is not None}
 
 
-def _full(finding: Finding, *, protocol: Protocol, allowed: Release) -> dict[str, Any]:
+def _full(finding: Finding, *, protocol: Protocol, allowed: Release, power: Power | None) -> dict[str, Any]:
     d = protocol.small_cells.decimals
+    counts = _counts(finding, protocol=protocol, allowed=allowed)
+    if finding.value is None:
+        return {"state": "withheld", "why": finding.withheld, **counts}
     full: dict[str, Any] = {
-        "metric": finding.metric,
-        "cohort": finding.cohort,
-        "basis": finding.basis,
-        "settled": finding.basis == protocol.participants,
+        "state": "stated",
+        "reading": finding.reading,
         "estimator": finding.estimator,
         "fallback": finding.fallback,
         "notes": list(finding.notes),
-        **_counts(finding, protocol=protocol, allowed=allowed),
-    }
-    if finding.value is None:
-        return full
-    full |= {
+        **counts,
         "value": text(finding.value, decimals=d),
         "comparison_value": text(finding.comparison, decimals=d),
         "effect": text(finding.effect, decimals=d),
@@ -243,6 +244,8 @@ def _full(finding: Finding, *, protocol: Protocol, allowed: Release) -> dict[str
         "e_value": None if finding.e is None else text(finding.e.point, decimals=3),
         "e_value_of_limit": None if finding.e is None else text(finding.e.limit, decimals=3),
     }
+    if power is not None:
+        full["power"] = {"detectable": text(power.detectable, decimals=4), "needed": None if power.needed is None else str(power.needed)}
     if finding.exact is not None:
         full["exact_test"] = {
             "p": text(finding.exact.p, decimals=SIGNIFICANT),
@@ -257,5 +260,53 @@ def _full(finding: Finding, *, protocol: Protocol, allowed: Release) -> dict[str
             "ci_high": text(finding.resampled.high, decimals=d),
         }
     elif finding.resampled is not None:
-        full["bootstrap"] = finding.resampled
+        full["bootstrap"] = {"none": finding.resampled}
     return full
+
+
+def terms_told(protocol: Protocol) -> dict[str, Any]:
+    """What a reader of a result must know of its protocol: names for people, and the rules that its words rest on."""
+    expected = protocol.power.expected if protocol.power else []
+    aimed = {each.metric: decimal_text(each.effect) for each in expected if each.effect is not None}
+    return {
+        "protocol": protocol.protocol,
+        "title": _words(protocol.title),
+        "population": _words(protocol.population),
+        "treatment": _words(protocol.treatment),
+        "index_date": _words(protocol.index_date),
+        "comparison_index_date": _words(protocol.comparison_index_date),
+        "participants": protocol.participants,
+        "cohorts": protocol.columns.cohort is not None,
+        "unmatched": protocol.unmatched,
+        "confidence": decimal_text(protocol.effect.confidence),
+        "standard_errors": protocol.effect.standard_errors,
+        "multiple_testing": protocol.multiple_testing.method,
+        "minimum_sample": str(protocol.minimum_sample),
+        "power": decimal_text(protocol.power.power) if protocol.power else None,
+        "balance": {
+            "smd": decimal_text(protocol.balance.smd),
+            "variance_ratio": decimal_text(protocol.balance.variance_ratio),
+            "ks": None if protocol.balance.ks is None else decimal_text(protocol.balance.ks),
+            "unmatched": None if protocol.balance.unmatched is None else decimal_text(protocol.balance.unmatched),
+        },
+        "matching": {key: value for key, value in protocol.matching.model_dump(mode="json").items() if value not in (None, [], False)},
+        "small_cells": {"minimum": str(protocol.small_cells.minimum), "round_counts_to": str(protocol.small_cells.round_counts_to)},
+        "variables": {
+            name: {"kind": variable.kind, "title": _words(variable.title), "matching": variable.matching}
+            for name, variable in protocol.variables.items()
+        },
+        "outcomes": {
+            name: {
+                "title": _words(rule.title),
+                "value": rule.value,
+                "better": rule.better,
+                "pays_on": rule.pays_on,
+                "expected_effect": aimed.get(name),
+            }
+            for name, rule in protocol.outcomes.items()
+        },
+    }
+
+
+def _words(words: InTwoLanguages | None) -> dict[str, str] | None:
+    return None if words is None else {code: text for code, text in (("en", words.en), ("nl", words.nl)) if text}

@@ -77,18 +77,15 @@ def _powers(covariates: Covariates, *, names: tuple[str, ...], moments: int) -> 
         category_names=tuple(covariates.category_names[row] for row in rows),
         codes=covariates.codes[rows],
         levels=tuple(covariates.levels[row] for row in rows),
+        ends=(),
     )
-
-
-def _standard(covariates: Covariates, plan: Layout) -> list[Floats]:
-    return [(covariates.numbers[row] - plan.centre[place]) / plan.scale[place] for place, row in enumerate(plan.number_rows)]
 
 
 def _means(covariates: Covariates, plan: Layout, weight: Floats) -> Floats:
     """(width,) weighted means of the columns, 1 for the intercept."""
     total = float(weight.sum())
     by_cell = np.bincount(plan.cell, weights=weight, minlength=plan.cells) / total
-    parts = [np.ones(1), np.array([float(weight @ values) / total for values in _standard(covariates, plan)])]
+    parts = [np.ones(1), np.array([float(weight @ values) / total for values in plan.standard_numbers(covariates)])]
     for level, size in zip(plan.level_of, plan.sizes, strict=True):
         parts.append(np.bincount(level, weights=by_cell, minlength=size)[1:])
     return np.concatenate(parts)
@@ -106,7 +103,7 @@ class _Dual:
     cell: np.ndarray[tuple[int], np.dtype[np.int32]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.numbers = [values[self.pool] for values in _standard(self.covariates, self.plan)]
+        self.numbers = [values[self.pool] for values in self.plan.standard_numbers(self.covariates)]
         self.cell = self.plan.cell[self.pool]
 
     def linear_at(self, beta: Floats) -> Floats:

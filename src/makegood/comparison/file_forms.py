@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +15,48 @@ from makegood.values.problem import Problem, Where, nearest
 FORMATS = {".csv": "CSV", ".parquet": "Parquet", ".sav": "SPSS", ".dta": "Stata"}
 
 
+def columns_in(path: Path) -> tuple[list[str], list[Problem]]:
+    """The names of a file's columns, or the problems that keep it closed."""
+    if path.suffix.lower() not in FORMATS:
+        remedy = "use " + ", ".join(f"{extension} ({name})" for extension, name in FORMATS.items())
+        what = f"'{path.suffix.lower() or path.name}' is no file form that is read here"
+        return [], [Problem(Where(str(path)), "unknown_format", what, "", remedy)]
+    names, problems = _opened(path, _column_names)
+    return names or [], problems
+
+
 def open_table(path: Path, *, wanted: Mapping[str, str]) -> tuple[Any, list[Problem]]:
     """The wanted columns (name -> `number`, `category` or `person`) as an Arrow table, or None and the problems.
 
-    A CSV column of numbers that does not parse comes back as text, so that the caller can name the wrong values.
+    A CSV column of numbers that does not parse comes back as text, so that the caller can name the wrong values. A
+    category of an SPSS or Stata file comes back as its value labels, since codes may differ from file to file.
     """
-    suffix, file = path.suffix.lower(), str(path)
-    where = Where(file)
-    if suffix not in FORMATS:
-        remedy = "use " + ", ".join(f"{extension} ({name})" for extension, name in FORMATS.items())
-        return None, [Problem(where, "unknown_format", f"'{suffix or path.name}' is no file form that is read here", "", remedy)]
+    file = str(path)
+    names, problems = columns_in(path)
+    if problems:
+        return None, problems
+    doubled = sorted({name for name in names if names.count(name) > 1} & set(wanted))
+    problems = [
+        Problem(Where(file, 0, name), "column_twice", f"the column '{name}' stands twice", "", "keep one of the two") for name in doubled
+    ] + [
+        Problem(Where(file, 0, name), "missing_column", f"there is no column '{name}'", "", nearest(name, names))
+        for name in wanted
+        if name not in names
+    ]
+    return (None, problems) if problems else _opened(path, lambda path: _columns(path, wanted=wanted))
+
+
+def _opened(path: Path, read: Callable[[Path], Any]) -> tuple[Any, list[Problem]]:
+    where, form = Where(str(path)), FORMATS[path.suffix.lower()]
     try:
-        names = _column_names(path)
-        doubled = sorted({name for name in names if names.count(name) > 1} & set(wanted))
-        problems = [
-            Problem(Where(file, 0, name), "column_twice", f"the column '{name}' stands twice", "", "keep one of the two")
-            for name in doubled
-        ] + [
-            Problem(Where(file, 0, name), "missing_column", f"there is no column '{name}'", "", nearest(name, names))
-            for name in wanted
-            if name not in names
-        ]
-        return (None, problems) if problems else (_columns(path, wanted=wanted), [])
+        return read(path), []
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, ValueError) as error:
-        what = f"it is not readable as {FORMATS[suffix]}: {str(error).splitlines()[0]}"
+        what = f"it is not readable as {form}: {str(error).splitlines()[0]}"
         return None, [Problem(where, "unreadable_form", what, "", "save it again from the program that made it")]
     except Exception as error:  # pyreadstat raises its own error without a public base class
         if type(error).__module__.split(".")[0] != "pyreadstat":
             raise
-        return None, [Problem(where, "unreadable_form", f"it is not readable as {FORMATS[suffix]}: {error}", "", "save it again")]
+        return None, [Problem(where, "unreadable_form", f"it is not readable as {form}: {error}", "", "save it again")]
 
 
 def _column_names(path: Path) -> list[str]:
@@ -81,8 +94,24 @@ def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
-    data, _meta = reader(str(path), usecols=names, output_format="dict")
-    return pa.table({name: pa.array(np.asarray(data[name]).tolist(), from_pandas=True) for name in names})
+    data, meta = reader(str(path), usecols=names, output_format="dict")
+    columns = {}
+    for name, kind in wanted.items():
+        values = np.asarray(data[name]).tolist()
+        labels = meta.variable_value_labels.get(name)
+        if labels and kind == "category":
+            values = [_labelled(value, labels) for value in values]
+        columns[name] = pa.array(values, from_pandas=True)
+    return pa.table(columns)
+
+
+def _labelled(value: Any, labels: Mapping[Any, str]) -> str | None:
+    """The label of a value; a value without one as it stands, nothing where it is missing."""
+    if value is None or value != value or value == "":  # noqa: PLR0124 (not a number differs from itself)
+        return None
+    if value in labels:
+        return labels[value]
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _converting(csv: Any, typed: Mapping[str, Any], names: Iterable[str], empty: list[str]) -> Any:

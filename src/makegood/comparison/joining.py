@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from makegood.comparison.design import Category
 from makegood.comparison.matched import Flags, Floats
-from makegood.comparison.protocol import Outcome, Protocol
-from makegood.comparison.reading import SHOWN, People, Words, as_numpy
+from makegood.comparison.protocol import Protocol
+from makegood.comparison.protocol_terms import Outcome
+from makegood.comparison.reading import SHOWN, People, Words, as_numpy, taken
 from makegood.values.problem import Problem, Where
 
 YES = {"yes", "1", "true", "ja"}
@@ -22,7 +23,7 @@ NO = {"no", "0", "false", "nee"}
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """All persons, the treated first, then the pool, each in the order of the file.
+    """All persons: the treated first, then the pool, each in the order of the file, or in the order of `columns.row`.
 
     `columns`: variable -> (rows,) numbers or a `Category`; `cohort`: (rows,) text, empty in the pool; `started`:
     (rows,) False in the pool. `persons`: Arrow array of text.
@@ -64,12 +65,36 @@ def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows |
             what = "a cohort is called 'all', the name of all cohorts together"
             return None, [Problem(Where(treated.file, 0, protocol.columns.cohort), "cohort_named_all", what, "", "rename the cohort")]
         cohort = words.text()
-    return Rows(
+    together = Rows(
         persons=pa.concat_arrays([treated.persons, pool.persons]),
         treated=np.arange(treated.rows + pool.rows) < treated.rows,
         columns=columns,
         cohort=np.concatenate([cohort, np.full(pool.rows, "", dtype=object)]),
         started=np.concatenate([started, np.zeros(pool.rows, dtype=bool)]),
+    )
+    return _in_order(together, treated, pool, name=protocol.columns.row)
+
+
+def _in_order(rows: Rows, treated: People, pool: People, *, name: str | None) -> tuple[Rows | None, list[Problem]]:
+    """The rows by their number in the data set that both files were taken from."""
+    if name is None:
+        return rows, []
+    number = np.concatenate([treated.numbers[name], pool.numbers[name]])
+    order = np.argsort(number, kind="stable")
+    number = number[order]
+    if np.isnan(number).any() or np.any(number[1:] == number[:-1]):
+        what = "a row number is missing" if np.isnan(number).any() else f"{number[:-1][number[1:] == number[:-1]][0]:g} stands twice"
+        remedy = "number the rows of the whole data set before it is parted"
+        return None, [Problem(Where(pool.file, 0, name), "row_numbers", what, "Ties are broken in that order", remedy)]
+    return Rows(
+        persons=taken(rows.persons, order),
+        treated=rows.treated[order],
+        columns={
+            each: replace(column, codes=column.codes[order]) if isinstance(column, Category) else column[order]
+            for each, column in rows.columns.items()
+        },
+        cohort=rows.cohort[order],
+        started=rows.started[order],
     ), []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,16 @@ class Layout:
     starts: tuple[int, ...]
     width: int
     names: tuple[str, ...]
+    _standard: list[Floats] = field(default_factory=list, repr=False, compare=False)
+
+    def standard_numbers(self, covariates: Covariates) -> list[Floats]:
+        """(rows,) each number, standardised; computed once, for inputs that are small enough to keep a copy."""
+        if not self._standard:
+            self._standard.extend(
+                (covariates.numbers[row] - centre) / scale
+                for row, centre, scale in zip(self.number_rows, self.centre, self.scale, strict=True)
+            )
+        return self._standard
 
 
 def layout(covariates: Covariates, *, on: tuple[str, ...]) -> Layout:

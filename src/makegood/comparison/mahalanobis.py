@@ -1,7 +1,6 @@
 """Nearest neighbours by Mahalanobis distance, within a caliper on the propensity score where the plan asks for one.
 
-The covariates are turned so that plain distance is Mahalanobis distance under the covariance within the groups,
-pooled (Rubin 1980). Small inputs compare each treated with everybody within the caliper; large ones ask a k-d tree.
+Small inputs compare each treated with everybody within the caliper; large ones ask a k-d tree.
 On an exactly equal distance MatchIt 4.7 keeps whoever its search reaches last; so does this.
 """
 
@@ -15,6 +14,8 @@ from numpy.typing import NDArray
 from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Flags, Floats, Plan, Rows, Score
 from makegood.comparison.nearest import nearest, pair_by_distance, queue
+from makegood.comparison.random_order import RandomOrder
+from makegood.comparison.turning import turned
 from makegood.values.problem import Problem, Where
 
 LARGE = 50_000_000
@@ -29,9 +30,13 @@ def by_mahalanobis(
     width: float | None,
     order: str,
     strata: NDArray[np.int64] | None,
+    allowed: Flags | None = None,
 ) -> tuple[Rows, list[Problem]]:
-    """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing."""
-    points = turned(covariates, on=plan.distance_on or covariates.names)
+    """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing.
+
+    `allowed`: (rows,) who may be paired; the covariance is theirs. None: everybody.
+    """
+    points = turned(covariates, on=plan.distance_on or covariates.names, among=allowed)
     if points.shape[0] == 0:
         what = "no covariate of the Mahalanobis distance differs between people"
         return np.full((int(covariates.treated.sum()), plan.ratio), -1, dtype=np.int64), [
@@ -48,20 +53,28 @@ def by_mahalanobis(
             order=order,
             strata=strata,
             seed=plan.seed,
+            allowed=allowed,
         )
         return line, []
     focal = np.flatnonzero(treated)
     scores = score.linear if score is not None else np.zeros(treated.size)
-    turns = queue(scores[focal], order=order, seed=plan.seed)
+    inside = np.ones(treated.size, dtype=bool) if allowed is None else allowed
+    # A random order is drawn for each stratum in turn, as MatchIt does, which matches them one by one.
+    draws = None if order != "random" or plan.seed is None else RandomOrder(plan.seed)
     limit = np.inf if width is None else width
     controls = np.full((focal.size, plan.ratio), -1, dtype=np.int64)
     for rows, ours in _groups(treated, focal, strata):
+        among = inside[focal[ours]]
+        if not among.any() or not (inside[rows] & ~treated[rows]).any():
+            continue
+        turns = queue(scores[focal[ours]], order=order, seed=None, among=among)
         group = Group(
             points=points[:, rows] if rows.size < treated.size else points,
             scores=scores[rows],
             treated=treated[rows],
+            allowed=inside[rows],
             limit=limit,
-            turns=_turns_within(turns, ours),
+            turns=turns if draws is None else turns[draws.permutation(turns.size)],
         )
         picked = _pairs(group, ratio=plan.ratio, replacement=plan.replacement, order=order)
         controls[ours] = np.where(picked >= 0, rows[picked], -1)
@@ -70,74 +83,15 @@ def by_mahalanobis(
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The people of one stratum: `points` (dimensions, rows), `scores`, `treated` (rows,), `limit` the caliper's width
-    (infinite: none), `turns` (treated,) who chooses when."""
+    """The people of one stratum: `points` (dimensions, rows), `scores`, `treated`, `allowed` (rows,), `limit` the caliper's
+    width (infinite: none), `turns` who of the treated chooses when; those who may not be paired are not in it."""
 
     points: Floats
     scores: Floats
     treated: Flags
+    allowed: Flags
     limit: float
     turns: Rows
-
-
-def turned(covariates: Covariates, *, on: tuple[str, ...]) -> Floats:
-    """(dimensions, rows) coordinates whose Euclidean distance is the Mahalanobis distance.
-
-    Standardised columns times the Cholesky factor of the inverse pooled within-group covariance, pivoted on the largest
-    diagonal as LAPACK's dpstrf does; a category counts as all its levels, each divided by the root of 2, and a singular
-    covariance is inverted on the space that it spans. Columns without variation are left out. With two or more
-    categories this departs from MatchIt 4.7, whose turned columns then keep entries that LAPACK leaves behind a singular
-    factor and so no longer add up to the Mahalanobis distance.
-    """
-    columns = []
-    for name in on:
-        if name in covariates.number_names:
-            columns.append(covariates.number(name))
-        else:
-            category = covariates.category(name)
-            columns += [(category.codes == level) / np.sqrt(2.0) for level in range(len(category.levels))]
-    columns = [column for column in columns if column.max() - column.min() >= np.sqrt(np.finfo(float).eps)]
-    if not columns:
-        return np.empty((0, covariates.rows))
-    standard = np.stack([(column - column.mean()) / column.std(ddof=1) for column in columns])
-    pooled = np.zeros((len(columns), len(columns)))
-    for arm in (covariates.treated, ~covariates.treated):
-        part = standard[:, arm]
-        centred = part - part.mean(axis=1, keepdims=True)
-        pooled += centred @ centred.T
-    pooled /= max(covariates.rows - 2, 1)
-    factor = _pivoted_root(_inverse(pooled))
-    points = np.zeros_like(standard)
-    for dimension in range(len(columns)):
-        for column in range(len(columns)):
-            if factor[dimension, column] != 0.0:
-                points[dimension] += factor[dimension, column] * standard[column]
-    return np.asarray(points[np.any(factor != 0.0, axis=1)])
-
-
-def _inverse(matrix: Floats) -> Floats:
-    if np.linalg.det(matrix) > 1e-8:
-        return np.asarray(np.linalg.inv(matrix))
-    left, sizes, right = np.linalg.svd(matrix)
-    kept = sizes > 1e-9 * sizes[0]
-    return np.asarray((right[kept].T / sizes[kept]) @ left[:, kept].T)
-
-
-def _pivoted_root(matrix: Floats) -> Floats:
-    """R with R'R = `matrix`; row after row for the largest diagonal that is left, columns in their own order."""
-    rest = (matrix + matrix.T) / 2
-    width = rest.shape[0]
-    root = np.zeros((width, width))
-    free = np.ones(width, dtype=bool)
-    enough = width * np.finfo(float).eps * float(np.diag(rest).max())
-    for row in range(width):
-        pivot = int(np.argmax(np.where(free, np.diag(rest), -np.inf)))
-        if rest[pivot, pivot] <= enough:
-            break
-        root[row] = np.where(free, rest[pivot], 0.0) / np.sqrt(rest[pivot, pivot])
-        rest -= np.outer(root[row], root[row])
-        free[pivot] = False
-    return root
 
 
 def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> list[tuple[Rows, Rows]]:
@@ -156,15 +110,6 @@ def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> li
     return groups
 
 
-def _turns_within(turns: Rows, ours: Rows) -> Rows:
-    """The order of all treated, restricted to some of them."""
-    if ours.size == turns.size:
-        return turns
-    rank = np.empty(turns.size, dtype=np.int64)
-    rank[turns] = np.arange(turns.size)
-    return np.argsort(rank[ours], kind="stable")
-
-
 def _pairs(group: Group, *, ratio: int, replacement: bool, order: str) -> Rows:
     """(treated, ratio) row numbers within the group."""
     treated = int(group.treated.sum())
@@ -179,7 +124,7 @@ def _pairs(group: Group, *, ratio: int, replacement: bool, order: str) -> Rows:
         return search.again(ratio)
     if order in ("closest", "farthest"):
         return pair_by_distance(
-            treated,
+            group.allowed[group.treated].tolist(),
             ratio,
             closest=order == "closest",
             choice=lambda who, _starts: search.choose(who),
@@ -236,7 +181,7 @@ class Everybody(Search):
         self.pool = pool[np.argsort(group.scores[pool], kind="stable")]
         self.pool_scores = group.scores[self.pool]
         self.pool_points = group.points[:, self.pool]
-        self.free = ~group.treated
+        self.free = ~group.treated & group.allowed
         self.at = places_by_first(group.points)
 
     def _near(self, who: int) -> tuple[Rows, Floats]:
@@ -288,7 +233,7 @@ class Everybody(Search):
     def again(self, ratio: int) -> Rows:
         """See `Search`."""
         controls = np.full((self.focal.size, ratio), -1, dtype=np.int64)
-        for who in range(self.focal.size):
+        for who in self.group.turns.tolist():
             rows, squares = self._near(who)
             order = np.lexsort((-self._reached(who, rows), squares))[:ratio]
             controls[who, : order.size] = rows[order]

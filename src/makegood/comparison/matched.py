@@ -26,10 +26,12 @@ class Plan:
     `distance_on`: covariates of the Mahalanobis distance; empty: all. A Mahalanobis plan with a caliper measures the
     caliper on the propensity score, as MatchIt's `mahvars`.
     `exact`: covariates that must be equal within a pair. `caliper`: the widest difference in the score, in standard
-    deviations over all rows (`caliper_unit` `sd`) or in the score's own unit (`raw`); None: no caliper.
+    deviations over all rows that were not discarded (`caliper_unit` `sd`) or in the score's own unit (`raw`); None: none.
+    `discard`: leave out before matching, as outside the common support, the `treated` whose score nobody in the pool
+    reaches on that side, of the `pool` those whom no treated reaches, or `both`; `none` leaves everybody in.
     `ratio`: controls a treated; `replacement`: may a control serve more than one treated.
-    `order`: `largest`, `smallest`, `closest`, `farthest`, `data` or `random` (needs `seed`); empty: `largest` where a
-    score exists, else `data`, as MatchIt.
+    `order`: `largest`, `smallest`, `closest`, `farthest`, `data` or `random` (needs `seed`, and is R's order after
+    `set.seed`); empty: `largest` where a score exists, else `data`, as MatchIt.
     `exact`, `coarsened_exact` and `entropy` work on `score_on` and `exact` together, on all covariates where both are
     empty; what `exact` names is not coarsened.
     `bins`: for `coarsened_exact`, covariate -> number of equal-width bins or `sturges`, `scott`, `fd`, `q5` (quantiles), or
@@ -44,6 +46,7 @@ class Plan:
     exact: tuple[str, ...] = ()
     caliper: float | None = None
     caliper_unit: str = "sd"
+    discard: str = "none"
     ratio: int = 1
     replacement: bool = False
     order: str = ""
@@ -88,7 +91,7 @@ class Score:
 class CaliperCheck:
     """The caliper, measured again on the finished pairs rather than trusted.
 
-    `asked` in the plan's unit, `width` in the score's own, `sd` over all rows; `widest`: the widest
+    `asked` in the plan's unit, `width` in the score's own, `sd` over all rows that were not discarded; `widest`: the widest
     difference among the pairs; `outside`: pairs beyond the caliper (0 when it holds).
     """
 

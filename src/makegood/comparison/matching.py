@@ -15,7 +15,7 @@ from makegood.comparison import propensity
 from makegood.comparison.design import Covariates
 from makegood.comparison.entropy import entropy
 from makegood.comparison.layout import strata_of
-from makegood.comparison.matched import CaliperCheck, Flags, Matched, Plan, Rows, Score
+from makegood.comparison.matched import CaliperCheck, Flags, Floats, Matched, Plan, Rows, Score
 from makegood.comparison.nearest import ORDERS, nearest
 from makegood.comparison.optimal import optimal_pairs
 from makegood.comparison.strata import coarsened_exact, exact
@@ -28,6 +28,7 @@ CELLS = 300_000_000
 """Coordinates that a Mahalanobis distance may have: 2.4 GB of them."""
 METHODS = ("nearest", "optimal", "exact", "coarsened_exact", "entropy")
 DISTANCES = ("propensity", "probability", "mahalanobis")
+SUPPORTS = ("none", "treated", "pool", "both")
 
 
 def match(covariates: Covariates, *, plan: Plan) -> Matched:
@@ -57,6 +58,7 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
         ("distance", plan.distance, DISTANCES),
         ("order", plan.order or "data", ORDERS),
         ("caliper_unit", plan.caliper_unit, ("sd", "raw")),
+        ("discard", plan.discard, SUPPORTS),
     )
     for path, word, known in words:
         if word not in known:
@@ -95,7 +97,13 @@ def check(plan: Plan, covariates: Covariates) -> list[Problem]:
 
 def _unused(plan: Plan) -> list[Problem]:
     """Words of the plan that its method passes over, said rather than dropped."""
-    given = {"ratio": plan.ratio != 1, "replacement": plan.replacement, "order": bool(plan.order), "caliper": plan.caliper is not None}
+    given = {
+        "ratio": plan.ratio != 1,
+        "replacement": plan.replacement,
+        "order": plan.order not in ("", "data"),
+        "caliper": plan.caliper is not None,
+        "discard": plan.discard != "none",
+    }
     passed_over = {"nearest": (), "optimal": ("replacement", "order")}.get(plan.method, tuple(given))
     words = [word for word in passed_over if given[word]]
     if not words:
@@ -105,25 +113,27 @@ def _unused(plan: Plan) -> list[Problem]:
 
 
 def needs_score(plan: Plan) -> bool:
-    """A propensity score is needed for itself, for a caliper and for an order by score."""
+    """A propensity score is needed for itself, for a caliper, for common support and for an order by score."""
     return plan.method in ("nearest", "optimal") and (
-        plan.distance != "mahalanobis" or plan.caliper is not None or plan.order in ("largest", "smallest")
+        plan.distance != "mahalanobis" or plan.caliper is not None or plan.discard != "none" or plan.order in ("largest", "smallest")
     )
 
 
 def _paired(covariates: Covariates, plan: Plan) -> Matched:
     score, found = propensity.fit(covariates, on=plan.score_on) if needs_score(plan) else (None, [])
-    caliper = _caliper(plan, score)
+    allowed = None if score is None else supported(score.linear, treated=covariates.treated, discard=plan.discard)
+    found += _discarded(covariates, plan, allowed)
+    caliper = _caliper(plan, score, allowed)
     width = None if caliper is None else caliper.width
     strata = strata_of(covariates, names=plan.exact) if plan.exact else None
     order = plan.order or ("data" if score is None else "largest")
     if plan.method == "optimal":
-        controls, more = optimal_pairs(covariates, plan=plan, score=score, width=width, strata=strata)
+        controls, more = optimal_pairs(covariates, plan=plan, score=score, width=width, strata=strata, allowed=allowed)
         found = [*found, *more]
     elif plan.distance == "mahalanobis":
         from makegood.comparison.mahalanobis import by_mahalanobis  # noqa: PLC0415 (its tree loads only when asked for)
 
-        controls, more = by_mahalanobis(covariates, plan=plan, score=score, width=width, order=order, strata=strata)
+        controls, more = by_mahalanobis(covariates, plan=plan, score=score, width=width, order=order, strata=strata, allowed=allowed)
         found = [*found, *more]
     else:
         assert score is not None  # noqa: S101 (a propensity plan always fits one)
@@ -136,6 +146,7 @@ def _paired(covariates: Covariates, plan: Plan) -> Matched:
             order=order,
             strata=strata,
             seed=plan.seed,
+            allowed=allowed,
         )
     found += [*_indifferent(score), *_short(covariates, plan, strata)]
     return from_pairs(covariates.treated, plan=plan, controls=controls, score=score, caliper=caliper, problems=tuple(found))
@@ -168,10 +179,35 @@ def from_pairs(
     )
 
 
-def _caliper(plan: Plan, score: Score | None) -> CaliperCheck | None:
+def supported(score: Floats, *, treated: Flags, discard: str) -> Flags | None:
+    """(rows,) who is left when those outside the other side's range of scores are discarded; None: everybody.
+
+    As MatchIt's `discard`: a score equal to the other side's lowest or highest is inside.
+    """
+    if discard == "none":
+        return None
+    ours, theirs = score[treated], score[~treated]
+    if discard == "both":
+        return np.asarray((score >= max(ours.min(), theirs.min())) & (score <= min(ours.max(), theirs.max())))
+    other = theirs if discard == "treated" else ours
+    return np.asarray((score >= other.min()) & (score <= other.max()))
+
+
+def _discarded(covariates: Covariates, plan: Plan, allowed: Flags | None) -> list[Problem]:
+    if allowed is None or allowed.all():
+        return []
+    ours, theirs = (int(np.count_nonzero(~allowed & arm)) for arm in (covariates.treated, ~covariates.treated))
+    what = f"{ours:,} treated and {theirs:,} of the pool lie outside the other side's range of scores and were left out"
+    why = f"the plan says `discard: {plan.discard}`; what is found holds for people like those who stay"
+    return [Problem(Where(path="matching/discard"), "discarded", what, why, "look at who they are before reading an effect", "warning")]
+
+
+def _caliper(plan: Plan, score: Score | None, allowed: Flags | None) -> CaliperCheck | None:
     if plan.caliper is None or score is None:
         return None
-    spread = float(np.std(score.scale(plan.distance), ddof=1))
+    values = score.scale(plan.distance)
+    left = values if allowed is None else values[allowed]
+    spread = float(np.std(left, ddof=1)) if left.size > 1 else 0.0
     width = plan.caliper * spread if plan.caliper_unit == "sd" else plan.caliper
     return CaliperCheck(asked=plan.caliper, unit=plan.caliper_unit, sd=spread, width=width, widest=0.0, outside=0)
 

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.comparison.matched import Flags, Floats, Rows
+from makegood.comparison.ordering import stable_order
+from makegood.comparison.random_order import r_permutation
 
 LARGE = 300_000
 """Rows, and ten for each control that is asked for, from which loading the compiled loops pays."""
@@ -53,20 +55,25 @@ def nearest(
     order: str,
     strata: NDArray[Any] | None = None,
     seed: int | None = None,
+    allowed: Flags | None = None,
 ) -> Rows:
     """(treated, ratio) the control of each treated in data order, -1 where there is none.
 
     `score`: (rows,). `width`: the caliper in the score's unit, inclusive; None: none. `strata`: (rows,) codes that must be
-    equal within a pair. Without replacement all treated get their first control before any gets a second.
+    equal within a pair. `allowed`: (rows,) who may be paired; None: everybody. Without replacement all treated get their
+    first control before any gets a second.
     """
     line = lined_up(score, treated=treated, strata=strata)
     limit = np.inf if width is None else float(width)
+    inside = paired(treated, strata=strata, allowed=allowed)
     if replacement or line.places.size == 1:
-        return _with_replacement(line, treated, limit, ratio)
+        found = _with_replacement(line, ~treated & inside, limit, ratio)
+        found[~inside[treated]] = -1
+        return found
+    left, right = _neighbours(line, inside)
     if order in ("closest", "farthest"):
-        return _by_distance(line, limit, ratio, closest=order == "closest")
-    turns = queue(line.score[line.places], order=order, seed=seed)
-    left, right = _neighbours(line)
+        return _by_distance(line, left, right, inside, limit, ratio, closest=order == "closest")
+    turns = queue(line.score[line.places], order=order, seed=seed, among=inside[treated])
     loop = compiled(in_turn, line, ratio)
     found = loop(line.score, line.turn, line.first, line.last, left, right, line.places, turns, limit, ratio)
     return np.where(found >= 0, line.person[found], -1)
@@ -74,56 +81,46 @@ def nearest(
 
 def lined_up(score: Floats, *, treated: Flags, strata: NDArray[Any] | None) -> Line:
     """Sort everybody once, and by stratum where there are strata."""
-    person = order_of(score)
+    person, ordered = stable_order(score)
     empty = np.empty(0, dtype=np.int64)
     turn, first, last = empty, empty, empty
     if strata is not None:
         of = strata[person]
         # Sixteen bits are sorted by counting.
         grouped = np.argsort(of.astype(np.uint16) if of.max() < 1 << 16 else of, kind="stable")
-        person, turn, of = person[grouped], grouped, of[grouped]
+        person, turn, of, ordered = person[grouped], grouped, of[grouped], ordered[grouped]
         starts = np.flatnonzero(np.concatenate([[True], of[1:] != of[:-1]]))
         sizes = np.diff(np.concatenate([starts, [of.size]]))
         first, last = np.repeat(starts, sizes), np.repeat(starts + sizes - 1, sizes)
     found = np.flatnonzero(treated[person])
     places = found[np.argsort(person[found])]
-    return Line(person=person, score=score[person], places=places, turn=turn, first=first, last=last)
+    return Line(person=person, score=ordered, places=places, turn=turn, first=first, last=last)
 
 
-def order_of(values: Floats) -> Rows:
-    """(rows,) the stable ascending order of finite values, as `argsort(kind="stable")` gives it, several times faster.
+def paired(treated: Flags, *, strata: NDArray[Any] | None, allowed: Flags | None) -> Flags:
+    """(rows,) who can have a partner at all: allowed, and in a stratum with people on both sides."""
+    inside = np.ones(treated.size, dtype=bool) if allowed is None else allowed
+    if strata is None:
+        return inside
+    both = np.ones(int(strata.max()) + 1, dtype=bool)
+    for arm in (treated, ~treated):
+        both &= np.bincount(strata[arm], minlength=both.size) > 0
+    return np.asarray(inside & both[strata])
 
-    Sorts whole numbers that hold the value on a fine grid in their high bits and the row in their low bits; only rows
-    that share a point of the grid are compared once more.
+
+def queue(score: Floats, *, order: str, seed: int | None, among: Flags | None = None) -> Rows:
+    """In which order the treated choose: places in `score` (treated,), equal scores in data order; only those `among`.
+
+    `random` is the order that R draws after `set.seed(seed)`.
     """
-    low, high = float(values.min()), float(values.max())
-    bits = int(values.size).bit_length()
-    if values.size < 4096 or not high > low:
-        return np.argsort(values, kind="stable")
-    grid = (values - low) * ((2.0 ** (62 - bits)) / (high - low))
-    keys = grid.astype(np.int64)
-    keys <<= bits
-    keys |= np.arange(values.size)
-    keys.sort()
-    order = keys & ((1 << bits) - 1)
-    ordered = values[order]
-    if np.any(ordered[1:] < ordered[:-1]):
-        keys >>= bits
-        same = keys[1:] == keys[:-1]
-        shared = np.flatnonzero(np.concatenate([[False], same]) | np.concatenate([same, [False]]))
-        order[shared] = order[shared][np.lexsort((order[shared], values[order[shared]], keys[shared]))]
-    return order
-
-
-def queue(score: Floats, *, order: str, seed: int | None) -> Rows:
-    """In which order the treated choose: places in `score` (treated,), equal scores in data order."""
+    places = np.arange(score.size) if among is None else np.flatnonzero(among)
     if order == "largest":
-        return np.argsort(-score, kind="stable")
+        return places[np.argsort(-score[places], kind="stable")]
     if order == "smallest":
-        return np.argsort(score, kind="stable")
-    if order == "random":
-        return np.random.default_rng(seed).permutation(score.size)
-    return np.arange(score.size)
+        return places[np.argsort(score[places], kind="stable")]
+    if order == "random" and seed is not None:
+        return places[r_permutation(places.size, seed=seed)]
+    return places
 
 
 def compiled(loop: Callable[..., Any], line: Line, ratio: int) -> Callable[..., Any]:
@@ -136,12 +133,16 @@ def compiled(loop: Callable[..., Any], line: Line, ratio: int) -> Callable[..., 
     return found
 
 
-def _neighbours(line: Line) -> tuple[Links, Links]:
+def _neighbours(line: Line, inside: Flags) -> tuple[Links, Links]:
     """Links to the next free control on either side: a place that is free points at itself, another one further."""
     left = np.arange(line.person.size, dtype=np.int32)
     right = left.copy()
     left[line.places] -= 1
     right[line.places] += 1
+    if not inside.all():
+        closed = np.flatnonzero(~inside[line.person] & (left == right))
+        left[closed] -= 1
+        right[closed] += 1
     return left, right
 
 
@@ -185,8 +186,8 @@ def in_turn(score: Any, turn: Any, first: Any, last: Any, left: Any, right: Any,
     return controls
 
 
-def _with_replacement(line: Line, treated: Flags, limit: float, ratio: int) -> Rows:
-    pool = np.flatnonzero(~treated[line.person])
+def _with_replacement(line: Line, controls: Flags, limit: float, ratio: int) -> Rows:
+    pool = np.flatnonzero(controls[line.person])
     own, start = line.score[line.places], line.places
     first, last = np.zeros(own.size, dtype=np.int64), np.full(own.size, pool.size)
     turn = pool
@@ -301,9 +302,9 @@ def sift(heap: Any, far: Any, hole: Any, size: Any, held: Any) -> None:
     heap[hole] = held
 
 
-def _by_distance(line: Line, limit: float, ratio: int, *, closest: bool) -> Rows:
+def _by_distance(line: Line, left: Links, right: Links, inside: Flags, limit: float, ratio: int, *, closest: bool) -> Rows:
     """The pair with the smallest (or largest) difference first; whoever lost their control looks again."""
-    left, right = _neighbours(line)
+    alive = inside[line.person[line.places]].tolist()
     search = compiled(look, line, ratio)
     turn = line.turn
 
@@ -323,13 +324,11 @@ def _by_distance(line: Line, limit: float, ratio: int, *, closest: bool) -> Rows
     def free(place: int) -> bool:
         return bool(left[place] == place)
 
-    return pair_by_distance(
-        line.places.size, ratio, closest=closest, choice=choice, taken=taken, free=free, distance=distance, person=line.person
-    )
+    return pair_by_distance(alive, ratio, closest=closest, choice=choice, taken=taken, free=free, distance=distance, person=line.person)
 
 
 def pair_by_distance(
-    treated: int,
+    alive: list[bool],
     ratio: int,
     *,
     closest: bool,
@@ -341,12 +340,12 @@ def pair_by_distance(
 ) -> Rows:
     """The order `closest` or `farthest`, over any search: `choice(who, starts)` gives a place or -1.
 
-    Among equal distances the treated stand in data order; one who looked again comes before them when the closest go
-    first, after them when the farthest do.
+    `alive`: (treated,) who may be paired. Among equal distances the treated stand in data order; one who looked again
+    comes before them when the closest go first, after them when the farthest do.
     """
+    treated = len(alive)
     controls = np.full((treated, ratio), -1, dtype=np.int64)
     places: list[list[int]] = [[] for _ in range(treated)]
-    alive = [True] * treated
     sign = 1.0 if closest else -1.0
     for number in range(ratio):
         heap: list[tuple[float, int, int, int]] = []

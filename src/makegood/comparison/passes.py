@@ -83,9 +83,9 @@ def linear(covariates: Covariates, plan: Layout, *, offset: Floats, slope: Float
 
 
 def _plain_linear(covariates: Covariates, plan: Layout, *, offset: Floats, slope: Floats) -> Floats:
-    total = offset[plan.cell]
-    for place, row in enumerate(plan.number_rows):
-        total += (covariates.numbers[row] - plan.centre[place]) / plan.scale[place] * slope[place]
+    total: Floats = offset[plan.cell]
+    for values, each in zip(plan.standard_numbers(covariates), slope, strict=True):
+        total += values * each
     return total
 
 
@@ -102,7 +102,7 @@ def _plain(covariates: Covariates, plan: Layout, *, offset: Floats, slope: Float
         weight = chance / (1.0 + odds)
         residual = treated - chance
         deviance = 2.0 * float(np.log1p(odds).sum() - np.log(odds[treated]).sum())
-    numbers = [(covariates.numbers[row] - plan.centre[place]) / plan.scale[place] for place, row in enumerate(plan.number_rows)]
+    numbers = plan.standard_numbers(covariates)
     dense = np.zeros((len(numbers), len(numbers)))
     crossed = np.zeros((plan.cells, len(numbers)))
     for one, values in enumerate(numbers):

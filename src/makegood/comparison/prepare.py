@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from makegood.comparison import mahalanobis, nearest, passes, strata
+from makegood.comparison import mahalanobis, nearest, ordering, passes, strata, turning
 from makegood.comparison.design import Covariates, covariates
 from makegood.comparison.matched import Plan
 from makegood.comparison.matching import match
@@ -37,7 +37,7 @@ def prepare() -> None:
 @contextmanager
 def everything_compiled() -> Iterator[None]:
     """While open, the compiled loops take every input, however small."""
-    rooms = (passes, nearest, strata, mahalanobis)
+    rooms = (passes, ordering, nearest, strata, turning, mahalanobis)
     before = [vars(room)["LARGE"] for room in rooms]
     for room in rooms:
         vars(room)["LARGE"] = 0
@@ -57,3 +57,7 @@ def _handful(levels: int) -> Covariates:
     if made is None:
         raise RuntimeError("the invented people cannot be matched")
     return made
+
+
+if __name__ == "__main__":
+    prepare()

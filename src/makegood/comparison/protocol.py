@@ -1,275 +1,86 @@
-"""The evaluation protocol as terms: everything that decides who is compared with whom, fixed before outcomes are seen.
-
-What is not said is not fixed, so the terms that change an answer have no default: a protocol says `caliper: none`.
-"""
+"""The evaluation protocol: everything that decides who is compared with whom, fixed before outcomes are seen."""
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
-from makegood.comparison.criteria import Rule
-from makegood.programme.scalars import Day, Name, Number, Text, Whole, Yes
-from makegood.programme.term import Term
-from makegood.values.parsing import number
+from makegood.comparison.protocol_terms import (
+    BalanceRule,
+    Columns,
+    EffectRule,
+    FallBackPart,
+    Matching,
+    MultipleTesting,
+    Outcome,
+    PowerRule,
+    Selectivity,
+    SmallCells,
+    Variable,
+)
+from makegood.programme.scalars import Day, Name, Text, Whole, Yes
+from makegood.programme.term import Term, Words
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def _sha256(word: Any) -> str:
-    if not isinstance(word, str) or not _SHA256.fullmatch(word):
-        raise ValueError("a SHA-256 is 64 digits and letters a to f, as `sha256sum FILE` prints it")
-    return word
-
-
-def _or_none(word: Any) -> Decimal | None:
-    return None if word in ("none", None) else number(word)
-
-
-Sha256 = Annotated[str, BeforeValidator(_sha256)]
-NumberOrNone = Annotated[Decimal | None, BeforeValidator(_or_none)]
 Basis = Literal["intention_to_treat", "started"]
 
 
-class Columns(Term):
-    """Names of the columns in the files of treated, pool and outcomes."""
-
-    person: Text = "person"
-    cohort: Text | None = None
-    """In the treated file; without it there is one cohort, `all`."""
-    started: Text | None = None
-    """In the treated file: yes or no (1 or 0). Without it every treated person counts as started."""
-
-
-class Window(Term):
-    """Months before the index date over which a variable was measured: from the earlier bound to the later."""
-
-    from_months: Whole
-    to_months: Whole = 0
-
-    @model_validator(mode="after")
-    def _lies_before_index(self) -> Self:
-        if self.to_months < 0 or self.from_months <= self.to_months:
-            raise ValueError("a window lies before the index date and runs from the earlier month: from_months: 24, to_months: 0")
-        return self
-
-
-class Variable(Term):
-    """A trait known before the index date. `matching: no`: it is reported (balance, selectivity) but not matched on."""
-
-    kind: Literal["number", "category"]
-    column: Text | None = None
-    window: Window | None = None
-    matching: Yes = True
-    cut_at: list[Number] | None = None
-    """Cut points for coarsened exact matching."""
-
-
-class Matching(Term):
-    """How the comparison group is found."""
-
-    method: Literal["nearest", "optimal", "exact", "coarsened_exact", "entropy"]
-    distance: Literal["propensity", "mahalanobis"] = "propensity"
-    distance_on: list[Name] = Field(default_factory=list)
-    exact: list[Name] = Field(default_factory=list)
-    caliper: NumberOrNone
-    caliper_unit: Literal["sd", "raw"] = "sd"
-    ratio: Whole
-    replacement: Yes
-    order: Literal["largest", "smallest", "closest", "farthest", "data", "random"]
-    moments: Whole = 1
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        if self.ratio < 1:
-            raise ValueError("ratio is the number of controls for each treated person, 1 or more")
-        if self.caliper is not None and self.caliper <= 0:
-            raise ValueError("a caliper lies above 0; write `caliper: none` for none")
-        if self.moments not in (1, 2, 3):
-            raise ValueError("moments is 1 (means), 2 (and variances) or 3 (and skewness)")
-        return self
-
-
-class Outcome(Term):
-    """An outcome metric of the programme file, as a column of the outcomes file: one value a person."""
-
-    column: Text | None = None
-    value: Literal["mean", "share"]
-    unit: Text | None = None
-    lowest: Number | None = None
-    highest: Number | None = None
-    better: Literal["more", "fewer"] = "more"
-    pays_on: Literal["point_estimate", "significant_difference", "nothing"] = "point_estimate"
-    """What the agreement does with it; `settle` reads the programme, this only chooses the words of the report."""
-
-
-class EffectRule(Term):
-    """How the effect and its uncertainty are computed."""
-
-    estimator: Literal["difference", "regression"]
-    adjust_for: list[Name] = Field(default_factory=list)
-    standard_errors: Literal["cluster_pairs", "robust"]
-    confidence: Number
-    bootstrap: Whole
-    exact_test_below: Whole
-    missing_outcomes: Literal["refused", "left_out"]
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        if not Decimal("0.5") <= self.confidence < 1:
-            raise ValueError("confidence lies from 50% up to, not including, 100%")
-        if (self.estimator == "regression") != bool(self.adjust_for):
-            raise ValueError("`estimator: regression` and `adjust_for` go together")
-        if self.bootstrap and not 99 <= self.bootstrap <= 100_000:
-            raise ValueError("bootstrap is a number of draws, 99 to 100 000, or 0 for none")
-        if not 0 <= self.exact_test_below <= 10_000:
-            raise ValueError("exact_test_below is a number of pairs from 0 to 10 000")
-        return self
-
-
-class MultipleTesting(Term):
-    """Which p-values are read together, and how they are adjusted."""
-
-    method: Literal["holm", "benjamini_hochberg", "none"]
-    family: Literal["pooled", "all"] = "pooled"
-    """`pooled`: the metrics over all cohorts together, cohorts a family of their own each; `all`: everything at once."""
-
-
-class FallBackPart(Term):
-    """One estimator of the fall-back and its weight."""
-
-    estimator: Literal["difference", "regression", "difference_in_differences", "before_after", "fixed"]
-    weight: Number
-    before: Name | None = None
-    value: Number | None = None
-    metric: Name | None = None
-    """The only metric that this part serves; without it, all of them."""
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.estimator in ("before_after", "difference_in_differences")) != (self.before is not None):
-            raise ValueError("`before` (the variable measured before) goes with before_after and difference_in_differences")
-        if (self.estimator == "fixed") != (self.value is not None):
-            raise ValueError("`estimator: fixed` and `value` (the agreed level without the programme) go together")
-        return self
-
-
-class SmallCells(Term):
-    """What may leave the closed environment."""
-
-    minimum: Whole
-    """Fewest persons in a cell that is published."""
-    largest_contributors: Whole = 1
-    dominance: NumberOrNone
-    """A cell is refused when its largest contributors hold more than this share of its total."""
-    round_counts_to: Whole
-    """Counts that leave, also those that the payment multiplies, are multiples of this; 1: exact."""
-    decimals: Whole
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        if self.minimum < 1 or self.round_counts_to < 1 or self.largest_contributors < 1:
-            raise ValueError("minimum, round_counts_to and largest_contributors are 1 or more")
-        if not 0 <= self.decimals <= 9:
-            raise ValueError("decimals lie from 0 to 9")
-        if self.dominance is not None and not 0 < self.dominance <= 1:
-            raise ValueError("dominance is a share above 0% and at most 100%, or none")
-        return self
-
-
-class BalanceRule(Term):
-    """Thresholds of the verdict on balance."""
-
-    smd: Number
-    variance_ratio: Number
-    ks: Number | None = None
-    unmatched: Number | None = None
-    """Largest share of treated without a match before the verdict says that the group has changed."""
-    denominator: Literal["treated", "pooled", "control", "all"] = "treated"
-
-
-class Expected(Term):
-    """What is assumed of a metric before outcomes are seen, for power."""
-
-    metric: Name
-    sd: Number | None = None
-    share: Number | None = None
-    correlation: Number = Decimal(0)
-    effect: Number | None = None
-
-    @model_validator(mode="after")
-    def _one_spread(self) -> Self:
-        if (self.sd is None) == (self.share is None):
-            raise ValueError("say the spread in one way: `sd` for a mean, `share` (expected without the programme) for a share")
-        if self.sd is not None and self.sd <= 0:
-            raise ValueError("sd lies above 0")
-        if self.share is not None and not 0 < self.share < 1:
-            raise ValueError("share lies between 0% and 100%")
-        if not -1 < self.correlation < 1:
-            raise ValueError("correlation of the two members of a pair lies between -1 and 1")
-        return self
-
-
-class PowerRule(Term):
-    """Power that is asked for, and what it rests on."""
-
-    power: Number = Decimal("0.8")
-    expected: list[Expected]
-
-
-class Selectivity(Term):
-    """Who takes part, out of whom: classes of cases and alternative sets of criteria."""
-
-    mix: dict[Name, Rule] = Field(default_factory=dict)
-    """Classes such as easy, target and hard, the first that fits counts."""
-    expected_mix: dict[Name, Number] = Field(default_factory=dict)
-    criteria: dict[Name, Rule] = Field(default_factory=dict)
-
-
-class Amendment(Term):
-    """A later change of the protocol, as the text itself tells it; the lock proves it."""
-
-    of: Sha256
-    on: Day
-    reason: Text
-    expected_effect: Text
-
-
 class Protocol(Term):
-    """An evaluation protocol. See docs/reference/protocol.md."""
+    """The whole file."""
 
     protocol: Name
-    title: Text | None = None
+    """The protocol's own name."""
+    title: Words | None = None
+    """What people call it."""
     programme: Name
-    population: Text
-    treatment: Text
-    index_date: Text
-    comparison_index_date: Text
+    """The programme whose outcomes it compares."""
+    population: Words
+    """Who could have taken part: where, when, under which criteria."""
+    treatment: Words
+    """What the participants received."""
+    index_date: Words
+    """The day from which a participant is observed."""
+    comparison_index_date: Words
+    """The same day for somebody in the pool."""
     columns: Columns = Field(default_factory=Columns)
+    """The names of columns in the files."""
     variables: dict[Name, Variable]
+    """The traits that are known before the index date."""
     matching: Matching
+    """How the comparison group is found."""
     estimand: Literal["att"]
+    """Whose effect is asked for: that on the treated."""
     participants: Basis
     """Whose effect is settled: all who were selected (`intention_to_treat`), or those who started."""
     beside: Yes = True
     """The other basis is computed beside, where the treated file says who started."""
     outcomes: dict[Name, Outcome]
+    """The outcome metrics, by their names in the programme file."""
     effect: EffectRule
+    """How the effect and its uncertainty are computed."""
     multiple_testing: MultipleTesting
+    """Which p-values are read together."""
     minimum_sample: Whole
+    """Below so many matched treated the main estimator is not used."""
     fall_back: list[FallBackPart] | None = None
+    """What is used then; absent: no effect is stated."""
     unmatched: Literal["excluded", "at_mean"]
+    """What the payment does with treated who have no match: leaves them out, or counts them at the mean of the others."""
     small_cells: SmallCells
+    """What may leave the closed environment."""
     balance: BalanceRule
+    """Thresholds of the verdict on balance."""
     power: PowerRule | None = None
+    """What the sample should be able to show."""
     selectivity: Selectivity | None = None
+    """Who takes part, out of whom."""
     observed_until: Day | None = None
+    """The last day on which outcomes were observed; a settlement reads it as the day of the result."""
     software_version: Text | None = None
-    amendments: list[Amendment] = Field(default_factory=list)
+    """The only version of Makegood that may run this protocol; absent: any, and the result names its own."""
     seed: Whole
+    """For everything that is drawn: order, bootstrap, tests by draws."""
 
     def column_of(self, variable: str) -> str:
         """The column that holds a variable."""
@@ -279,6 +90,11 @@ class Protocol(Term):
     def matched_on(self) -> tuple[str, ...]:
         """The variables that the matching uses, in the order of the file."""
         return tuple(name for name, variable in self.variables.items() if variable.matching)
+
+
+def _cuts_something(bins: str) -> bool:
+    parts = bins.removeprefix("q")
+    return bins in ("sturges", "scott", "fd") or (parts.isdecimal() and 0 < int(parts) < 10_000)
 
 
 def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str]]:
@@ -298,6 +114,11 @@ def inconsistencies(protocol: Protocol) -> list[tuple[tuple[str | int, ...], str
         )
     if not protocol.matched_on:
         found.append((("variables",), "no variable is matched on"))
+    for name, variable in protocol.variables.items():
+        if variable.bins is not None and (variable.cut_at or variable.kind != "number"):
+            found.append((("variables", name, "bins"), "bins are for a number, and stand in the place of `cut_at`"))
+        elif variable.bins is not None and not _cuts_something(variable.bins):
+            found.append((("variables", name, "bins"), f"'{variable.bins}' cuts nothing: write a number, sturges, scott, fd, or q4"))
     if not protocol.outcomes:
         found.append((("outcomes",), "no outcome metric is named"))
     for name in protocol.matching.exact:

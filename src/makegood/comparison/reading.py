@@ -70,9 +70,14 @@ def as_numpy(column: Any, *, missing: float) -> NDArray[Any]:
 
 def chosen(persons: Any, index: NDArray[np.int64]) -> list[str]:
     """The persons in these rows."""
+    return list(taken(persons, index).to_pylist())
+
+
+def taken(persons: Any, index: NDArray[np.int64]) -> Any:
+    """The persons in these rows, as an Arrow array."""
     # Handing pyarrow a numpy array makes it load pandas, which takes longer than a small run; a buffer does not.
     rows = np.ascontiguousarray(index, dtype=np.int64)
-    return list(persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)])).to_pylist())
+    return persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)]))
 
 
 def file_sha256(path: Path) -> str:
@@ -84,19 +89,45 @@ def file_sha256(path: Path) -> str:
         raise Refused([Problem(Where(str(path)), "unreadable", f"it cannot be read: {error.strerror}", "", "check the path")]) from None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Columns of a file whose rows are not persons, or not one each."""
+
+    rows: int
+    sha256: str
+    numbers: Mapping[str, NDArray[np.float64]]
+    words: Mapping[str, Words]
+
+
 def read_people(path: Path, *, person: str, columns: Mapping[str, Kind]) -> tuple[People | None, list[Problem]]:
     """One row a person. `columns`: column name in the file -> what it is. None with the problems where it cannot be used.
 
     Missing numbers come back as nan and missing words as code -1: whether that is allowed is the caller's to say.
     """
-    wanted = {person: "person", **columns}
+    read, table, problems = _read(path, columns, wanted={person: "person", **columns})
+    if read is None:
+        return None, problems
+    persons = _as_text(table[person])
+    problems.extend(_person_problems(persons, file=str(path), column=person))
+    if problems:
+        return None, problems
+    return People(file=str(path), sha256=read.sha256, persons=persons, numbers=read.numbers, words=read.words), []
+
+
+def read_columns(path: Path, *, columns: Mapping[str, Kind]) -> tuple[Columns | None, list[Problem]]:
+    """Columns alone: name in the file -> what it is. None with the problems where they cannot be used."""
+    read, _table, problems = _read(path, columns, wanted=columns)
+    return (None if problems else read), problems
+
+
+def _read(path: Path, columns: Mapping[str, Kind], *, wanted: Mapping[str, Kind]) -> tuple[Columns | None, Any, list[Problem]]:
     sha256 = file_sha256(path)
     table, problems = open_table(path, wanted=wanted)
     if table is None:
-        return None, problems
+        return None, None, problems
     file = str(path)
     if table.num_rows == 0:
-        return None, [Problem(Where(file), "no_rows", "the file holds no persons", "", "write one row a person")]
+        return None, None, [Problem(Where(file), "no_rows", "the file holds no persons", "", "write one row a person")]
     numbers: dict[str, NDArray[np.float64]] = {}
     words: dict[str, Words] = {}
     for name, kind in columns.items():
@@ -106,11 +137,7 @@ def read_people(path: Path, *, person: str, columns: Mapping[str, Kind]) -> tupl
             problems.extend(found)
         else:
             words[name] = _words(table[name])
-    persons = _as_text(table[person])
-    problems.extend(_person_problems(persons, file=file, column=person))
-    if problems:
-        return None, problems
-    return People(file=file, sha256=sha256, persons=persons, numbers=numbers, words=words), []
+    return Columns(rows=table.num_rows, sha256=sha256, numbers=numbers, words=words), table, problems
 
 
 def _numbers(column: Any, *, where: Where) -> tuple[NDArray[np.float64], list[Problem]]:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from makegood import __version__
+from makegood.comparison.effect_release import terms_told
 from makegood.comparison.lock import Lock
 from makegood.comparison.protocol_reading import ReadProtocol
 
@@ -23,18 +24,17 @@ def computed_result(
     rows: Sequence[Mapping[str, str]],
     findings: Sequence[Mapping[str, Any]],
     refused: Sequence[str],
-    withheld: Sequence[Mapping[str, str]],
 ) -> dict[str, Any]:
     """The content of a result that this software computed. `inputs`: name of a file -> its SHA-256."""
     return {
         **_head(protocol, lock=lock, programme_sha256=programme_sha256),
         "made": "computed",
         "inputs": dict(inputs),
+        "terms": terms_told(protocol.terms),
         "design": dict(design),
         "results": [dict(row) for row in rows],
         "findings": [dict(finding) for finding in findings],
         "refused": list(refused),
-        "withheld": [dict(item) for item in withheld],
     }
 
 
@@ -47,17 +47,22 @@ def stated_result(rows: Sequence[Mapping[str, str]], *, protocol: ReadProtocol, 
     }
 
 
-def _head(protocol: ReadProtocol, *, lock: Lock, programme_sha256: str | None) -> dict[str, Any]:
+def lock_told(protocol: ReadProtocol, lock: Lock) -> dict[str, Any]:
+    """The protocol as every result tells of it: when it was locked, by whom, and what was changed since."""
     entry = lock.entries[-1]
     return {
-        "protocol": {
-            "name": protocol.terms.protocol,
-            "sha256": protocol.sha256,
-            "locked_on": None if entry.on is None else entry.on.isoformat(),
-            "locked_by": [signature.party for signature in entry.signatures],
-            "countersigned": len(entry.signatures) > 1,
-            "amendments": lock.amendments(),
-        },
+        "name": protocol.terms.protocol,
+        "sha256": protocol.sha256,
+        "locked_on": None if entry.on is None else entry.on.isoformat(),
+        "locked_by": [signature.party for signature in entry.signatures],
+        "countersigned": len(entry.signatures) > 1,
+        "amendments": lock.amendments(),
+    }
+
+
+def _head(protocol: ReadProtocol, *, lock: Lock, programme_sha256: str | None) -> dict[str, Any]:
+    return {
+        "protocol": lock_told(protocol, lock),
         "programme": {"name": protocol.terms.programme, "sha256": programme_sha256},
         "software": {"name": "makegood", "version": __version__, "libraries": {name: version(name) for name in LIBRARIES}},
     }

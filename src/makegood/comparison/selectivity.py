@@ -18,6 +18,7 @@ from makegood.comparison.design_stage import design
 from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.multiplicity import adjusted
+from makegood.comparison.power import Power
 from makegood.comparison.protocol import Protocol
 
 
@@ -50,13 +51,15 @@ class Contrast:
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
     """A set of criteria applied to everybody. `matched`: treated who are in and have a match among the pool's who are in;
-    `detectable`: metric -> least effect that this match can find; `worst_smd`: largest standardised difference after it.
+    `good`: balance is within the protocol's thresholds; `worst`: the trait with the largest standardised difference
+    after matching, and that difference; `power`: what this match can show of each metric.
     """
 
     name: str
     matched: int
-    worst_smd: float | None
-    detectable: Mapping[str, float]
+    good: bool
+    worst: tuple[str, float] | None
+    power: tuple[Power, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,10 +187,13 @@ def _what_if(rows: Rows, name: str, rule: Rule, *, protocol: Protocol) -> WhatIf
     made = None
     if (rows.treated & (answer == IN)).any() and (~rows.treated & (answer == IN)).any():
         made, _problems = design(rows, protocol=protocol, basis=protocol.participants, among=answer == IN)
-    after = [abs(row.smd_after) for row in made.reported.rows if row.kind != "score"] if made is not None and made.reported else []
+    after: list[tuple[str, float]] = []
+    if made is not None and made.reported is not None:
+        after = [(row.name, row.smd_after) for row in made.reported.rows if row.name.partition("[")[0] in protocol.matched_on]
     return WhatIf(
         name=name,
         matched=0 if made is None else made.n,
-        worst_smd=max((value for value in after if not math.isnan(value)), default=None),
-        detectable={} if made is None else {power.metric: power.detectable for power in made.power},
+        good=made is not None and made.judged is not None and made.judged.good,
+        worst=max(((trait, smd) for trait, smd in after if math.isfinite(smd)), key=lambda found: abs(found[1]), default=None),
+        power=() if made is None else made.power,
     )

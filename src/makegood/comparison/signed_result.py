@@ -7,7 +7,8 @@ blanks, order of keys, an escaped letter or another spelling of the base64 are c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,33 +41,64 @@ def _text(signed: Mapping[str, Any], signature: str) -> bytes:
     return (json.dumps(file, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode("utf-8")
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignedResult:
+    """A result whose signature, protocol, programme and version hold.
+
+    `rows`: in the columns of the `results` file; `report_sha256` of each is the SHA-256 of the whole file. `content`:
+    everything that was signed.
+    """
+
+    rows: list[dict[str, str]]
+    sha256: str
+    content: Mapping[str, Any]
+
+    @property
+    def protocol(self) -> str:
+        """The SHA-256 of the protocol under which it was made."""
+        return str(self.content["protocol"]["sha256"])
+
+    def told(self) -> dict[str, str]:
+        """Who made it, under what, in a few words each; for the record of what used it."""
+        protocol = self.content["protocol"]
+        locked = f"{protocol.get('locked_on') or 'undated'} by {', '.join(protocol.get('locked_by', ())) or 'nobody'}"
+        return {
+            "effect": self.sha256,
+            "effect_made": str(self.content.get("made", "")),
+            "effect_signed_by": str(self.content["signed_by"]["party"]),
+            "effect_protocol": self.protocol,
+            "effect_protocol_locked": locked,
+        }
+
+
 def read_effect(
     path: Path,
     *,
     public_keys: Mapping[str, str],
-    protocol_sha256: str,
+    protocols: Collection[str],
     programme: str,
-    programme_sha256: str | None = None,
+    programme_texts: Collection[str] = (),
     software_version: str = __version__,
-) -> tuple[list[dict[str, str]], list[Problem]]:
-    """The rows of a signed result, in the columns of the `results` file, or the reasons why it is refused.
+) -> tuple[SignedResult | None, list[Problem]]:
+    """A signed result, or the reasons why it is refused; with it come warnings on what a payer should know.
 
-    `public_keys`: party -> base64 from the programme file; `protocol_sha256`: the protocol that the programme pins;
-    `programme_sha256`: compared where both sides name one. A result of a newer version than `software_version` is
-    refused, an older one is not: a report is pinned, not computed again. Rows are empty whenever there is a problem.
-    `report_sha256` of each row is the SHA-256 of the file.
+    `public_keys`: party -> base64, of those who may sign; `protocols`: the SHA-256 of those that the programme pins;
+    `programme_texts`: fingerprints of the programme and its earlier texts, compared where the result names one. A
+    result of a newer version than `software_version` is refused, an older one is not: a report is pinned, not computed
+    again.
     """
     file = str(path)
     try:
         data = path.read_bytes()
     except OSError as error:
-        return [], [_problem(file, "unreadable", f"it cannot be read: {error.strerror}", "", "check the path")]
+        return None, [_problem(file, "unreadable", f"it cannot be read: {error.strerror}", "", "check the path")]
     content, problems = verified(data, file=file, public_keys=public_keys)
     if content is None:
-        return [], problems
+        return None, problems
     protocol = content.get("protocol", {})
-    if protocol.get("sha256") != protocol_sha256:
-        what = f"it was made under the protocol {str(protocol.get('sha256'))[:12]}…, the programme pins {protocol_sha256[:12]}…"
+    if protocol.get("sha256") not in protocols:
+        pinned = " and ".join(f"{name[:12]}…" for name in sorted(protocols))
+        what = f"it was made under the protocol {str(protocol.get('sha256'))[:12]}…, the programme pins {pinned}"
         why = "An effect counts only under the protocol that was fixed before the outcomes were seen"
         problems.append(_problem(file, "other_protocol", what, why, "run the comparison under the pinned protocol, or amend the programme"))
     named = content.get("programme", {})
@@ -74,22 +106,49 @@ def read_effect(
         what = f"it is a result of the programme '{named.get('name')}', not of '{programme}'"
         problems.append(_problem(file, "other_programme", what, "", "name the result of this programme"))
     theirs = named.get("sha256")
-    if programme_sha256 is not None and theirs is not None and theirs != programme_sha256:
-        what = f"it was made for another text of the programme ({theirs[:12]}…, this one is {programme_sha256[:12]}…)"
-        problems.append(_problem(file, "other_programme_text", what, "Terms may have changed since", "compare the texts and sign again"))
+    if programme_texts and theirs is not None and theirs not in programme_texts:
+        what = f"it was made for another text of the programme ({str(theirs)[:12]}…) that this one does not go back to"
+        why = "Amendments may be added to the text that a result was made for; its terms may not be edited"
+        problems.append(_problem(file, "other_programme_text", what, why, "compare the texts, and run the comparison with this one"))
     made_by = content.get("software", {}).get("version", "")
     if _version(made_by) > _version(software_version):
         what = f"it was made by version {made_by or 'unknown'}, this is {software_version}"
         problems.append(_problem(file, "newer_software", what, "A newer version may mean something else by it", f"settle with {made_by}"))
     rows = content.get("results", [])
+    if not rows:
+        why, remedy = "A settlement would go on as if nobody had compared", "see in its `withheld` and `refused` why"
+        problems.append(_problem(file, "no_results", "it states no result", why, remedy))
     problems.extend(
         _problem(file, "unknown_column", f"a result holds '{column}'", "", "sign results in the columns of the results file")
         for column in sorted({column for row in rows for column in row} - set(RESULT_COLUMNS))
     )
     if problems:
-        return [], problems
+        return None, problems
     digest = sha256_of(data)
-    return [{**{column: str(value) for column, value in row.items()}, "report_sha256": digest} for row in rows], []
+    told = [{**{column: str(value) for column, value in row.items()}, "report_sha256": digest} for row in rows]
+    return SignedResult(rows=told, sha256=digest, content=content), _remarks(protocol, file=file, made=str(content.get("made")))
+
+
+def _remarks(protocol: Mapping[str, Any], *, file: str, made: str) -> list[Problem]:
+    """What stands in no one's way, and what a payer should know."""
+    found = [
+        Problem(
+            Where(file),
+            "protocol_amended",
+            f"the protocol was amended on {amendment.get('on') or 'an unknown day'}: {amendment.get('reason')}",
+            f"Expected of it: {amendment.get('expected_effect')}",
+            "judge whether outcomes were known by then",
+            "warning",
+        )
+        for amendment in protocol.get("amendments", ())
+    ]
+    if made == "computed" and not protocol.get("countersigned"):
+        what = "only one party signed the lock of the protocol"
+        why = "Its date rests on that party's word"
+        found.append(
+            Problem(Where(file), "not_countersigned", what, why, "let a second party countersign before outcomes are seen", "warning")
+        )
+    return found
 
 
 def verified(data: bytes, *, file: str, public_keys: Mapping[str, str]) -> tuple[dict[str, Any] | None, list[Problem]]:

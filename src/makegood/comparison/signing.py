@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from makegood.programme.scalars import public_key_problem
 from makegood.values.fingerprint import canonical
 from makegood.values.problem import Problem, Refused, Where
 
@@ -54,17 +55,6 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise Refused([Problem(where, "not_a_key", "this key is not of the kind Ed25519", "", remedy)])
     return key
-
-
-def public_key_problem(text: str) -> str | None:
-    """Why a text is no public key; None when it is one."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return "it is not base64"
-    if len(raw) != KEY_BYTES:
-        return f"it holds {len(raw)} bytes, not {KEY_BYTES}"
-    return None if base64.b64encode(raw).decode("ascii") == text else "it is not written in the one form of base64"
 
 
 def sign(content: Mapping[str, Any], *, key: Ed25519PrivateKey) -> str:

@@ -52,7 +52,7 @@ def coarsened_exact(covariates: Covariates, plan: Plan) -> Matched:
         if bins == 0:
             whole.append(name)
         elif bins != 1:
-            cuts = cuts_of(covariates.number(name), bins)
+            cuts = cuts_of(covariates.number(name), bins, ends=covariates.ends_of(name))
             if cuts is None:
                 remedy = "give a number of bins, sturges, scott, fd, q and a number, or cut points"
                 found.append(Problem(Where(path=f"matching/bins/{name}"), "unknown_bins", f"'{bins}' cuts nothing", "", remedy))
@@ -75,15 +75,15 @@ def coarsened_exact(covariates: Covariates, plan: Plan) -> Matched:
     return from_strata(covariates.treated, plan=plan, strata=_numbered(total, covariates.treated))
 
 
-def cuts_of(values: Floats, bins: Bins) -> Cuts | None:
-    """The cut points that `bins` asks for; None when the word is not known.
+def cuts_of(values: Floats, bins: Bins, *, ends: tuple[float, float] | None = None) -> Cuts | None:
+    """The cut points that `bins` asks for; None when the word is not known. `ends`: lowest and highest, where known.
 
     Sturges (1926): log2(n) + 1. Scott (1979): width 3.5 s n^(-1/3). Freedman and Diaconis (1981): width 2 IQR n^(-1/3),
     of values rounded to five digits. `q4`: quartiles. As R's `nclass` functions and `seq` compute them.
     """
     if isinstance(bins, tuple):
         return Cuts(inner=np.unique(np.array(bins, dtype=np.float64)), even=False, low=0.0, step=0.0)
-    low, high = float(values.min()), float(values.max())
+    low, high = ends or (float(values.min()), float(values.max()))
     count: int
     if isinstance(bins, int):
         count = bins

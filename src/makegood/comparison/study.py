@@ -7,7 +7,7 @@ which is seen in the outcomes can change who is compared with whom.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,13 @@ class Study:
         """The design of the basis that the agreement settles on."""
         return self.designs[self.protocol.participants]
 
-    def content(self) -> dict[str, Any]:
-        """What may leave of the design stage, as plain values."""
+    def content(self, *, inside: bool = False) -> dict[str, Any]:
+        """What may leave of the design stage, as plain values; all of it for a reader who stays `inside`."""
+        shown = replace(self.tables, inside=inside)
         return {
-            "bases": [design_content(each, tables=self.tables, protocol=self.protocol) for each in self.designs.values()],
-            "selectivity": selectivity_content(self.selectivity, tables=self.tables, protocol=self.protocol),
-            "refused": sorted(" / ".join(name) for name in self.tables.allowed.refused),
+            "bases": [design_content(each, tables=shown, protocol=self.protocol) for each in self.designs.values()],
+            "selectivity": selectivity_content(self.selectivity, tables=shown, protocol=self.protocol),
+            "refused": [] if inside else sorted(" / ".join(part for part in name if part) for name in self.tables.allowed.refused),
         }
 
 
@@ -59,6 +60,9 @@ def read_sides(protocol: Protocol, *, treated: Path, pool: Path) -> tuple[People
     for name in (protocol.columns.cohort, protocol.columns.started):
         if name is not None:
             own.setdefault(name, "category")
+    if protocol.columns.row is not None:
+        columns.setdefault(protocol.columns.row, "number")
+        own.setdefault(protocol.columns.row, "number")
     ours, problems = read_people(treated, person=protocol.columns.person, columns=own)
     theirs, more = read_people(pool, person=protocol.columns.person, columns=columns)
     if ours is None or theirs is None:
@@ -82,28 +86,20 @@ def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
             continue
         designs[basis] = made
         found += remarks
+    selected = selectivity(rows, protocol=protocol)
     return Study(
         protocol=protocol,
         rows=rows,
         designs=designs,
-        selectivity=selectivity(rows, protocol=protocol),
-        tables=tables(rows, designs=designs, protocol=protocol),
+        selectivity=selected,
+        tables=tables(rows, designs=designs, protocol=protocol, matched_if={item.name: item.matched for item in selected.what_if}),
         inputs={"treated": treated.sha256, "pool": pool.sha256},
         problems=tuple(dict.fromkeys(found)),
     )
 
 
-def read_outcomes(protocol: Protocol, path: Path) -> People:
-    """The file of outcomes: one row a person, a column for each metric. Raises Refused."""
-    columns: dict[str, Kind] = {rule.column or metric: "number" for metric, rule in protocol.outcomes.items()}
-    people, problems = read_people(path, person=protocol.columns.person, columns=columns)
-    if people is None:
-        raise Refused(problems)
-    return people
-
-
 def effect_study(study: Study, *, outcomes: People) -> tuple[list[Finding], Released]:
-    """The effect stage on a finished design: findings in full, and what may leave of them. Raises Refused."""
+    """The effect stage on a finished design: the findings, and what may leave of them. Raises Refused."""
     protocol, rows = study.protocol, study.rows
     needed = np.zeros(rows.treated.size, dtype=bool)
     for each in study.designs.values():

@@ -6,7 +6,7 @@ trait add up to the group; treated are started and not started, and for each bas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,8 @@ from makegood.comparison.selectivity import classes_of, values_of
 
 Index = NDArray[np.int64]
 EVERYBODY = ""
+RULED = ("treated", "started", "not started", "pool")
+"""Groups for which criteria and the mix of cases are counted."""
 PRIORITY = {"matched": 6, "controls": 5, "pool": 5, "treated": 4, "started": 4, "unmatched": 1, "not started": 1}
 
 
@@ -36,17 +38,23 @@ class Tables:
     counts: Mapping[Name, int]
     allowed: Release
     protocol: Protocol
+    inside: bool = False
+    """True: nothing is held back, for the eyes of those inside the closed environment only."""
 
     def count(self, group: str, label: str = EVERYBODY) -> str | None:
         """A count as it may leave, None where it may not."""
         if not self.groups[group].size:
             return "0"
         name = ("count", self.same.get(group, group), label)
+        if self.inside:
+            return str(self.counts.get(name, 0))
         return str(rounded_count(self.counts[name], rule=self.protocol.small_cells)) if name in self.allowed.published else None
 
     def may_show(self, group: str, trait: str, *, number: bool) -> bool:
         """Whether the mean of a number or the share of a level may leave for a group."""
         group = self.same.get(group, group)
+        if self.inside:
+            return True
         whole = ("count", group, EVERYBODY) in self.allowed.published
         return whole and ("total" if number else "count", group, trait) in self.allowed.published
 
@@ -73,8 +81,11 @@ def groups_of(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol) 
     return groups
 
 
-def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol) -> Tables:
-    """All figures of the design stage, with what may leave of them worked out."""
+def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol, matched_if: Mapping[str, int]) -> Tables:
+    """All figures of the design stage, with what may leave of them worked out.
+
+    `matched_if`: set of criteria -> how many of the treated who are in would have a match.
+    """
     groups = groups_of(rows, designs=designs, protocol=protocol)
     figures: dict[Name, Figure] = {}
     relations: list[Relation] = []
@@ -104,9 +115,19 @@ def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol) -> 
                         high=float(index.size),
                     )
                 )
+        for overlap, tied in _overlapping(rows, index, group, protocol=protocol):
+            for figure in overlap:
+                add(figure)
+            relations += tied
         for trait, values in _numbers(rows, index):
             made = total_figure(("total", group, trait), values, rule=protocol.small_cells, low=None, high=None, priority=priority)
             add(replace(made, hidden=group in hidden))
+    for name, matched in matched_if.items():
+        parts = {part: ("count", "treated", f"criteria {name}[{part}]") for part in ("in", "matched", "not matched")}
+        inside = int(figures[parts["in"]].value)
+        for part, count in (("matched", matched), ("not matched", inside - matched)):
+            add(count_figure(parts[part], count, rule=protocol.small_cells, priority=PRIORITY["treated"], high=float(inside)))
+        relations.append(((1.0, parts["in"]), (-1.0, parts["matched"]), (-1.0, parts["not matched"])))
     relations += _between(figures, same, designs=designs, started=protocol.columns.started is not None)
     allowed = release(list(figures.values()), relations=relations)
     sizes = {name: int(figure.value) for name, figure in figures.items() if name[0] == "count"}
@@ -137,7 +158,7 @@ def _by_level(rows: Rows, index: Index, group: str, *, protocol: Protocol) -> li
     if protocol.columns.cohort is not None and group != "pool" and not group.startswith("controls"):
         names = sorted({str(name) for name in rows.cohort[rows.treated]})
         found.append(([f"cohort[{name}]" for name in names], [int(np.count_nonzero(rows.cohort[index] == name)) for name in names]))
-    if protocol.selectivity is not None and group in ("treated", "started", "not started", "pool"):
+    if protocol.selectivity is not None and group in RULED:
         if protocol.selectivity.mix:
             label = classes_of(rows, protocol.selectivity.mix)[index]
             names = [*protocol.selectivity.mix, "none", "unknown"]
@@ -147,6 +168,55 @@ def _by_level(rows: Rows, index: Index, group: str, *, protocol: Protocol) -> li
             parts = [int(np.count_nonzero(answer == kind)) for kind in (IN, OUT)]
             found.append(([f"criteria {name}[{part}]" for part in ("in", "out", "unknown")], [*parts, index.size - sum(parts)]))
     return found
+
+
+def _overlapping(rows: Rows, index: Index, group: str, *, protocol: Protocol) -> Iterator[tuple[list[Figure], list[Relation]]]:
+    """Sets of persons that are cut from the same variable, pair by pair: who is in one and not in the other.
+
+    Their difference could be read off from two published counts. A difference that is empty is taken to be known as
+    such, since the rules that cut the sets are public.
+    """
+    sets = list(_cut_by_rules(rows, index, group, protocol=protocol))
+    for place, (label, variables, inside) in enumerate(sets):
+        for other, others, there in sets[:place]:
+            if label.partition("[")[0] == other.partition("[")[0] or not variables & others:
+                continue
+            figures: list[Figure] = []
+            relations: list[Relation] = []
+            both = ("count", group, f"{label} and {other}")
+            figures.append(count_figure(both, int((inside & there).sum()), rule=protocol.small_cells, hidden=True))
+            for whole, rest, name in (
+                (label, inside & ~there, f"{label} only, not {other}"),
+                (other, there & ~inside, f"{other} only, not {label}"),
+            ):
+                count = int(rest.sum())
+                alone = ("count", group, name)
+                figures.append(count_figure(alone, count, rule=protocol.small_cells, hidden=True, high=float(index.size) if count else 0.0))
+                relations.append(((1.0, ("count", group, whole)), (-1.0, both), (-1.0, alone)))
+            yield figures, relations
+
+
+def _cut_by_rules(rows: Rows, index: Index, group: str, *, protocol: Protocol) -> Iterator[tuple[str, set[str], NDArray[np.bool_]]]:
+    """Label, variables that cut it, who of the group is in it: criteria, classes of the mix, and levels that these read."""
+    selectivity = protocol.selectivity
+    if selectivity is None or group not in RULED:
+        return
+    read: set[str] = set()
+    for name, rule in selectivity.criteria.items():
+        variables = set(rule.variables())
+        read |= variables
+        yield f"criteria {name}[in]", variables, (answers(rule, columns=values_of(rows, rule), rows=rows.treated.size) == IN)[index]
+    if selectivity.mix:
+        variables = {name for rule in selectivity.mix.values() for name in rule.variables()}
+        read |= variables
+        label = classes_of(rows, selectivity.mix)[index]
+        for name in (*selectivity.mix, "none", "unknown"):
+            yield f"mix[{name}]", variables, label == name
+    for trait in sorted(read):
+        column = rows.columns[trait]
+        if isinstance(column, Category):
+            for level, word in enumerate(column.levels):
+                yield f"{trait}[{word}]", {trait}, column.codes[index] == level
 
 
 def _numbers(rows: Rows, index: Index) -> list[tuple[str, NDArray[np.float64]]]:

@@ -13,6 +13,13 @@ from makegood.comparison.matched import Floats, Rows
 from makegood.comparison.sample import Sample
 
 MAX_RESAMPLED = 50_000
+NOT_RESAMPLED = {
+    "weights": "weights were fitted to these persons; resampling them without fitting again would understate the spread",
+    "reused": "controls serve several treated; resampling is not valid there (Abadie and Imbens 2008)",
+    "many": "with so many pairs the analytic standard error is exact enough",
+    "one_pair": "one pair cannot be resampled",
+}
+"""Why there is no bootstrap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,19 +137,19 @@ class Bootstrap:
 
 
 def bootstrap(sample: Sample, *, draws: int, seed: int, confidence: float) -> Bootstrap | str:
-    """The difference in means over resampled sets, or in words why resampling says nothing here.
+    """The difference in means over resampled sets, or a key of NOT_RESAMPLED: why resampling says nothing here.
 
     Sets are drawn with replacement (Austin and Small 2014); the generator is PCG64 with the protocol's seed.
     """
     if not sample.sets:
-        return "weights were fitted to these persons; resampling them without fitting again would understate the spread"
+        return "weights"
     if sample.reused:
-        return "controls serve several treated; resampling is not valid there (Abadie and Imbens 2008)"
+        return "reused"
     groups = sample.n
     if groups > MAX_RESAMPLED:
-        return f"with {groups} pairs the analytic standard error is exact enough"
+        return "many"
     if groups < 2:
-        return "one pair cannot be resampled"
+        return "one_pair"
     signed = np.where(sample.treated, sample.weight, -sample.weight)
     gaps = np.bincount(sample.group, weights=signed * sample.outcome)
     rng = np.random.Generator(np.random.PCG64(seed))

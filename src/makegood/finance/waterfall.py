@@ -9,16 +9,26 @@ from datetime import date
 from decimal import Decimal
 
 from makegood.cases.rows import Transaction
-from makegood.programme.figure import Figure, RoundingRule
-from makegood.programme.money_terms import Guarantee, Investment, RepaymentStep
+from makegood.programme.figure import Condition, Figure
+from makegood.programme.money_terms import Investment, RepaymentStep
 from makegood.programme.root import Programme
 from makegood.programme.yaml_text import Place
 from makegood.values.currency import minor_unit, rounded, split
 
 ZERO = Decimal(0)
 DAYS_A_YEAR = Decimal(365)
-Evaluate = Callable[[Figure, Place], Decimal]
-"""Works out an amount of the agreement, in whole minor units; finance never learns how."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What finance asks of the agreement, without learning how it is worked out."""
+
+    money: Callable[[Figure, Place], Decimal]
+    """An amount, in whole minor units."""
+    rate: Callable[[Figure, Place], Decimal]
+    """A share or a rate, exact."""
+    hold: Callable[[Sequence[Condition], Place], bool]
+    """Whether conditions hold; what is not known does not."""
 
 
 @dataclass(frozen=True)
@@ -92,78 +102,79 @@ class _Account:
     principal: Decimal = ZERO
     returned: Decimal = ZERO
     guaranteed: Decimal = ZERO
-    flows: list[tuple[date, Decimal]] = field(default_factory=list)
+    paid: list[tuple[date, Decimal, bool]] = field(default_factory=list)
+    """(day, amount, whether it repaid principal)"""
 
     def drawn(self, day: date) -> Decimal:
         return sum((amount for on, amount in self.drawings if on <= day), ZERO)
 
+    def flows(self) -> list[tuple[date, Decimal]]:
+        """Drawings negative, all that came back positive, by day."""
+        return sorted([(on, -amount) for on, amount in self.drawings] + [(on, amount) for on, amount, _ in self.paid])
+
+    def needed(self, rate: Decimal, day: date) -> Decimal:
+        """What is still owed on a day for all drawn capital to have earned a yearly rate, compounding by 365 days."""
+        balance, last = ZERO, day
+        for on in sorted({*(on for on, _ in self.drawings if on <= day), *(on for on, _, _ in self.paid), day}):
+            balance *= (1 + rate) ** (Decimal(max((on - last).days, 0)) / DAYS_A_YEAR)
+            balance += sum((amount for drawn_on, amount in self.drawings if drawn_on == on), ZERO)
+            for paid_on, amount, _ in self.paid:
+                if paid_on == on:
+                    balance = max(balance - amount, ZERO)
+            last = on
+        return balance
+
+    def accrued(self, rate: Decimal, day: date) -> Decimal:
+        """Simple return until a day on capital while it was outstanding, by years of 365 days."""
+        moves = [(on, amount) for on, amount in self.drawings if on <= day]
+        moves += [(on, -amount) for on, amount, principal in self.paid if principal]
+        return sum((amount * rate * Decimal((day - on).days) / DAYS_A_YEAR for on, amount in moves), ZERO)
+
 
 @dataclass
-class _Hurdle:
-    """What an investment must have received by a day to have earned a yearly rate: grows by time, falls by payment."""
+class _Run:
+    """One pass of receipts through the steps."""
 
-    rate: Decimal
-    compounding: bool
-    balance: Decimal = ZERO
-    accrued: Decimal = ZERO
-    day: date | None = None
-
-    def move_to(self, day: date, outstanding: Decimal) -> None:
-        """Let time pass: compounding on the whole balance by year of 365 days, or simple on outstanding principal."""
-        years = Decimal((day - self.day).days) / DAYS_A_YEAR if self.day is not None else ZERO
-        if self.compounding:
-            self.balance *= (1 + self.rate) ** years
-        else:
-            self.accrued += outstanding * self.rate * years
-        self.day = day
+    programme: Programme
+    accounts: Mapping[str, _Account]
+    ask: Answers
+    unit: Decimal
+    pools: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Line -> what it brought and no step took yet."""
+    taken: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Step -> what it took so far."""
 
 
 def run_waterfall(
-    programme: Programme, *, receipts: Sequence[Receipt], transactions: Sequence[Transaction], as_of: date, evaluate: Evaluate
+    programme: Programme, *, receipts: Sequence[Receipt], transactions: Sequence[Transaction], as_of: date, ask: Answers
 ) -> Waterfall:
     """Pass receipts through the steps, day by day in order of date.
 
     Only drawings repay: commitment is what an investor promised, capital what was drawn. A step takes what it is
     owed from the lines that feed it; what no step takes waits for the next day. Guarantees are called on `as_of`.
     """
-    unit = minor_unit(programme.currency)
     accounts = _accounts(programme, transactions, as_of)
-    hurdles = {
-        (step, name): _Hurdle(clause.annual, clause.compounding)
-        for step, clause in programme.investor_repayment.items()
-        if clause.annual is not None
-        for name in accounts
-    }
-    pools: dict[str, Decimal] = defaultdict(Decimal)
-    taken: dict[str, Decimal] = defaultdict(Decimal)
+    run = _Run(programme, accounts, ask, minor_unit(programme.currency))
     made: list[Distribution] = []
     days = sorted({*(receipt.on for receipt in receipts), *(on for account in accounts.values() for on, _ in account.drawings), as_of})
     for day in days:
-        for (step, name), hurdle in hurdles.items():
-            account = accounts[name]
-            outstanding = sum((amount for on, amount in account.drawings if on < day), ZERO) - account.principal
-            hurdle.move_to(day, outstanding)
-            hurdle.balance += sum((amount for on, amount in account.drawings if on == day), ZERO)
-            _ = step
         for receipt in receipts:
             if receipt.on == day:
-                pools[receipt.line] += receipt.amount
+                run.pools[receipt.line] += receipt.amount
         for step, clause in programme.investor_repayment.items():
-            if clause.from_ is not None and day < clause.from_:
-                continue
-            for to, amount in _step(step, clause, day, accounts, hurdles, pools, taken, evaluate, unit, programme.rounding.rule):
-                made.append(Distribution(day, step, clause.pays, to, amount))
-    calls = _guarantees(programme.guarantees, accounts, as_of, evaluate, unit)
-    repaid_before = _already_repaid(accounts, transactions, as_of, unit)
+            if clause.from_ is None or day >= clause.from_:
+                made += [Distribution(day, step, clause.pays, to, amount) for to, amount in _step(step, clause, day, run)]
+    calls = _guarantees(run, as_of)
+    repaid_before = _already_repaid(accounts, transactions, as_of, run.unit)
     repayments = tuple(
         Repayment(
             name, account.investment.investor, account.investment.tranche or name,
-            evaluate(account.investment.committed, ("investments", name, "committed")), account.drawn(as_of),
-            account.principal, account.returned, account.guaranteed, repaid_before[name], tuple(account.flows),
+            ask.money(account.investment.committed, ("investments", name, "committed")), account.drawn(as_of),
+            account.principal, account.returned, account.guaranteed, repaid_before[name], tuple(account.flows()),
         )
         for name, account in accounts.items()
     )  # fmt: skip
-    return Waterfall(repayments, tuple(made), calls, sum(pools.values(), ZERO))
+    return Waterfall(repayments, tuple(made), calls, sum(run.pools.values(), ZERO))
 
 
 def _accounts(programme: Programme, transactions: Sequence[Transaction], as_of: date) -> dict[str, _Account]:
@@ -176,7 +187,6 @@ def _accounts(programme: Programme, transactions: Sequence[Transaction], as_of: 
         named = [account for account in own if row.tranche in (account.name, account.investment.tranche)]
         for account in (named or own)[:1]:
             account.drawings.append((row.date, row.amount))
-            account.flows.append((row.date, -row.amount))
     return accounts
 
 
@@ -186,82 +196,69 @@ def _meant(to: Sequence[str], accounts: Mapping[str, _Account]) -> list[_Account
     ]
 
 
-def _step(
-    step: str, clause: RepaymentStep, day: date, accounts: Mapping[str, _Account], hurdles: Mapping[tuple[str, str], _Hurdle],
-    pools: dict[str, Decimal], taken: dict[str, Decimal], evaluate: Evaluate, unit: Decimal, rule: RoundingRule,
-) -> list[tuple[str, Decimal]]:  # fmt: skip
-    available = max(sum((amount for line, amount in pools.items() if not clause.from_lines or line in clause.from_lines), ZERO), ZERO)
-    if clause.at_most is not None:
-        available = min(available, max(evaluate(clause.at_most, ("investor_repayment", step, "at_most")) - taken[step], ZERO))
-    if available <= 0:
+def _step(step: str, clause: RepaymentStep, day: date, run: _Run) -> list[tuple[str, Decimal]]:
+    place: Place = ("investor_repayment", step)
+    available = sum((amount for line, amount in run.pools.items() if not clause.from_lines or line in clause.from_lines), ZERO)
+    if available > 0 and clause.at_most is not None:
+        available = min(available, run.ask.money(clause.at_most, (*place, "at_most")) - run.taken[step])
+    if available <= 0 or not run.ask.hold(clause.when, (*place, "when")):
         return []
     made: list[tuple[str, Decimal]] = []
-    meant = _meant(clause.to, accounts)
+    meant = _meant(clause.to, run.accounts)
     if clause.pays == "rest":
-        shares = split(available, [part.share for part in clause.parts], unit)
+        shares = split(available, [part.share for part in clause.parts], run.unit)
         for part, amount in zip(clause.parts, shares, strict=True):
-            made += _passed_to(part.to, amount, day, accounts, unit)
+            made += _passed_to(part.to, amount, day, run)
     elif clause.pays == "amount" and clause.amount is not None:
-        wanted = max(evaluate(clause.amount, ("investor_repayment", step, "amount")) - taken[step], ZERO)
-        made += _passed_to(clause.to[0], min(wanted, available), day, accounts, unit)
+        wanted = max(run.ask.money(clause.amount, (*place, "amount")) - run.taken[step], ZERO)
+        made += _passed_to(clause.to[0], min(wanted, available), day, run)
     else:
-        owed = [_owed(step, clause, account, day, hurdles, unit, rule) for account in meant]
+        owed = [_owed(clause, account, day, place, run) for account in meant]
         total = sum(owed, ZERO)
         if total > 0:
-            for account, amount in zip(meant, split(min(total, available), owed, unit), strict=True):
+            for account, amount in zip(meant, split(min(total, available), owed, run.unit), strict=True):
                 made.append((account.name, amount))
-                _pay(account, amount, day, as_return=clause.pays == "return")
-    for to, amount in made:
-        for (_, name), hurdle in hurdles.items():
-            if name == to:
-                hurdle.balance = max(hurdle.balance - amount, ZERO)
+                _pay(account, amount, day, principal=clause.pays == "principal")
     made = [(to, amount) for to, amount in made if amount > 0]
     paid = sum((amount for _, amount in made), ZERO)
-    taken[step] += paid
-    _draw(pools, clause.from_lines, paid)
+    run.taken[step] += paid
+    _draw(run.pools, clause.from_lines, paid)
     return made
 
 
-def _owed(
-    step: str,
-    clause: RepaymentStep,
-    account: _Account,
-    day: date,
-    hurdles: Mapping[tuple[str, str], _Hurdle],
-    unit: Decimal,
-    rule: RoundingRule,
-) -> Decimal:
+def _owed(clause: RepaymentStep, account: _Account, day: date, place: Place, run: _Run) -> Decimal:
+    outstanding = max(account.drawn(day) - account.principal, ZERO)
     if clause.pays == "principal":
-        return max(account.drawn(day) - account.principal, ZERO)
+        return outstanding
     if clause.in_all is not None:
-        owed = clause.in_all * account.drawn(day) - account.returned
-    elif clause.compounding:
-        owed = hurdles[step, account.name].balance - max(account.drawn(day) - account.principal, ZERO)
+        owed = run.ask.rate(clause.in_all, (*place, "in_all")) * account.drawn(day) - account.returned
     else:
-        owed = hurdles[step, account.name].accrued - account.returned
-    return max(rounded(owed, unit, rule), ZERO)
+        assert clause.annual is not None  # noqa: S101 - a return is either yearly or in all
+        rate = run.ask.rate(clause.annual, (*place, "annual"))
+        owed = account.needed(rate, day) - outstanding if clause.compounding else account.accrued(rate, day) - account.returned
+    return max(rounded(owed, run.unit, run.programme.rounding.rule), ZERO)
 
 
-def _pay(account: _Account, amount: Decimal, day: date, *, as_return: bool) -> None:
-    if as_return:
-        account.returned += amount
-    else:
+def _pay(account: _Account, amount: Decimal, day: date, *, principal: bool) -> None:
+    if principal:
         account.principal += amount
+    else:
+        account.returned += amount
     if amount:
-        account.flows.append((day, amount))
+        account.paid.append((day, amount, principal))
 
 
-def _passed_to(to: str, amount: Decimal, day: date, accounts: Mapping[str, _Account], unit: Decimal) -> list[tuple[str, Decimal]]:
+def _passed_to(to: str, amount: Decimal, day: date, run: _Run) -> list[tuple[str, Decimal]]:
     """An amount to a party, or to investments in proportion to what they drew, as return (nothing drawn: it waits)."""
-    meant = _meant([to], accounts)
+    meant = _meant([to], run.accounts)
     weights = [account.drawn(day) for account in meant]
     if not meant:
         return [(to, amount)]
     if not any(weights):
         return []
-    parts = split(amount, weights, unit)
+    parts = split(amount, weights, run.unit)
     for account, part in zip(meant, parts, strict=True):
-        _pay(account, part, day, as_return=True)
+        _pay(account, part, day, principal=False)
     return [(account.name, part) for account, part in zip(meant, parts, strict=True)]
 
 
@@ -273,22 +270,22 @@ def _draw(pools: dict[str, Decimal], lines: Sequence[str], amount: Decimal) -> N
             amount -= part
 
 
-def _guarantees(
-    guarantees: Mapping[str, Guarantee], accounts: Mapping[str, _Account], as_of: date, evaluate: Evaluate, unit: Decimal
-) -> tuple[Distribution, ...]:
+def _guarantees(run: _Run, as_of: date) -> tuple[Distribution, ...]:
     calls = []
-    for name, guarantee in guarantees.items():
+    for name, guarantee in run.programme.guarantees.items():
         if as_of < guarantee.called_from:
             continue
-        covered = _meant(guarantee.covers, accounts)
+        covered = _meant(guarantee.covers, run.accounts)
         short = [max(account.drawn(as_of) - account.principal - account.guaranteed, ZERO) for account in covered]
-        ceiling = evaluate(guarantee.at_most, ("guarantees", name, "at_most"))
-        amount = min(sum(short, ZERO), ceiling)
+        place: Place = ("guarantees", name)
+        own = run.ask.money(guarantee.only_above, (*place, "only_above")) if guarantee.only_above is not None else ZERO
+        loss = rounded(max(sum(short, ZERO) - own, ZERO) * guarantee.share, run.unit, run.programme.rounding.rule)
+        amount = min(loss, run.ask.money(guarantee.at_most, (*place, "at_most")))
         if amount <= 0:
             continue
-        for account, part in zip(covered, split(amount, short, unit), strict=True):
+        for account, part in zip(covered, split(amount, short, run.unit), strict=True):
             account.guaranteed += part
-            account.flows.append((as_of, part))
+            account.paid.append((as_of, part, False))
             calls.append(Distribution(as_of, name, "guarantee", account.name, part))
     return tuple(calls)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from makegood.cases.rows import Claim, Result, Transaction
 from makegood.payment.facts import Books, column_of, identity_of, known_on
@@ -15,7 +15,8 @@ from makegood.values.problem import Problem, Where, nearest
 
 def problems_in(books: Books) -> list[Problem]:
     """Everything that makes the given rows unusable under these terms."""
-    return sorted({*_results(books), *_claims(books), *_transactions(books)})
+    replacing = corrections([row for row in books.claims if row.replaces is not None], {row.claim for row in books.claims})
+    return sorted({*_results(books), *_claims(books), *replacing, *_transactions(books)})
 
 
 def evidence_for(terms: Terms, metric: str, line: str | None) -> Evidence | None:
@@ -26,13 +27,10 @@ def evidence_for(terms: Terms, metric: str, line: str | None) -> Evidence | None
     return programme.evidence[name] if name else None
 
 
-def rules_for(terms: Terms, metric: str, line: str | None) -> list[Evidence | None]:
-    """The evidence rules of the lines that may pay a claim: of the line it names, else of all that pay its metric."""
+def lines_for(terms: Terms, metric: str, line: str | None) -> list[str | None]:
+    """The lines that may pay a claim: the one it names, else all that pay its metric; [None] where there is none."""
     pricings = terms.programme.outcome_pricings
-    names: list[str | None] = (
-        [line] if line else [name for name, pricing in pricings.items() if pricing.metric == metric and pricing.for_each == ["claim"]]
-    )
-    return [evidence_for(terms, metric, name) for name in names or [None]]
+    return [line] if line else [name for name, pricing in pricings.items() if pricing.metric == metric] or [None]
 
 
 def _results(books: Books) -> Iterator[Problem]:
@@ -160,7 +158,7 @@ def _claims(books: Books) -> Iterator[Problem]:
                     f"the unit is '{row.unit}', the terms measure '{metric.unit}'",
                     f"convert it to {metric.unit}",
                 )
-            rules = rules_for(books.terms, row.metric, row.line)
+            rules = [evidence_for(books.terms, row.metric, name) for name in lines_for(books.terms, row.metric, row.line)]
             rule = rules[0] if rules and all(rule is not None and rule.required for rule in rules) else None
             if rule and row.state in (None, *rule.payable_states) and row.withdrawn_on is None and not row.evidence:
                 remedy = f"name the document ({', '.join(rule.kinds) or 'its reference'}), or set the state to claimed"
@@ -171,6 +169,25 @@ def _claims(books: Books) -> Iterator[Problem]:
                     f"claim '{row.claim}' counts as {row.state or 'validated'} without evidence",
                     remedy,
                 )
+
+
+def corrections(claims: Iterable[Claim], names: Container[str]) -> Iterator[Problem]:
+    """Claims that replace one that is not there (`names` are those that are), or each other in a circle."""
+    replaces = {row.claim: row.replaces for row in claims if row.replaces is not None}
+    for row in claims:
+        if row.replaces is None:
+            continue
+        if row.replaces not in names:
+            what = f"'{row.claim}' replaces '{row.replaces}', which is not a claim of this file"
+            yield _no(row.where, "replaces", "unknown_claim", what, "bring the claim that is replaced too, or leave `replaces` empty")
+            continue
+        seen, earlier = {row.claim}, row.replaces
+        while earlier in replaces and earlier not in seen:
+            seen.add(earlier)
+            earlier = replaces[earlier]
+        if earlier == row.claim:
+            what = f"'{row.claim}' replaces itself, directly or by way of others"
+            yield _no(row.where, "replaces", "circle", what, "let the last correction replace the one before it, and that one the first")
 
 
 def _transactions(books: Books) -> Iterator[Problem]:

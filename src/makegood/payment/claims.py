@@ -6,18 +6,17 @@ refused with the reason nearest to being paid; a claim whose condition may still
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from makegood.cases.rows import Claim
-from makegood.payment.admission import evidence_for
+from makegood.payment.admission import evidence_for, lines_for
 from makegood.payment.facts import Books, column_of
 from makegood.payment.scope import chosen_by
-from makegood.programme.pricing import After, OutcomePricing, Sequence
+from makegood.programme.pricing import After, Evidence, OutcomePricing, Sequence
 from makegood.values.month import months_between
 
 
@@ -48,7 +47,7 @@ class ClaimPaid:
 
 @dataclass(frozen=True)
 class Try:
-    """A claim before a line that may pay for it; `reason` where the line does not, whatever the sequence."""
+    """A claim before a line that may pay for it; `refusal` where the line does not, whatever the sequence."""
 
     achieved_on: date
     order: int
@@ -56,7 +55,7 @@ class Try:
     line: str
     claim: Claim
     pricing: OutcomePricing
-    reason: str | None
+    refusal: Refusal | None
 
 
 @dataclass
@@ -96,17 +95,13 @@ def sequence(books: Books) -> Sequenced:
     """
     programme = books.terms.programme
     order = {name: index for index, name in enumerate(programme.outcome_pricings)}
-    versions = books.agreement.versions()
-    dated = [day for day in versions if day is not None]
-    terms_then = [books.agreement.on(day) for day in versions]
     tries: list[Try] = []
     nearest_reason: dict[str, Refusal] = {}
     for claim in books.valid:
-        terms = terms_then[min(bisect_right(dated, claim.achieved_on), len(books.terms.amendments))]
-        for name, pricing in terms.programme.outcome_pricings.items():
+        for name, pricing in books.then(claim.achieved_on).programme.outcome_pricings.items():
             if pricing.for_each == ["claim"] and pricing.metric == claim.metric and claim.line in (None, name):
-                reason = line_refuses(claim, name, pricing, books)
-                tries.append(Try(claim.achieved_on, order[name], claim.claim, name, claim, pricing, reason))
+                refusal = line_refuses(claim, name, pricing, books)
+                tries.append(Try(claim.achieved_on, order[name], claim.claim, name, claim, pricing, refusal))
         nearest_reason[claim.claim] = Refusal(claim.claim, f"no line pays for '{claim.metric}' claim by claim")
     tries.sort(key=lambda item: (item.achieved_on, item.order, item.id))
     open_doors: set[tuple[str, str]] = set()
@@ -116,12 +111,14 @@ def sequence(books: Books) -> Sequenced:
             break
         open_doors |= let_in
     paid = {claim.claim for claims in accepted.values() for claim in claims}
-    counted = {pricing.metric for pricing in programme.outcome_pricings.values() if pricing.for_each != ["claim"]}
+    books.turns = _turns(accepted, books)
     for refusal in refused:
         nearest_reason[refusal.claim] = refusal
+    tried = {item.claim.claim for item in tries}
+    counted = {pricing.metric for pricing in programme.outcome_pricings.values() if pricing.for_each != ["claim"]}
     outcome = Sequenced(accepted=accepted)
     for claim in books.valid:
-        if claim.claim not in paid and claim.metric not in counted:
+        if claim.claim not in paid and (claim.claim in tried or claim.metric not in counted):
             outcome.refused.append(nearest_reason[claim.claim])
     return outcome
 
@@ -131,12 +128,13 @@ def _one_pass(
 ) -> tuple[dict[str, list[Claim]], list[Refusal], set[tuple[str, str]]]:
     accepted: dict[str, list[Claim]] = defaultdict(list)
     so_far = _SoFar(defaultdict(list), defaultdict(int), open_doors)
-    asked = {name for item in tries if item.pricing.sequence for name in item.pricing.sequence.once_accepted}
+    doors = [door for item in tries if item.pricing.sequence for door in item.pricing.sequence.once_accepted]
+    asked = {name for door in doors for name in door.lines()}
     refused, let_in = [], set()
     for item in tries:
         person = item.claim.person or item.claim.claim
         rule = item.pricing.sequence
-        refusal = Refusal(item.claim.claim, item.reason, item.line) if item.reason else None
+        refusal = item.refusal
         if refusal is None and rule is not None:
             refusal = next(_out_of_sequence(rule, item, person, so_far, books), None)
         if refusal is not None:
@@ -145,7 +143,7 @@ def _one_pass(
         accepted[item.line].append(item.claim)
         so_far.accepted[item.line, person].append(item.claim)
         if rule is not None:
-            so_far.times[_turn(rule, item, person, books)] += 1
+            so_far.times[_turn(rule, item.line, item.claim, books)] += 1
         if item.line in asked:
             let_in.add((item.line, person))
     return dict(accepted), refused, let_in
@@ -153,19 +151,19 @@ def _one_pass(
 
 def _out_of_sequence(rule: Sequence, item: Try, person: str, so_far: _SoFar, books: Books) -> Iterator[Refusal]:
     claim, line = item.claim.claim, item.line
-    if rule.times is not None and so_far.times[_turn(rule, item, person, books)] >= rule.times:
+    if rule.times is not None and so_far.times[_turn(rule, item.line, item.claim, books)] >= rule.times:
         often = "once" if rule.times == 1 else f"{rule.times} times"
         yield Refusal(claim, f"'{line}' is paid {often} per {rule.per.replace('_', ' ')}, and was", line)
     for other in rule.not_with:
         if so_far.accepted[other, person]:
             yield Refusal(claim, f"'{other}' was paid for this person, which excludes '{line}'", line)
     for after in rule.after:
-        reason = _too_early(after, item.claim, so_far.accepted[after.line, person])
+        reason = _too_early(after, item.claim, [row for other in after.lines() for row in so_far.accepted[other, person]])
         if reason:
             yield Refusal(claim, reason, line)
-    for other in rule.once_accepted:
-        if (other, person) not in so_far.open_doors:
-            yield Refusal(claim, f"waits until '{other}' is accepted for this person", line, waits=True)
+    for door in rule.once_accepted:
+        if not any((other, person) in so_far.open_doors for other in door.lines()):
+            yield Refusal(claim, f"waits until {door.words()} is accepted for this person", line, waits=True)
 
 
 def _too_early(after: After, claim: Claim, earlier: list[Claim]) -> str:
@@ -173,21 +171,36 @@ def _too_early(after: After, claim: Claim, earlier: list[Claim]) -> str:
         row for row in earlier if row.achieved_on <= claim.achieved_on and (not after.same_occurrence or row.occurrence == claim.occurrence)
     ]
     if not before:
-        return f"'{after.line}' was not paid before for this person" + (" and this occurrence" if after.same_occurrence else "")
+        return f"{after.words()} was not paid before for this person" + (" and this occurrence" if after.same_occurrence else "")
     if after.no_sooner_than and not any(after.no_sooner_than.after(row.achieved_on) <= claim.achieved_on for row in before):
-        return f"comes sooner than {after.no_sooner_than} after '{after.line}'"
+        return f"comes sooner than {after.no_sooner_than} after {after.words()}"
     if after.no_later_than and not any(claim.achieved_on <= after.no_later_than.after(row.achieved_on) for row in before):
-        return f"comes later than {after.no_later_than} after '{after.line}'"
+        return f"comes later than {after.no_later_than} after {after.words()}"
     return ""
 
 
-def _turn(rule: Sequence, item: Try, person: str, books: Books) -> tuple[object, ...]:
+def _turn(rule: Sequence, line: str, claim: Claim, books: Books) -> tuple[object, ...]:
     """What a claim is counted by: the person, and the occurrence or calendar period where the rule says so."""
+    person = claim.person or claim.claim
     if rule.per == "person":
-        return item.line, person
+        return line, person
     if rule.per == "occurrence":
-        return item.line, person, item.claim.occurrence
-    return item.line, person, calendar_period(item.claim.achieved_on, rule.per, books.terms.programme.calendar.starts_on)
+        return line, person, claim.occurrence
+    return line, person, calendar_period(claim.achieved_on, rule.per, books.terms.programme.calendar.starts_on)
+
+
+def _turns(accepted: Mapping[str, Iterable[Claim]], books: Books) -> dict[tuple[str, str], tuple[int, int]]:
+    """Each accepted claim's turn for its person (within what `times` is counted) and its rank in its line."""
+    turns: dict[tuple[str, str], tuple[int, int]] = {}
+    for line, claims in accepted.items():
+        so_far: dict[tuple[object, ...], int] = defaultdict(int)
+        pricing = books.terms.programme.outcome_pricings.get(line)
+        rule = (pricing.sequence if pricing else None) or Sequence()
+        for rank, claim in enumerate(claims, start=1):
+            key = _turn(rule, line, claim, books)
+            so_far[key] += 1
+            turns[line, claim.claim] = so_far[key], rank
+    return turns
 
 
 def calendar_period(day: date, per: str, starts_on: date) -> str:
@@ -200,14 +213,30 @@ def calendar_period(day: date, per: str, starts_on: date) -> str:
 
 
 def unfit(claim: Claim, books: Books) -> Refusal | None:
-    """Why a claim is not in order as such, whatever line it is for; None where it is."""
+    """Why no line can pay a claim, whatever its sequence: the first reason; None where one may."""
+    first = None
+    for name in lines_for(books.terms, claim.metric, claim.line):
+        refusal = not_in_order(claim, name, books)
+        if refusal is None:
+            return None
+        first = first or refusal
+    return first
+
+
+def not_in_order(claim: Claim, name: str | None, books: Books) -> Refusal | None:
+    """Why a claim is not in order for a line (None: for its metric): replaced, withdrawn, too early or late, not proved."""
     programme = books.terms.programme
-    rule = evidence_for(books.terms, claim.metric, claim.line)
-    ended = programme.terminated
-    cohort = programme.cohorts.get(claim.cohort or "")
+    rule = evidence_for(books.then(claim.achieved_on), claim.metric, name)
+    pricing = programme.outcome_pricings.get(name or "")
+    ends = pricing is None or pricing.after_event is None
+    last_day = (programme.calendar.outcomes_until or programme.calendar.ends_on) if ends else None
+    ended = programme.terminated if ends else None
+    cohort = programme.cohorts.get(claim.cohort or "") if ends else None
     states = rule.payable_states if rule else ["validated", "paid"]
     reason, waits = "", False
-    if claim.withdrawn_on is not None and claim.withdrawn_on <= books.as_of and (rule is None or rule.withdrawn == "claw_back"):
+    if claim.claim in books.replaced:
+        reason = f"replaced by '{books.replaced[claim.claim]}'"
+    elif claim.withdrawn_on is not None and claim.withdrawn_on <= books.as_of and (rule is None or rule.withdrawn == "claw_back"):
         reason = f"withdrawn on {claim.withdrawn_on}" + (f": {claim.reason}" if claim.reason else "")
     elif claim.state in ("refused", "withdrawn", "clawed_back"):
         reason = f"{claim.state.replace('_', ' ')}: {claim.reason or 'no reason given'}"
@@ -215,40 +244,79 @@ def unfit(claim: Claim, books: Books) -> Refusal | None:
         reason, waits = f"achieved on {claim.achieved_on}, after {books.as_of}", True
     elif claim.state is not None and claim.state not in states:
         reason, waits = f"{claim.state}, not yet {' or '.join(states)}", True
+    elif last_day is not None and claim.achieved_on >= last_day:
+        reason = f"achieved on {claim.achieved_on}; outcomes count until {last_day}"
     elif ended is not None and claim.achieved_on >= ended.on:
         reason = f"achieved on {claim.achieved_on}; the contract ended on {ended.on}"
     elif cohort is not None and cohort.cancelled_on is not None and claim.achieved_on >= cohort.cancelled_on:
         reason = f"achieved on {claim.achieved_on}; cohort '{claim.cohort}' ended on {cohort.cancelled_on}"
     elif rule is not None:
-        if rule.kinds and claim.evidence_kind not in rule.kinds:
-            reason = f"the evidence is {claim.evidence_kind or 'of no stated kind'}; agreed are {', '.join(rule.kinds)}"
-        elif rule.signed_by and claim.signed_by not in rule.signed_by:
-            reason = f"signed by {claim.signed_by or 'nobody'}; agreed are {', '.join(rule.signed_by)}"
-        elif rule.validated_by and claim.validated_by not in rule.validated_by:
-            reason = f"validated by {claim.validated_by or 'nobody'}; agreed are {', '.join(rule.validated_by)}"
-        elif rule.validator_is_not_signer and claim.signed_by is not None and claim.signed_by == claim.validated_by:
-            reason = f"'{claim.signed_by}' both signed and validated it"
-    return Refusal(claim.claim, reason, claim.line or "", waits) if reason else None
+        reason = _unproved(claim, rule)
+    return Refusal(claim.claim, reason, name or "", waits) if reason else None
 
 
-def line_refuses(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str | None:
+def _unproved(claim: Claim, rule: Evidence) -> str:
+    """What a claim's evidence lacks under a rule; empty where it lacks nothing."""
+    if rule.kinds and claim.evidence_kind not in rule.kinds:
+        return f"the evidence is {claim.evidence_kind or 'of no stated kind'}; agreed are {', '.join(rule.kinds)}"
+    if rule.signed_by and claim.signed_by not in rule.signed_by:
+        return f"signed by {claim.signed_by or 'nobody'}; agreed are {', '.join(rule.signed_by)}"
+    if rule.validated_by and claim.validated_by not in rule.validated_by:
+        return f"validated by {claim.validated_by or 'nobody'}; agreed are {', '.join(rule.validated_by)}"
+    if rule.validator_is_not_signer and claim.signed_by is not None and claim.signed_by == claim.validated_by:
+        return f"'{claim.signed_by}' both signed and validated it"
+    return ""
+
+
+def replaced_by(claims: Iterable[Claim], books: Books) -> dict[str, str]:
+    """Claim -> the claim that was made in its place. A correction of a correction replaces the first claim too.
+
+    Only a claim that is itself in order replaces another: until its correction is validated the first one stands.
+    """
+    corrections = {claim.claim: claim for claim in sorted(claims, key=lambda row: row.claim) if claim.replaces is not None}
+    replaced: dict[str, str] = {}
+    for claim in [claim for claim in corrections.values() if unfit(claim, books) is None]:
+        later: Claim | None = claim
+        while later is not None and later.replaces is not None and later.replaces not in replaced:
+            replaced[later.replaces] = later.claim
+            later = corrections.get(later.replaces)
+    return replaced
+
+
+def line_refuses(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> Refusal | None:
     """Why a line does not pay for a claim, whatever the sequence; None where it may."""
+    refusal = not_in_order(claim, name, books)
+    if refusal is not None:
+        return refusal
+    reason = _not_for(claim, name, pricing, books)
+    if reason:
+        return Refusal(claim.claim, reason, name)
+    moment = books.terms.programme.outcome_payment_plan.settlements.get(pricing.settlement or "")
+    if moment is not None and moment.from_ is not None and books.as_of < moment.from_:
+        return Refusal(claim.claim, f"falls due in the settlement '{pricing.settlement}', from {moment.from_}", name, waits=True)
+    return None
+
+
+def _not_for(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str:
     values = {column: column_of(claim, column) for column in ("cohort", "class", "payer", "phase", "component")}
-    if not chosen_by(pricing.only, values):
+    if not chosen_by(pricing.only, values, claim.achieved_on):
         wanted = pricing.only.chosen() if pricing.only else {}
+        if all(values.get(column) in allowed for column, allowed in wanted.items()):
+            return f"achieved on {claim.achieved_on}, which is not among the days that '{name}' is for"
         column = next(column for column, allowed in wanted.items() if values.get(column) not in allowed)
         return f"the {column} is {values.get(column) or 'not given'}; '{name}' is for {', '.join(wanted[column])}"
     ends = [day for day in (pricing.until, pricing.retired_on) if day is not None]
     if (pricing.from_ is not None and claim.achieved_on < pricing.from_) or any(claim.achieved_on >= day for day in ends):
         return f"achieved on {claim.achieved_on}, when '{name}' was not in force"
-    if (
-        pricing.claimed_within is not None
-        and claim.claimed_on is not None
-        and claim.claimed_on > pricing.claimed_within.after(claim.achieved_on)
-    ):
-        return f"claimed on {claim.claimed_on}, later than {pricing.claimed_within} after it was achieved"
-    if pricing.after_event is not None and (
-        books.terms.programme.terminated is None or books.terms.programme.terminated.event != pricing.after_event
-    ):
+    if pricing.claimed_within is not None:
+        if claim.claimed_on is None:
+            return f"it is not said when it was claimed; {pricing.claimed_within} are agreed"
+        if claim.claimed_on > pricing.claimed_within.after(claim.achieved_on):
+            return f"claimed on {claim.claimed_on}, later than {pricing.claimed_within} after it was achieved"
+    moment = books.terms.programme.outcome_payment_plan.settlements.get(pricing.settlement or "")
+    if moment is not None and moment.until is not None and claim.achieved_on >= moment.until:
+        return f"achieved on {claim.achieved_on}; the settlement '{pricing.settlement}' closed on {moment.until}"
+    ended = books.terms.programme.terminated
+    if pricing.after_event is not None and (ended is None or ended.event != pricing.after_event):
         return f"'{name}' is paid only after the event {pricing.after_event}"
-    return None
+    return ""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from makegood.cases.claim_columns import MISSING, ClaimColumns
-from makegood.payment.admission import problems_in
-from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, unfit
+from makegood.payment.admission import corrections, lines_for, problems_in
+from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, replaced_by, unfit
 from makegood.payment.entries import Entry, price_claim
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
@@ -32,6 +32,9 @@ from makegood.values.problem import Refused
 
 Rows = NDArray[np.int64]
 GROUPED = ("cohort", "class", "payer", "phase")
+FITS, REFUSED, WAITING = 0, 1, 2
+NOT_YET = "waits until it is in order"
+"""Stands for the reason that the plain code gives when it is asked."""
 KINDS = 100_000
 """More kinds of claim than this are not a crowd of equals: the plain code takes them."""
 
@@ -39,19 +42,33 @@ KINDS = 100_000
 def supported(books: Books) -> bool:
     """Whether columns can carry these terms and facts with the same outcome as the plain code."""
     programme = books.terms.programme
-    figures = [term for _, term in walk(programme) if isinstance(term, Figure)]
-    limits = []
-    for limit in programme.limits.values():
-        if "payer" in limit.per or limit.payer is not None:
-            break
-        limits.append(limit)
+    terms = [term for _, term in books.terms.of_money]
+    figures = [term for term in terms if isinstance(term, Figure)]
+    rules = [pricing.sequence for pricing in programme.outcome_pricings.values() if pricing.sequence]
+    doors = [door for rule in rules for door in (*rule.after, *rule.once_accepted)]
+    ordered = list(programme.limits.values())
+    first = next((index for index, limit in enumerate(ordered) if "payer" in limit.per or limit.payer is not None), len(ordered))
+    shares = [commitment.share for commitment in programme.outcome_payment_commitments.values()]
     return (
         not books.results
         and len({len(books.agreement.on(day).amendments) for day in books.agreement.versions() if day is None or day <= books.as_of}) == 1
-        and not any(figure.claims or figure.accepted for figure in figures)
+        and not any(figure.claims or figure.accepted or figure.this_claim in ("turn", "rank") for figure in figures)
+        and not any(isinstance(term, Selector) and not isinstance(term, Choice) and term.dated() for term in terms)
         and all(pricing.for_each == ["claim"] for pricing in programme.outcome_pricings.values())
-        and not any(pricing.sequence.not_with for pricing in programme.outcome_pricings.values() if pricing.sequence)
-        and all(limit.cut == "latest_first" and not limit.carries_forward and not set(limit.per) & {"period"} for limit in limits)
+        and not any(rule.not_with for rule in rules)
+        and not any(door.any_of for door in doors)
+        and all(limit.of == "money" and limit.cut == "latest_first" and not limit.carries_forward for limit in ordered[:first])
+        and not any("period" in limit.per for limit in ordered[:first])
+        and not any(_dated(share) for share in shares)
+        and not any(set(limit.per) & set(PERIODS) for limit in ordered[first:])
+    )
+
+
+def _dated(term: object) -> bool:
+    """Whether a figure depends on the day of a fact."""
+    return any(
+        (isinstance(inner, Choice) and inner.dated()) or (isinstance(inner, Figure) and (inner.growth or inner.elapsed))
+        for _, inner in walk(term)
     )
 
 
@@ -71,6 +88,7 @@ def run(books: Books, columns: ClaimColumns) -> Crowd | None:
     Raises Refused for rows that do not fit the terms.
     """
     _admit(books, columns)
+    _correct(books, columns)
     programme = books.terms.programme
     fit = _fit(books, columns)
     accepted: dict[str, Rows] = {}
@@ -142,8 +160,21 @@ def _admit(books: Books, columns: ClaimColumns) -> None:
         raise Refused(problems_in(_only(books, columns, rows)))
 
 
+def _correct(books: Books, columns: ClaimColumns) -> None:
+    """Which claims were replaced by others: corrections are few, so they are read as rows."""
+    rows = columns.rows(np.flatnonzero(columns.filled("replaces")).tolist())
+    asked = {row.replaces for row in rows if row.replaces is not None}
+    known = {columns.claim[int(row)].as_py() for row in np.flatnonzero(columns.named(asked))}
+    problems = list(corrections(rows, known))
+    if problems:
+        raise Refused(problems)
+    books.replaced = replaced_by(rows, books)
+
+
 def _only(books: Books, columns: ClaimColumns, rows: Sequence[int] | Rows) -> Books:
-    return replace(books, claims=columns.rows([int(row) for row in rows]), columns=None, results=(), transactions=())
+    """Books of some rows alone; what they replace is judged with the whole file at hand."""
+    claims = [replace(claim, replaces=None) for claim in columns.rows([int(row) for row in rows])]
+    return replace(books, claims=claims, columns=None, results=(), transactions=())
 
 
 def _table(columns: ClaimColumns, column: str, test: object) -> NDArray[np.bool_]:
@@ -183,23 +214,30 @@ def _distinct(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def _fit(books: Books, columns: ClaimColumns) -> NDArray[np.int64]:
     """0 where a claim is in order as such, else the number (from 1) of its kind of unfitness."""
-    programme = books.terms.programme
-    achieved, withdrawn = columns.days("achieved_on"), columns.days("withdrawn_on")
-    parts: list[NDArray[np.generic]] = [
-        columns.coded(name) for name in ("metric", "line", "state", "evidence_kind", "signed_by", "validated_by", "cohort")
-    ]
-    parts += [(withdrawn != MISSING) & (withdrawn <= books.as_of.toordinal()), achieved > books.as_of.toordinal()]
-    for day in {
-        programme.terminated.on if programme.terminated else None,
-        *(cohort.cancelled_on for cohort in programme.cohorts.values()),
-    } - {None}:
-        parts.append(achieved >= day.toordinal())  # type: ignore[union-attr]
-    kinds = _kinds(parts)
-    firsts, inverse = _distinct(kinds)
+    firsts, inverse = _distinct(_kinds([columns.coded("metric"), columns.coded("line"), *_conditions(books, columns)]))
     marks = np.array(
         [0 if unfit(columns.row(int(first)), books) is None else index + 1 for index, first in enumerate(firsts)], dtype=np.int64
     )
     return marks[inverse]
+
+
+def _conditions(books: Books, columns: ClaimColumns) -> list[NDArray[np.generic]]:
+    """What decides whether a claim is in order for a line: two claims alike in all of these fare alike."""
+    programme = books.terms.programme
+    achieved, withdrawn = columns.days("achieved_on"), columns.days("withdrawn_on")
+    parts: list[NDArray[np.generic]] = [
+        columns.coded(name) for name in ("state", "evidence_kind", "signed_by", "validated_by", "cohort") if name in columns.codes
+    ]
+    parts += [(withdrawn != MISSING) & (withdrawn <= books.as_of.toordinal()), achieved > books.as_of.toordinal()]
+    if books.replaced:
+        parts.append(columns.named(books.replaced))
+    for day in {
+        programme.terminated.on if programme.terminated else None,
+        programme.calendar.outcomes_until or programme.calendar.ends_on,
+        *(cohort.cancelled_on for cohort in programme.cohorts.values()),
+    } - {None}:
+        parts.append(achieved >= day.toordinal())  # type: ignore[union-attr]
+    return parts
 
 
 def _topological(books: Books) -> list[str]:
@@ -211,8 +249,8 @@ def _topological(books: Books) -> list[str]:
         if name in done:
             return
         rule = pricings[name].sequence
-        for other in [*(after.line for after in rule.after), *rule.once_accepted] if rule else []:
-            visit(other)
+        for predecessor in [*rule.after, *rule.once_accepted] if rule else []:
+            visit(*predecessor.lines())
         done.append(name)
 
     for name in pricings:
@@ -249,9 +287,9 @@ def _line(
     span = max(len(columns), 1)
     rows = rows[np.argsort((achieved[rows] - int(achieved.min(initial=0))) * span + columns.rank[rows], kind="stable")]
     refused: dict[str, Rows] = {}
-    wrong = _not_for_line(name, pricing, rows, books, columns)
-    refused |= {"": rows[wrong]}
-    rows = rows[~wrong]
+    fares = _for_line(name, pricing, rows, books, columns)
+    refused |= {"": rows[fares == REFUSED], NOT_YET: rows[fares == WAITING]}
+    rows = rows[fares == FITS]
     rule = pricing.sequence
     if rule is None:
         return rows, refused
@@ -259,13 +297,15 @@ def _line(
     ok = np.ones(len(rows), dtype=bool)
     late: dict[str, NDArray[np.bool_]] = {}
     for after in rule.after:
-        before = _before(after.line, after.same_occurrence, accepted, persons, achieved, columns)
-        include_day = order[after.line] < order[name]
+        (earlier,) = after.lines()
+        before = _before(earlier, after.same_occurrence, accepted, persons, achieved, columns)
+        include_day = order[earlier] < order[name]
         for words, fails in before.fails(after, rows, include_day=include_day):
             late.setdefault(words, np.zeros(len(rows), dtype=bool))
             late[words] |= fails & ok
             ok &= ~fails
-    for other in rule.once_accepted:
+    for door in rule.once_accepted:
+        (other,) = door.lines()
         let_in = np.isin(persons[rows], persons[accepted[other]])
         late[f"waits until '{other}' is accepted for this person"] = ~let_in & ok
         ok &= let_in
@@ -353,18 +393,21 @@ def _before(
     )
 
 
-def _not_for_line(name: str, pricing: OutcomePricing, rows: Rows, books: Books, columns: ClaimColumns) -> NDArray[np.bool_]:
-    """Which rows a line does not pay for whatever the sequence: the plain code judges one row of each kind."""
+def _for_line(name: str, pricing: OutcomePricing, rows: Rows, books: Books, columns: ClaimColumns) -> Rows:
+    """How each row fares with a line whatever the sequence: the plain code judges one row of each kind."""
+    if not len(rows):
+        return rows
     parts: list[NDArray[np.generic]] = [columns.coded(column)[rows] for column in GROUPED]
-    if pricing.from_ or pricing.until or pricing.retired_on or pricing.claimed_within:
+    if pricing.from_ or pricing.until or pricing.retired_on or pricing.claimed_within or pricing.settlement:
         parts += [columns.coded("achieved_on")[rows]]
     if pricing.claimed_within:
         parts += [columns.coded("claimed_on")[rows]]
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
+    if len(lines_for(books.terms, pricing.metric, None)) > 1:
+        parts += [part[rows] for part in _conditions(books, columns)]
     firsts, inverse = _distinct(_kinds(parts))
-    answers = np.array([line_refuses(columns.row(int(rows[first])), name, pricing, books) is not None for first in firsts])
-    return answers[inverse]
+    told = [line_refuses(columns.row(int(rows[first])), name, pricing, books) for first in firsts]
+    fares = np.array([FITS if refusal is None else WAITING if refusal.waits else REFUSED for refusal in told], dtype=np.int64)
+    return fares[inverse]
 
 
 def _priced(name: str, rows: Rows, books: Books, columns: ClaimColumns) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Entry]] | None:
@@ -385,10 +428,7 @@ def _priced(name: str, rows: Rows, books: Books, columns: ClaimColumns) -> tuple
 
 def _by_date(books: Books) -> bool:
     """Whether any figure of the terms depends on the day of a fact."""
-    return any(
-        (isinstance(term, Choice) and (term.from_ or term.until)) or (isinstance(term, Figure) and (term.growth or term.elapsed))
-        for _, term in walk(books.terms.programme)
-    )
+    return _dated(books.terms.programme)
 
 
 def _limited(
@@ -576,14 +616,14 @@ class Refusals(Sequence[Refusal]):
     def __getitem__(self, index: int) -> Refusal:  # type: ignore[override]
         row = int(self.rows[index])
         line, words = self.reasons[max(int(self.told[row]), 0)]
-        if words:
+        if words and words != NOT_YET:
             return Refusal(self.columns.claim[row].as_py(), words, line, waits=words.startswith("waits until"))
         claim = self.columns.row(row)
         if self.told[row] < 0:
             return unfit(claim, self.books) or Refusal(claim.claim, "not in order")
         if line:
-            reason = line_refuses(claim, line, self.books.terms.programme.outcome_pricings[line], self.books)
-            return Refusal(claim.claim, reason or "", line)
+            refusal = line_refuses(claim, line, self.books.terms.programme.outcome_pricings[line], self.books)
+            return refusal or Refusal(claim.claim, "", line)
         return Refusal(claim.claim, f"no line pays for '{claim.metric}' claim by claim")
 
 

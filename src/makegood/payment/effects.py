@@ -91,6 +91,9 @@ def effect_of(
     index, counterfactual = _counterfactual(effect, rows, scope, books)
     if counterfactual is None:
         return Node(f"effect on {name}", None, where, (measured,), note="no counterfactual is agreed for this day")
+    if counterfactual.protocol_sha256 is not None and counterfactual.unsigned == "refused" and name not in books.signed:
+        _unsigned(name, rows, counterfactual.protocol_sha256, books)
+        return Node(f"effect on {name}", None, where, (measured,), note="the comparison is not signed")
     if counterfactual.kind == "none" or effect.form == "value":
         return Node(f"effect on {name}", value, where, (measured,))
     _same_kind(rows, counterfactual, clause, books)
@@ -128,7 +131,7 @@ def _counterfactual(effect: Effect, rows: Sequence[Result], scope: Scope, books:
         in_time = (counterfactual.from_ is None or day >= counterfactual.from_) and (
             counterfactual.until is None or day < counterfactual.until
         )
-        if in_time and chosen_by(counterfactual.where, values):
+        if in_time and chosen_by(counterfactual.where, values, day):
             return index, counterfactual
     return 0, None
 
@@ -139,6 +142,16 @@ def _same_kind(rows: Sequence[Result], counterfactual: Counterfactual, clause: P
             what = f"result '{row.result}' compares with a {row.comparison_kind}, the terms with a {counterfactual.kind}"
             remedy = f"bring a result compared with a {counterfactual.kind}, or amend {books.terms.where(clause).path}"
             books.problems.add(Problem(row.where, "comparison_kind", what, "Another comparison is another effect", remedy))
+
+
+def _unsigned(name: str, rows: Sequence[Result], protocol: str, books: Books) -> None:
+    """A comparison that was typed in where the terms pin a protocol: there is nothing to say who made it, or how."""
+    for row in rows:
+        if row.comparison_value is not None:
+            what = f"result '{row.result}' compares '{name}', and nobody signed it"
+            why = f"The terms pin the protocol {protocol[:12]}…; a comparison counts when the evaluator signed it under that"
+            remedy = "bring the signed result (`--effect effect.json`), or agree `unsigned: accepted` beside the pin"
+            books.problems.add(Problem(row.where, "unsigned", what, why, remedy))
 
 
 def _formed(form: str, value: Decimal, otherwise: Decimal, *, fewer: bool) -> tuple[Decimal | None, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from makegood.cases.rows import Claim, Result
+from makegood.payment.claims import line_refuses
 from makegood.payment.facts import Books, column_of, day_of, known_on, results_for
 from makegood.payment.figures import holds, work_out
 from makegood.payment.node import Node
@@ -39,6 +40,8 @@ class Entry:
     note: str = ""
     payer: str = ""
     share: Node | None = None
+    stands: bool = False
+    """It was paid before and is not corrected."""
 
 
 def price_lines(books: Books) -> list[Entry]:
@@ -94,11 +97,10 @@ def _in_order(books: Books) -> list[str]:
 
 def price_claim(name: str, claim: Claim, books: Books) -> Entry:
     """What a line earns by one claim, under the terms in force when it was achieved."""
-    then = books.terms
-    if books.agreement.amendments:
-        earlier = books.agreement.on(min(claim.achieved_on, books.as_of))
-        then = earlier if len(earlier.amendments) < len(books.terms.amendments) else books.terms
-    under = books if then is books.terms else replace(books, terms=then, memo={})
+    under = books.under(claim.achieved_on)
+    asked = words_asked(under)
+    quantity = claim.quantity if claim.quantity is not None else Decimal(1)
+    turn, rank = books.turns.get((name, claim.claim), (None, None))
     scope = Scope(
         line=name,
         metric=claim.metric,
@@ -108,33 +110,49 @@ def price_claim(name: str, claim: Claim, books: Books) -> Entry:
         phase=claim.phase,
         on=claim.achieved_on,
         period=(claim.period_start, claim.period_end) if claim.period_start or claim.period_end else None,
+        claimant=(claim.person or claim.claim) if "same_person" in asked else None,
+        quantity=quantity if "quantity" in asked else None,
+        turn=turn if "turn" in asked else None,
+        rank=rank if "rank" in asked else None,
     )
-    quantity = claim.quantity if claim.quantity is not None else Decimal(1)
-    counted = Node("claimed quantity", quantity, then.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
-    pricing = then.programme.outcome_pricings.get(name) or books.terms.programme.outcome_pricings[name]
+    counted = Node("claimed quantity", quantity, under.terms.where(("outcome_pricings", name)), evidence=(f"claim {claim.claim}",))
+    pricing = under.terms.programme.outcome_pricings.get(name) or books.terms.programme.outcome_pricings[name]
     return _entry(name, pricing, scope, counted, under, claim=claim)
+
+
+def words_asked(books: Books) -> frozenset[str]:
+    """What figures of these terms ask of the claim that is being priced; what nobody asks does not split payments."""
+    key = ("words asked",)
+    if key not in books.memo:
+        figures = [term for _, term in books.terms.of_money if isinstance(term, Figure)]
+        words = {figure.this_claim for figure in figures if figure.this_claim} | {"same_person" for figure in figures if figure.same_person}
+        books.memo[key] = Node(" ".join(sorted(words)), None, books.terms.where(()))
+    return frozenset(books.memo[key].what.split())
 
 
 def _of_results(name: str, pricing: OutcomePricing, books: Books) -> Iterator[Entry]:
     for scope in _scopes(name, pricing, books):
-        yield _entry(name, pricing, scope, None, books)
+        under = books.under(scope.on or books.as_of)
+        yield _entry(name, under.terms.programme.outcome_pricings.get(name) or pricing, scope, None, under)
 
 
 def _scopes(name: str, pricing: OutcomePricing, books: Books) -> list[Scope]:
     """One scope for each combination of `for_each` in the facts of the metric; one in all when nothing is named."""
     chosen = pricing.only.chosen() if pricing.only else {}
-    fixed: dict[str, Any] = {_field(column): values[0] for column, values in chosen.items() if len(values) == 1}
+    single: dict[str, Any] = {_field(column): values[0] for column, values in chosen.items() if len(values) == 1}
+    several = tuple((column, values) for column, values in chosen.items() if len(values) > 1)
+    whole = Scope(line=name, metric=pricing.metric, among=several, between=_in_force(pricing), **single)
     rows: list[Result | Claim] = [row for row in books.results if row.metric == pricing.metric and known_on(row, books.as_of)]
-    rows += [claim for claim in books.valid if claim.metric == pricing.metric]
+    rows += [claim for claim in books.valid if claim.metric == pricing.metric and line_refuses(claim, name, pricing, books) is None]
     if not pricing.for_each:
-        scope = replace(Scope(line=name, metric=pricing.metric), **fixed)
-        return [replace(scope, on=_day_of(results_for(books, pricing.metric, scope=scope), books))]
+        facts: list[Result | Claim] = [*results_for(books, pricing.metric, scope=whole), *(row for row in rows if isinstance(row, Claim))]
+        return [replace(whole, on=_day_of(facts, books))]
     scopes: dict[Scope, date | None] = {}
     for row in rows:
         values = {column: column_of(row, column) for column in DIMENSIONS}
-        if not chosen_by(pricing.only, values):
+        if not chosen_by(pricing.only, values, row.achieved_on if isinstance(row, Claim) else day_of(row)):
             continue
-        named: dict[str, Any] = dict(fixed)
+        named: dict[str, Any] = {}
         for each in pricing.for_each:
             if each == "period":
                 named["period"] = (row.period_start, row.period_end)
@@ -142,12 +160,20 @@ def _scopes(name: str, pricing: OutcomePricing, books: Books) -> list[Scope]:
                 named["person"] = row.person if isinstance(row, Claim) else None
             else:
                 named[_field(each)] = column_of(row, each)
-        if any(named.get(_field(each)) in (None, "all", (None, None)) for each in pricing.for_each):
+        if any(value in (None, "all", (None, None)) for value in named.values()):
             continue
-        scope = Scope(line=name, metric=pricing.metric, **named)
+        scope = replace(whole, **named)
         scopes[scope] = max(filter(None, (scopes.get(scope), _day_of([row], books))), default=None)
     ordered = sorted(scopes, key=lambda scope: (scopes[scope] or date.min, [str(value) for _, value in scope.labels()], scope.person or ""))
     return [replace(scope, on=scopes[scope]) for scope in ordered]
+
+
+def _in_force(pricing: OutcomePricing) -> tuple[date | None, date | None]:
+    """The days of the facts that a line pays for."""
+    dates = (pricing.only.from_, pricing.only.until) if pricing.only else (None, None)
+    starts = [day for day in (pricing.from_, dates[0]) if day is not None]
+    ends = [day for day in (pricing.until, pricing.retired_on, dates[1]) if day is not None]
+    return max(starts, default=None), min(ends, default=None)
 
 
 def _field(column: str) -> str:
@@ -189,9 +215,12 @@ def _entry(name: str, pricing: OutcomePricing, scope: Scope, counted: Node | Non
     )
     if units_node.value is None or price_node.value is None:
         unknown = next(step for step in (units_node, price_node) if step.value is None)
-        return nothing(f"not known yet: {_first_note(unknown)}", units_node.value, steps)
+        return nothing(f"not known yet: {first_note(unknown)}", units_node.value, steps)
     if not all(held for held, _ in tests):
-        return nothing("a condition does not hold", units_node.value, steps)
+        failed = any(node.value == 0 for _, node in tests)
+        unsure = next((node for _, node in tests if node.value is None), None)
+        note = "a condition does not hold" if failed or unsure is None else f"not known yet: {first_note(unsure)}"
+        return nothing(note, units_node.value, steps)
     earned = money(EXACT.multiply(units_node.value, price_node.value), books)
     note = ""
     if pricing.net_of:
@@ -215,9 +244,10 @@ def _asleep(name: str, pricing: OutcomePricing, scope: Scope, books: Books) -> s
         return f"falls due in the settlement '{pricing.settlement}', from {settlement.from_}"
     if settlement is not None and settlement.until is not None and day >= settlement.until:
         return f"the settlement '{pricing.settlement}' closed on {settlement.until}"
-    ends = [end for end in (pricing.until, pricing.retired_on) if end is not None]
-    if (pricing.from_ is not None and day < pricing.from_) or any(day >= end for end in ends):
+    if pricing.for_each and not scope.within(day):
         return f"'{name}' was not in force on {day}"
+    if ended is not None and pricing.after_event is None and scope.period is not None and (scope.period[0] or day) >= ended.on:
+        return f"the period began on {scope.period[0]}; the contract ended on {ended.on}"
     cohort = programme.cohorts.get(scope.cohort or "")
     if cohort is not None and cohort.cancelled_on is not None and day >= cohort.cancelled_on and pricing.after_event is None:
         return f"cohort '{scope.cohort}' ended on {cohort.cancelled_on}"
@@ -235,5 +265,6 @@ def _usual_count(pricing: OutcomePricing, books: Books) -> Figure:
     return Figure(claims=pricing.metric) if claimed and not measured else Figure(result=pricing.metric)
 
 
-def _first_note(node: Node) -> str:
+def first_note(node: Node) -> str:
+    """In words, what is missing where a figure is not known."""
     return next((step.note for step in reversed(list(node.walk())) if step.note and step.value is None), "a figure is missing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -40,6 +40,29 @@ class Books:
     earned: dict[str, Decimal] = field(default_factory=dict)
     problems: set[Problem] = field(default_factory=set)
     memo: dict[tuple[object, ...], Node] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    """Claim -> the claim that was made in its place."""
+    signed: frozenset[str] = frozenset()
+    """Metrics whose results came in as a signed comparison."""
+
+    receipts: Sequence[tuple[date, Decimal]] = ()
+    """What earlier settlements paid: (day, amount)."""
+    turns: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """(line, claim) -> which paid claim of its person it is, and which of all that the line pays."""
+    _under: dict[tuple[str, ...], Books] = field(default_factory=dict)
+
+    def then(self, day: date) -> Terms:
+        """The terms under which a fact of this day is read."""
+        return self.agreement.read_on(min(day, self.as_of), under=self.terms) if self.terms.amendments else self.terms
+
+    def under(self, day: date) -> Books:
+        """These books with the terms under which a fact of this day is read; claims must have been decided before."""
+        terms = self.then(day)
+        if terms.amendments == self.terms.amendments:
+            return self
+        if terms.amendments not in self._under:
+            self._under[terms.amendments] = replace(self, terms=terms, memo={}, _under={})
+        return self._under[terms.amendments]
 
 
 def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | None = None, final: bool = False) -> list[Result]:
@@ -53,8 +76,11 @@ def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | No
         row for row in books.results if row.metric == metric and known_on(row, books.as_of) and (not final or row.status in (None, "final"))
     ]
     asked = where.chosen() if where else {}
+    rows = [row for row in rows if where is None or where.on_a_day_meant(day_of(row))]
+    if metric == scope.metric:
+        rows = [row for row in rows if scope.within(day_of(row) or books.as_of)]
     for column in DIMENSIONS:
-        wanted = asked.get(column) or ((scope.value(column),) if scope.value(column) is not None else None)
+        wanted = asked.get(column) or scope.wanted(column)
         pooled = [row for row in rows if column_of(row, column) in (None, "all")]
         if wanted is None:
             rows = pooled or rows
@@ -66,8 +92,9 @@ def results_for(books: Books, metric: str, *, scope: Scope, where: Selector | No
 
 
 def known_on(row: Result, as_of: date) -> bool:
-    """Whether a result had been observed by a day."""
-    return row.observed_until is None or row.observed_until <= as_of
+    """Whether a result was known on a day: observed until then, or about a period that was over."""
+    until = row.observed_until or day_of(row)
+    return until is None or until <= as_of
 
 
 def day_of(row: Result) -> date | None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from makegood.cases.rows import Claim, Transaction
 from makegood.payment.effects import effect_of, pooled
-from makegood.payment.facts import Books, column_of, results_for
+from makegood.payment.facts import Books, results_for
+from makegood.payment.lookups import counted_claims, drawings_on, earned_by, this_claim, transactions_of
 from makegood.payment.node import Node
-from makegood.payment.scope import DIMENSIONS, Scope
+from makegood.payment.scope import Scope
+from makegood.payment.times import elapsed, growth
 from makegood.programme.figure import Choice, Condition, Figure, Row
 from makegood.programme.yaml_text import Place
 from makegood.values.currency import EXACT, rounded
-from makegood.values.month import months_between
 from makegood.values.problem import Problem
 
 Verb = Callable[[Figure, Place, Scope, Books], Node]
@@ -65,6 +64,11 @@ def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Book
         value = None if node.value is None or limit.value is None else choose(node.value, limit.value)
         node = Node(words, value, books.terms.where((*place, name)), (node, limit), how="bound")
 
+    if figure.if_unknown is not None and node.value is None:
+        other = work_out(figure.if_unknown, (*place, "if_unknown"), scope=scope, books=books)
+        node = Node(
+            "not known, so this counts instead", other.value, books.terms.where((*place, "if_unknown")), (other, node), how="instead"
+        )
     if figure.only_above is not None:
         bound("only_above", figure.only_above, lambda value, edge: max(value - edge, Decimal(0)), "only what lies above")
     if figure.at_least is not None:
@@ -80,7 +84,7 @@ def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Book
 
 
 def _number(figure: Figure, place: Place, _scope: Scope, books: Books) -> Node:
-    return Node(figure.title or "agreed", figure.number, books.terms.where(place), how="number")
+    return Node(str(figure.title or "agreed"), figure.number, books.terms.where(place), how="number")
 
 
 def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
@@ -88,13 +92,13 @@ def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
     inner = books.terms.programme.figures[name]
     place = ("figures", name)
     node = work_out(inner, place, scope=scope, books=books)
-    return Node(inner.title or name.replace("_", " "), node.value, books.terms.where(place), (node,), how="named")
+    return Node(str(inner.title or name.replace("_", " ")), node.value, books.terms.where(place), (node,), how="named")
 
 
 def _is(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     assert figure.is_ is not None  # noqa: S101 - the verb was chosen by it
     node = work_out(figure.is_, (*place, "is"), scope=scope, books=books)
-    return replace(node, what=figure.title or node.what)
+    return replace(node, what=str(figure.title or node.what))
 
 
 def _result(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
@@ -119,64 +123,6 @@ def _effect(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     return effect_of(metric, rows, place, scope=scope, books=books, work_out=work_out, report_several=_report_several)
 
 
-def _claims(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
-    name = figure.claims or figure.accepted
-    pool = [claim for claim in books.valid if claim.metric == name] if figure.claims else books.accepted.get(str(name), [])
-    asked = figure.where.chosen() if figure.where else {}
-
-    def meant(claim: Claim) -> bool:
-        for column in DIMENSIONS[:4]:
-            wanted = asked.get(column) or ((scope.value(column),) if scope.value(column) is not None else None)
-            if wanted is not None and column_of(claim, column) not in wanted:
-                return False
-        if scope.period is not None and (claim.period_start, claim.period_end) != scope.period:
-            return False
-        return scope.person is None or claim.person == scope.person
-
-    claims = [claim for claim in pool if meant(claim)]
-    take = figure.take or "quantity"
-    if take == "quantity":
-        value = sum((claim.quantity if claim.quantity is not None else Decimal(1) for claim in claims), Decimal(0))
-    else:
-        value = Decimal(len(claims) if take == "count" else len({claim.person or claim.claim for claim in claims}))
-    return Node(
-        f"{'claims' if figure.claims else 'accepted claims'} of {name}: {take}",
-        value,
-        books.terms.where(place),
-        evidence=tuple(f"claim {claim.claim}" for claim in claims),
-    )
-
-
-def _earned(figure: Figure, place: Place, _scope: Scope, books: Books) -> Node:
-    names = list(books.terms.programme.outcome_pricings) if "all" in (figure.earned or []) else list(figure.earned or [])
-    known = [name for name in names if name in books.earned]
-    return Node(
-        f"earned by {', '.join(names)}",
-        sum((books.earned[name] for name in known), Decimal(0)),
-        books.terms.where(place),
-        evidence=tuple(f"line {name}" for name in known),
-    )
-
-
-def _transactions(figure: Figure, place: Place, _scope: Scope, books: Books) -> Node:
-    meant = [row for row in books.transactions if row.kind == figure.transactions and row.date <= books.as_of and _is_of(figure, row)]
-    value = sum((row.amount for row in meant), Decimal(0))
-    return Node(
-        f"{figure.transactions} until {books.as_of}",
-        value,
-        books.terms.where(place),
-        evidence=tuple(f"transaction {row.transaction}" for row in meant),
-    )
-
-
-def _is_of(figure: Figure, row: Transaction) -> bool:
-    return (
-        (figure.from_party is None or row.from_ == figure.from_party)
-        and (figure.to_party is None or row.to == figure.to_party)
-        and (figure.tranche is None or row.tranche == figure.tranche)
-    )
-
-
 def _committed(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     investments = books.terms.programme.investments
     meant = [
@@ -188,20 +134,24 @@ def _committed(figure: Figure, place: Place, scope: Scope, books: Books) -> Node
     return _folded("committed", place, parts, lambda values: sum(values, Decimal(0)), books)
 
 
-def _elapsed(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
-    assert figure.elapsed is not None  # noqa: S101 - the verb was chosen by it
-    since, unit = figure.elapsed.since, figure.elapsed.in_
-    until = min(day for day in (figure.elapsed.until, scope.on or books.as_of) if day is not None)
-    days = max((until - since).days, 0)
-    value = Decimal(max(months_between(since, until), 0)) if unit == "months" else Decimal(days) / (365 if unit == "years" else 1)
-    return Node(f"{unit} from {since} to {until}", value, books.terms.where(place))
-
-
-def _growth(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
-    assert figure.growth is not None  # noqa: S101
-    years = max(months_between(figure.growth.since, scope.on or books.as_of) // 12, 0)
+def _enough_for(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
+    """Every drawing grows by the rate, every payment takes off; what is left is still needed on the day of settlement."""
+    assert figure.enough_for is not None  # noqa: S101 - the verb was chosen by it
+    rate = work_out(figure.enough_for.annual, (*place, "enough_for", "annual"), scope=scope, books=books)
+    if rate.value is None:
+        return Node("enough for a return", None, books.terms.where(place), (rate,), note="rests on something unknown")
+    drawings = drawings_on(figure.enough_for.to, books)
+    flows = [(row.date, row.amount) for row in drawings] + [(day, -amount) for day, amount in books.receipts]
+    balance, last = Decimal(0), books.as_of
+    for day, amount in [*sorted(flows, key=lambda flow: (flow[0], -flow[1])), (books.as_of, Decimal(0))]:
+        balance = max(balance, Decimal(0)) * (1 + rate.value) ** (Decimal(max((day - last).days, 0)) / 365) + amount
+        last = day
     return Node(
-        f"grown by {figure.growth.yearly * 100:f}% a year for {years} years", (1 + figure.growth.yearly) ** years, books.terms.where(place)
+        f"paid in all for {rate.value * 100:f}% a year on drawn capital",
+        sum((amount for _, amount in books.receipts), Decimal(0)) + max(balance, Decimal(0)),
+        books.terms.where(place),
+        (rate,),
+        evidence=tuple(f"transaction {row.transaction}" for row in drawings),
     )
 
 
@@ -233,7 +183,7 @@ FOLDS: dict[str, Callable[[list[Decimal]], Decimal | None]] = {
 def _combined(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     verb = figure.verb
     parts = tuple(work_out(part, (*place, verb, index), scope=scope, books=books) for index, part in enumerate(figure.word(verb)))
-    node = replace(_folded(figure.title or verb, place, parts, FOLDS[verb], books), how=verb)
+    node = replace(_folded(str(figure.title or verb), place, parts, FOLDS[verb], books), how=verb)
     divided_by_nothing = verb == "ratio" and node.value is None and not node.note
     return replace(node, note="nothing to divide by") if divided_by_nothing else node
 
@@ -358,8 +308,7 @@ def _by(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
 
 
 def _applies(choice: Choice, place: Place, scope: Scope, books: Books) -> tuple[bool, tuple[Node, ...]]:
-    day: date = scope.on or books.as_of
-    if (choice.from_ is not None and day < choice.from_) or (choice.until is not None and day >= choice.until):
+    if not choice.on_a_day_meant(scope.on or books.as_of):
         return False, ()
     if any(scope.value(column) not in allowed for column, allowed in choice.chosen().items()):
         return False, ()
@@ -373,13 +322,15 @@ VERBS: dict[str, Verb] = {
     "named": _named,
     "result": _result,
     "effect": _effect,
-    "claims": _claims,
-    "accepted": _claims,
-    "earned": _earned,
-    "transactions": _transactions,
+    "claims": counted_claims,
+    "accepted": counted_claims,
+    "this_claim": this_claim,
+    "earned": earned_by,
+    "transactions": transactions_of,
     "committed": _committed,
-    "elapsed": _elapsed,
-    "growth": _growth,
+    "enough_for": _enough_for,
+    "elapsed": elapsed,
+    "growth": growth,
     "steps": _steps,
     "points": _points,
     "slices": _slices,

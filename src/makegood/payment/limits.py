@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from makegood.payment.claims import calendar_period
-from makegood.payment.entries import Entry, money
+from makegood.payment.entries import Entry, first_note, money
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.scope import Scope, chosen_by
 from makegood.programme.money_terms import PERIODS, Limit
-from makegood.values.currency import minor_unit, split
+from makegood.values.currency import EXACT, minor_unit, split
 from makegood.values.month import add_months
 
 
@@ -31,19 +31,25 @@ def apply_limit(name: str, limit: Limit, entries: Sequence[Entry], books: Books)
         if limit.carries_forward:
             _carry(name, limit, group, books)
             continue
-        ceiling = ceiling_of(name, limit, group, books)
-        if ceiling is None:
-            continue
-        if limit.cut == "in_proportion":
+        ceiling, note = ceiling_of(name, limit, group, books)
+        if limit.of != "money" and not note:
+            _by_count(name, limit, group, ceiling, books)
+        elif limit.cut == "in_proportion":
             _in_proportion(name, group, ceiling, books)
         else:
             _latest_first(name, group, ceiling)
+        for entry in group if note else ():
+            entry.note = "; ".join(filter(None, (entry.note, note)))
 
 
 def covers(limit: Limit, entry: Entry) -> bool:
     """Whether a limit speaks of an entry."""
     values = {column: entry.scope.value(column) for column in ("cohort", "class", "payer", "phase", "component")}
-    return (not limit.lines or entry.line in limit.lines) and limit.payer in (None, entry.payer) and chosen_by(limit.only, values)
+    return (
+        (not limit.lines or entry.line in limit.lines)
+        and limit.payer in (None, entry.payer)
+        and chosen_by(limit.only, values, entry.scope.on)
+    )
 
 
 def key_of(per: str, entry: Entry, books: Books) -> Hashable:
@@ -59,15 +65,16 @@ def key_of(per: str, entry: Entry, books: Books) -> Hashable:
     return str(entry.scope.value(per))
 
 
-def ceiling_of(name: str, limit: Limit, group: Sequence[Entry], books: Books) -> Decimal | None:
-    """The amount that a limit allows a group, worked out for what its entries have in common; None: not known."""
+def ceiling_of(name: str, limit: Limit, group: Sequence[Entry], books: Books) -> tuple[Decimal, str]:
+    """What a limit allows a group, worked out for what its entries have in common; 0 and why, where that is not known."""
     columns = ("cohort", "class", "payer", "phase", "component")
     values = {column: group[0].scope.value(column) for column in columns if len({entry.scope.value(column) for entry in group}) == 1}
     line = group[0].line if len({entry.line for entry in group}) == 1 else None
     day = max((entry.scope.on for entry in group if entry.scope.on is not None), default=None)
-    scope = scope_in_common(values, line, day)
-    ceiling = work_out(limit.at_most, ("limits", name, "at_most"), scope=scope, books=books).value
-    return None if ceiling is None else max(money(ceiling, books), Decimal(0))
+    node = work_out(limit.at_most, ("limits", name, "at_most"), scope=scope_in_common(values, line, day), books=books)
+    if node.value is None:
+        return Decimal(0), f"nothing is paid while the limit '{name}' is not known: {first_note(node)}"
+    return max(money(node.value, books) if limit.of == "money" else node.value, Decimal(0)), ""
 
 
 def scope_in_common(values: Mapping[str, Any], line: str | None, day: date | None) -> Scope:
@@ -88,6 +95,28 @@ def _latest_first(name: str, group: Sequence[Entry], ceiling: Decimal) -> None:
         kept = min(entry.left, room)
         room -= kept
         _cut(name, entry, entry.left - kept)
+
+
+def _by_count(name: str, limit: Limit, group: Sequence[Entry], ceiling: Decimal, books: Books) -> None:
+    """Of units, claims or persons beyond the ceiling nothing is paid; what earlier limits cut whole is not counted."""
+    paid = [entry for entry in group if entry.left > 0]
+    if limit.of == "units" or not any(entry.claim for entry in paid):
+        counts = [entry.units or Decimal(0) for entry in paid]
+        total, room = sum(counts, Decimal(0)), ceiling
+        for entry, units in zip(paid, counts, strict=True):
+            share = min(EXACT.divide(ceiling, total), Decimal(1)) if total else Decimal(0)
+            part = EXACT.multiply(share, units) if limit.cut == "in_proportion" else min(units, room)
+            room -= part
+            kept = entry.left if part >= units else min(money(EXACT.divide(EXACT.multiply(entry.left, part), units), books), entry.left)
+            _cut(name, entry, entry.left - kept)
+        return
+    seen: set[str] = set()
+    for entry in paid:
+        named = entry.person if limit.of == "persons" else str(len(seen))
+        if named not in seen and len(seen) + 1 > ceiling:
+            _cut(name, entry, entry.left)
+        else:
+            seen.add(named)
 
 
 def _in_proportion(name: str, group: Sequence[Entry], ceiling: Decimal, books: Books) -> None:
@@ -111,7 +140,9 @@ def _carry(name: str, limit: Limit, group: Sequence[Entry], books: Books) -> Non
     for period in names:
         waiting += [(entry, entry.left) for entry in periods.get(period, [])]
         sample = periods.get(period) or [entry for entry, _ in waiting]
-        room = ceiling_of(name, limit, sample, books) if sample else None
+        room, note = ceiling_of(name, limit, sample, books) if sample else (None, "")
+        for entry in sample if note else ():
+            entry.note = note
         still = []
         for entry, amount in waiting:
             now = amount if room is None else min(amount, room)

@@ -1,4 +1,4 @@
-"""From entries to payments: limits in their order, shares of the payers, what was paid before."""
+"""From facts to payments: what is earned, what limits leave of it, what was paid before."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from makegood.payment.admission import problems_in
-from makegood.payment.claims import ClaimPaid, Refusal, sequence, valid_claims
+from makegood.payment.claims import ClaimPaid, Refusal, replaced_by, sequence, valid_claims
 from makegood.payment.entries import Entry, price_lines
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
-from makegood.payment.limits import apply_limit
 from makegood.payment.node import Node
 from makegood.payment.scope import Scope, group_id, payment_id
-from makegood.programme.money_terms import Limit
-from makegood.values.currency import minor_unit, split
+from makegood.payment.sharing import Paid, group_scope, limited_and_shared, true_up
 from makegood.values.problem import Problem, Refused, Where, errors
 
 if TYPE_CHECKING:
@@ -65,7 +63,7 @@ class Statement:
         return sum((payment.amount for payment in self.payments), ZERO)
 
 
-def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Statement:
+def price(books: Books, *, paid_before: Paid) -> Statement:
     """The statement for facts under terms. `paid_before`: payment id -> {amount, line, metric, payer} paid until now.
 
     Raises Refused with every row that does not fit and every clause that cannot be carried out on these facts.
@@ -77,24 +75,25 @@ def price(books: Books, *, paid_before: Mapping[str, Mapping[str, str]]) -> Stat
     if errors(problems):
         raise Refused(problems)
     if crowd is not None:
-        shared = _limited_and_shared(crowd.grouped, books, grouped=True)
+        shared = limited_and_shared(crowd.grouped, books, paid_before, grouped=True)
         refused, waiting, decided = crowd.refused, list(crowd.waiting), crowd.decided
     else:
+        books.replaced = replaced_by(books.claims, books)
         books.valid, unfit = valid_claims(books)
         taken = sequence(books)
         books.accepted = taken.accepted
         entries = price_lines(books)
         refusals = sorted([*unfit, *taken.refused], key=lambda refusal: refusal.claim)
         refused, waiting = [refusal for refusal in refusals if not refusal.waits], [refusal for refusal in refusals if refusal.waits]
-        shared = _limited_and_shared(entries, books)
+        shared = limited_and_shared(entries, books, paid_before)
         decided = [
-            ClaimPaid(entry.claim, entry.line, group_id(entry.line, _group_scope(entry)), entry.earned, entry.left)
+            ClaimPaid(entry.claim, entry.line, group_id(entry.line, group_scope(entry)), entry.earned, entry.left)
             for entry in entries
             if entry.claim
         ]
     if errors(books.problems):
         raise Refused(books.problems)
-    payments = list(_payments(shared, books, paid_before))
+    payments = _set_off(list(_payments(shared, books, paid_before)), books)
     return Statement(
         payments=tuple(payments),
         refused=[*refused, *partly] if (partly := _partly_accepted(books)) else refused,
@@ -120,172 +119,18 @@ def _as_a_crowd(books: Books) -> Crowd | None:
     return decided
 
 
-def _limited_and_shared(entries: list[Entry], books: Books, *, grouped: bool = False) -> list[Entry]:
-    """Limits in order. The first limit that speaks of payers finds the payments split among them; else the end does.
-
-    Entries that come `grouped` have been through the limits before that one.
-    """
-    ordered = sorted(
-        entries, key=lambda entry: (entry.scope.on or books.as_of, _line_order(books, entry.line), entry.claim, entry.scope.labels())
-    )
-    payments: list[Entry] | None = None
-    ordered = list(entries) if grouped else ordered
-    for name, limit in books.terms.programme.limits.items():
-        if payments is None and ("payer" in limit.per or limit.payer is not None):
-            payments = _shared(ordered if grouped else _grouped(ordered), books)
-        if grouped and payments is None:
-            continue
-        before = {id(entry): entry.left for entry in payments or []}
-        apply_limit(name, limit, ordered if payments is None else payments, books)
-        if limit.beyond is not None and payments is not None:
-            payments = _taken_over(name, limit, payments, before)
-    return payments if payments is not None else _shared(ordered if grouped else _grouped(ordered), books)
-
-
-def _line_order(books: Books, line: str) -> int:
-    return list(books.terms.programme.outcome_pricings).index(line)
-
-
-def _grouped(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries of one line and one group of facts as one: claims of many persons become one payment."""
-    groups: dict[tuple[str, Scope], list[Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.line, _group_scope(entry)].append(entry)
-    return [_together(scope, group) for (_, scope), group in groups.items()]
-
-
-def _group_scope(entry: Entry) -> Scope:
-    """What the facts of one payment have in common."""
-    return replace(entry.scope, person=None, on=None, period=None if entry.claim else entry.scope.period)
-
-
-def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
-    first = group[0]
-    day = max((entry.scope.on for entry in group if entry.scope.on is not None), default=None)
-    if len(group) == 1:
-        return replace(first, scope=replace(scope, on=day))
-    units = [entry.units for entry in group if entry.units is not None]
-    steps: dict[tuple[str, Decimal | None], Node] = {}
-    for entry in group:
-        for node in entry.steps:
-            if node.what != "counted":
-                steps.setdefault((node.what, node.value), node)
-    return Entry(
-        line=first.line,
-        metric=first.metric,
-        scope=replace(scope, on=day),
-        units=sum(units, ZERO),
-        earned=sum((entry.earned for entry in group), ZERO),
-        steps=tuple(steps.values()),
-        left=sum((entry.left for entry in group), ZERO),
-        claim_count=sum(entry.claim_count for entry in group),
-        cuts=_added(entry.cuts for entry in group),
-        carried=_added(entry.carried for entry in group),
-        note="; ".join(sorted({entry.note for entry in group if entry.note})),
-    )
-
-
-def _added(parts: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
-    total: dict[str, Decimal] = {}
-    for part in parts:
-        for name, amount in part.items():
-            total[name] = total.get(name, ZERO) + amount
-    return total
-
-
-def _shared(entries: Sequence[Entry], books: Books) -> list[Entry]:
-    """Each payment split among the payers so that the cents add up."""
-    commitments = books.terms.programme.outcome_payment_commitments
-    unit = minor_unit(books.terms.programme.currency)
-    result: list[Entry] = []
-    for entry in entries:
-        scope = replace(entry.scope, line=entry.line, metric=entry.metric)
-        nodes: dict[str, Node] = {}
-        for payer, commitment in commitments.items():
-            place = ("outcome_payment_commitments", payer)
-            if commitment.share is not None:
-                nodes[payer] = work_out(commitment.share, (*place, "share"), scope=scope, books=books)
-            else:
-                own = Decimal(entry.scope.payer == payer)
-                nodes[payer] = Node("own case" if own else "another payer's case", own, books.terms.where((*place, "own_cases")))
-        weights = [node.value if node.value is not None else ZERO for node in nodes.values()]
-        if sum(weights) != 1 or any(weight < 0 for weight in weights):
-            words = ", ".join(f"{payer} {'unknown' if node.value is None else f'{node.value * 100:f}%'}" for payer, node in nodes.items())
-            where = books.terms.where(("outcome_payment_commitments",))
-            labels = " ".join(f"{column} {value}" for column, value in scope.labels())
-            what = f"the shares of '{entry.line}' {labels} do not add up to 100%: {words}"
-            books.problems.add(
-                Problem(
-                    where,
-                    "shares",
-                    what,
-                    "A part would be nobody's, or be paid twice",
-                    "correct the shares, or fill in the payer of the case",
-                )
-            )
-            continue
-        left = split(entry.left, weights, unit)
-        cuts = {name: split(amount, weights, unit) for name, amount in entry.cuts.items()}
-        carried = {name: split(amount, weights, unit) for name, amount in entry.carried.items()}
-        for index, payer in enumerate(commitments):
-            if weights[index] > 0:
-                mine = {name: parts[index] for name, parts in cuts.items() if parts[index]}
-                node = replace(nodes[payer], what=f"share of {payer}: {nodes[payer].what}")
-                earned = left[index] + sum(mine.values(), ZERO)
-                waiting = {name: parts[index] for name, parts in carried.items() if parts[index]}
-                result.append(replace(entry, payer=payer, share=node, earned=earned, left=left[index], cuts=mine, carried=waiting))
-    return result
-
-
-def _taken_over(name: str, limit: Limit, payments: list[Entry], before: Mapping[int, Decimal]) -> list[Entry]:
-    """What lies beyond one payer's limit is borne by another: cut there, earned here."""
-    result: list[Entry] = []
-    for entry in payments:
-        result.append(entry)
-        over = before.get(id(entry), entry.left) - entry.left
-        if entry.payer != limit.payer or over <= 0:
-            continue
-        entry.cuts[name] -= over
-        if not entry.cuts[name]:
-            del entry.cuts[name]
-        entry.earned -= over
-        other = next(
-            (
-                row
-                for row in payments
-                if row.payer == limit.beyond and (row.line, replace(row.scope, on=None)) == (entry.line, replace(entry.scope, on=None))
-            ),
-            None,
-        )
-        if other is not None:
-            other.earned += over
-            other.left += over
-        else:
-            result.append(
-                replace(
-                    entry,
-                    payer=str(limit.beyond),
-                    earned=over,
-                    left=over,
-                    cuts={},
-                    carried={},
-                    note=f"taken over from {entry.payer} ({name})",
-                )
-            )
-    return result
-
-
-def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, Mapping[str, str]]) -> Iterable[Payment]:
-    full = books.terms.programme.outcome_payment_plan.true_up == "full"
+def _payments(entries: Sequence[Entry], books: Books, paid_before: Paid) -> Iterable[Payment]:
     seen: set[str] = set()
     for entry in entries:
         name = payment_id(entry.line, entry.scope, entry.payer)
         seen.add(name)
         before = Decimal(paid_before.get(name, {}).get("amount", "0"))
-        amount = entry.left - before if full else max(entry.left - before, ZERO)
-        note = entry.note
-        if not full and entry.left < before:
-            note = f"{before - entry.left} was paid more than is due; it is carried forward, not paid back"
+        owed = entry.left - before
+        amount, note = (owed, entry.note) if owed > 0 or true_up(entry.line, books) == "full" else (ZERO, entry.note)
+        if entry.stands:
+            amount = ZERO
+        elif owed < amount:
+            note = f"{-owed} was paid more than is due; it is set against what falls due later, not paid back"
         steps = entry.steps if entry.share is None or entry.share.value == 1 else (*entry.steps, entry.share)
         yield Payment(
             id=name,
@@ -318,10 +163,28 @@ def _payments(entries: Sequence[Entry], books: Books, paid_before: Mapping[str, 
                 limits=(),
                 due=ZERO,
                 paid_before=before,
-                amount=-before if full else ZERO,
+                amount=-before if true_up(row["line"], books) == "full" else ZERO,
                 clause=books.terms.where(("outcome_pricings", row["line"])),
                 note="nothing supports this payment any more",
             )
+
+
+def _set_off(payments: Sequence[Payment], books: Books) -> list[Payment]:
+    """What a payer paid too much and is not paid back is taken off what it owes now, the earliest payment first."""
+    over: dict[str, Decimal] = defaultdict(Decimal)
+    for row in payments:
+        if true_up(row.line, books) == "upward_only":
+            over[row.payer] += max(row.paid_before - row.due, ZERO)
+    result = []
+    for row in payments:
+        off = min(over[row.payer], row.amount) if true_up(row.line, books) == "upward_only" else ZERO
+        if off > 0:
+            over[row.payer] -= off
+            note = "; ".join(filter(None, (row.note, f"{off} is set off against what was paid too much before")))
+            result.append(replace(row, amount=row.amount - off, note=note))
+        else:
+            result.append(row)
+    return result
 
 
 def _partly_accepted(books: Books) -> list[Refusal]:
@@ -338,9 +201,16 @@ def _carried(entries: Sequence[Entry], payments: Sequence[Payment], waiting: Seq
         for name, amount in entry.carried.items():
             why = "the period's limit left no room; it is paid in a later period"
             yield {"kind": "limit", "name": name, "line": entry.line, "payer": entry.payer, "amount": amount, "why": why}
-    for row in payments:
-        if row.amount == 0 and row.due < row.paid_before:
-            over, why = row.due - row.paid_before, "set against what falls due later"
-            yield {"kind": "overpaid", "name": row.id, "line": row.line, "payer": row.payer, "amount": over, "why": why}
+    for payer, over in _still_over(payments).items():
+        why = "paid more than is due; set against what falls due later"
+        yield {"kind": "overpaid", "name": payer, "line": "", "payer": payer, "amount": -over, "why": why}
     for refusal in waiting:
         yield {"kind": "claim", "name": refusal.claim, "line": refusal.line, "payer": "", "amount": None, "why": refusal.reason}
+
+
+def _still_over(payments: Sequence[Payment]) -> dict[str, Decimal]:
+    """Payer -> what it paid more than is due in all, and neither gets back nor could be set off."""
+    over: dict[str, Decimal] = defaultdict(Decimal)
+    for row in payments:
+        over[row.payer] += row.paid_before + row.amount - row.due
+    return {payer: amount for payer, amount in over.items() if amount > 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,24 +15,21 @@ from makegood.values.problem import Problem, Where, nearest
 _ABSENT = object()
 
 
-def amended(text: YamlText, amendments: Mapping[str, Amendment], *, day: date | None) -> tuple[YamlText, list[str], list[Problem]]:
-    """The text with every amendment in force on `day` laid over it (None: none of them).
+def amended(text: YamlText, amendments: Mapping[str, Amendment], names: Sequence[str]) -> tuple[YamlText, list[Problem]]:
+    """The text with these amendments laid over it, in this order.
 
-    Returns the new text (lines point to the amendment that wrote a term), the amendments' names in the order in
-    which they apply, and the problems of changes that do not fit.
+    Returns the new text (lines point to the amendment that wrote a term) and the problems of changes that do not fit.
     """
-    result = YamlText(text.file, copy.deepcopy(text.data), dict(text.lines))
-    applied: list[str] = []
+    result = YamlText(text.file, dict(text.data), dict(text.lines))
     problems: list[Problem] = []
-    for name in in_force(amendments, day=day):
+    for name in names:
         amendment = amendments[name]
-        applied.append(name)
         for index in range(len(amendment.changes)):
             here: Place = ("amendments", name, "changes", index)
             problem = _apply(result, text, here, amendment)
             if problem is not None:
                 problems.append(problem)
-    return result, applied, problems
+    return result, problems
 
 
 def in_force(amendments: Mapping[str, Amendment], *, day: date | None) -> list[str]:
@@ -51,6 +48,7 @@ def _apply(result: YamlText, text: YamlText, here: Place, amendment: Amendment) 
 
     place = _place(result.data, change.term)
     *outer, last = place
+    _own_copy(result.data, place)
     parent = _look(result.data, tuple(outer))
     if place[0] in ("amendments", "examples", "programme"):
         return no("not_amendable", f"'{change.term}' cannot be amended", "amend a term of the agreement; write a new example instead")
@@ -99,6 +97,20 @@ def _look(data: Any, place: Place) -> Any:
         else:
             return _ABSENT
     return data
+
+
+def _own_copy(data: Any, place: Place) -> None:
+    """Copy what stands along a place, so that changing it there leaves the text that it came from alone."""
+    for step in place:
+        if isinstance(data, dict) and step in data:
+            key: Any = step
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            key = step
+        else:
+            return
+        if isinstance(data[key], dict | list):
+            data[key] = copy.copy(data[key])
+        data = data[key]
 
 
 def _put(parent: Any, last: str | int, value: Any) -> None:

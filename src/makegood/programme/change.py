@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from makegood.programme.scalars import Day, Name, Text, TimeSpan, Yes
+from makegood.programme.scalars import Day, Name, Text, TimeSpan, Whole, Yes
 from makegood.programme.term import Term, Words
 
 
@@ -37,8 +37,40 @@ class Change(Term):
         return self
 
 
+class Analysis(Term):
+    """Who would have come in and who would have stayed out, had changed criteria been in force before."""
+
+    not_made: Yes = False
+    """yes: nobody looked; `why` says so, and `makegood check` warns."""
+    on: Day | None = None
+    """The day of the records that were looked at."""
+    assessed: Whole | None = None
+    """How many candidates were looked at."""
+    would_come_in: Whole | None = None
+    """How many were kept out and would not be."""
+    would_stay_out: Whole | None = None
+    """How many were let in and would not be."""
+    not_known: Whole | None = None
+    """Of how many it cannot be said."""
+    says: Text | None = None
+    """What the parties make of it."""
+
+    @model_validator(mode="after")
+    def _made_or_not(self) -> Self:
+        counts = (self.on, self.assessed, self.would_come_in, self.would_stay_out, self.not_known)
+        if self.not_made and (not self.why or any(count is not None for count in counts)):
+            raise ValueError("an analysis that was not made says why, and has no counts")
+        if not self.not_made and any(count is None for count in counts):
+            raise ValueError("an analysis has `on`, `assessed`, `would_come_in`, `would_stay_out` and `not_known`, or says `not_made: yes`")
+        return self
+
+
 class Amendment(Term):
-    """A dated layer over the terms: in force `from` a day, with its reason, expected effect and review date."""
+    """A dated layer over the terms: in force `from` a day, with its reason, expected effect and review date.
+
+    Facts before that day are read under the terms that were in force then, unless it `reaches_back`. What a
+    settlement asks of the contract as a whole (limits, repayments, named figures) is read as of its day.
+    """
 
     from_: Day = Field(alias="from")
     """The first day on which it is in force."""
@@ -46,12 +78,16 @@ class Amendment(Term):
     """The day of the decision."""
     agreed_by: list[Name] = []
     """The parties that agreed."""
-    reason: Text
+    reason: Words
     """Why the terms change."""
-    expected_effect: Text
+    expected_effect: Words
     """What the parties think will follow."""
     review_on: Day
     """The day on which they look whether it did."""
+    reaches_back: Yes = False
+    """yes: from that day on, earlier facts are read under it too."""
+    analysis: Analysis | None = None
+    """Who would have come in or stayed out; required where criteria of selection change."""
     changes: list[Change] = Field(min_length=1)
     """The terms that change."""
 

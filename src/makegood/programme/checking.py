@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from makegood.programme.circles import MAX_DEPTH, WORDS, in_circle, rests_on, too_deep
+from makegood.programme.delivery_checks import delivery
 from makegood.programme.figure import Choice, Figure, Row, Selector
 from makegood.programme.money_terms import RepaymentStep
 from makegood.programme.reading import Terms
-from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
 from makegood.values.fingerprint import decimal_text
 from makegood.values.problem import Problem, nearest
@@ -53,7 +53,7 @@ def references(terms: Terms) -> Iterator[Problem]:
         "lines": [*programme.outcome_pricings, *RESERVED],
         "repayable": [*programme.investments, *tranches, "investments"],
     }
-    for place, term in walk(programme):
+    for place, term in terms.of_money:
         if place[:1] in (("examples",), ("amendments",)):
             continue
         for key, kind, names in _names_in(term, place):
@@ -73,8 +73,10 @@ def references(terms: Terms) -> Iterator[Problem]:
 _NAMES: dict[str, dict[str, str]] = {
     "OutcomePricing": {"metric": "metric", "net_of": "line", "evidence": "evidence", "settlement": "settlement", "after_event": "event"},
     "OutcomeMetric": {"evidence": "evidence"},
-    "After": {"line": "line"},
-    "Sequence": {"not_with": "line", "once_accepted": "line"},
+    "After": {"line": "line", "any_of": "line"},
+    "Predecessor": {"line": "line", "any_of": "line"},
+    "Sequence": {"not_with": "line"},
+    "Return": {"to": "repayable"},
     "Limit": {"lines": "line", "payer": "payer", "beyond": "payer"},
     "Investment": {"investor": "party"},
     "Guarantee": {"guarantor": "party", "covers": "repayable"},
@@ -155,7 +157,8 @@ def circles(terms: Terms) -> Iterator[Problem]:
     waits: dict[str, set[str]] = {}
     for name, line in programme.outcome_pricings.items():
         sequence = line.sequence
-        waits[name] = set() if sequence is None else {after.line for after in sequence.after} | set(sequence.once_accepted)
+        before = [] if sequence is None else [*sequence.after, *sequence.once_accepted]
+        waits[name] = {other for predecessor in before for other in predecessor.lines()}
     for name in in_circle(waits):
         yield Problem(
             terms.where(("outcome_pricings", name, "sequence")),
@@ -165,7 +168,8 @@ def circles(terms: Terms) -> Iterator[Problem]:
             "take one of the predecessors out",
         )
     for name, line in programme.outcome_pricings.items():
-        for other in line.sequence.once_accepted if line.sequence else ():
+        doors = line.sequence.once_accepted if line.sequence else []
+        for other in [other for door in doors for other in door.lines()]:
             excluding = programme.outcome_pricings[other].sequence if other in programme.outcome_pricings else None
             if excluding is not None and name in excluding.not_with:
                 yield Problem(
@@ -179,7 +183,7 @@ def circles(terms: Terms) -> Iterator[Problem]:
 
 def tables(terms: Terms) -> Iterator[Problem]:
     """Steps and slices join without gap or overlap; points ascend; rows of `by` do not overlap."""
-    for place, term in walk(terms.programme):
+    for place, term in terms.of_money:
         if not isinstance(term, Figure):
             continue
         rows = term.rows or []
@@ -282,7 +286,7 @@ def _overlapping_choices(terms: Terms, place: Place, choices: list[Choice]) -> I
 def amounts(terms: Terms) -> Iterator[Problem]:
     """Currencies agree; prices, commitments and caps are not negative; a cap is not below its floor."""
     programme = terms.programme
-    for place, term in walk(programme):
+    for place, term in terms.of_money:
         if isinstance(term, Figure):
             if term.currency is not None and term.currency != programme.currency:
                 yield Problem(
@@ -327,9 +331,9 @@ def _negative(terms: Terms, place: Place, what: str) -> Problem:
 
 def shares(terms: Terms) -> Iterator[Problem]:
     """Shares of payers that are plain numbers add up to 100%."""
-    commitments = terms.programme.outcome_payment_commitments
-    literals = [_literal(commitment.share) for commitment in commitments.values()]
-    if any(commitment.own_cases for commitment in commitments.values()) or any(share is None for share in literals):
+    commitments = [one for one in terms.programme.outcome_payment_commitments.values() if one.retired_on is None]
+    literals = [_literal(commitment.share) for commitment in commitments]
+    if any(commitment.own_cases for commitment in commitments) or any(share is None for share in literals):
         return
     total = sum((share for share in literals if share is not None), Decimal(0))
     if total != 1:
@@ -358,13 +362,14 @@ def order(terms: Terms) -> Iterator[Problem]:
             )
     split = False
     for name, limit in programme.limits.items():
-        if "person" in limit.per and split:
+        if ("person" in limit.per or limit.of != "money") and split:
+            kind = f"of {limit.of}" if limit.of != "money" else "per person"
             yield Problem(
                 terms.where(("limits", name)),
                 "limit_order",
-                "a limit per person comes after a limit per payer",
-                "What payers bear is split from whole payments, so persons are no longer in it",
-                "put limits per person first",
+                f"a limit {kind} comes after a limit per payer",
+                "What payers bear is split from whole payments, so outcomes and persons are no longer in it",
+                f"put limits {kind} first",
             )
         split = split or "payer" in limit.per or limit.payer is not None
     for name in programme.outcome_payment_commitments:
@@ -423,7 +428,7 @@ def facts_named(terms: Terms) -> Iterator[Problem]:
         "cohort": set(programme.cohorts),
         "payer": set(programme.outcome_payment_commitments),
     }
-    for place, term in walk(programme):
+    for place, term in terms.of_money:
         if not isinstance(term, Figure) or not term.by or any(choice.otherwise for choice in term.by):
             continue
         columns = [set(choice.chosen()) for choice in term.by]
@@ -456,4 +461,4 @@ def _literal(figure: Figure | None) -> Decimal | None:
     return None if figure is None else figure.number
 
 
-CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named)
+CHECKS: tuple[Check, ...] = (references, names, circles, tables, amounts, shares, order, facts_named, delivery)

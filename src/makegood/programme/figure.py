@@ -2,34 +2,43 @@
 
 A figure is a number, a name, or one verb with what it works on. There are no expressions: each step is a clause of
 its own that can be named, sourced, read aloud and traced. Verbs that look something up: `result`, `effect`,
-`claims`, `accepted`, `earned`, `transactions`, `committed`, `elapsed`, `growth`. Verbs that combine: `sum`,
-`difference`, `product`, `ratio`, `least`, `greatest`. Verbs that read a table: `steps`, `points`, `slices`, `by`.
-`is` says a number or name once more, so that it can bear a title, a source, an assumption or one of the words below.
-Four words may follow any figure and apply in this order: `only_above`, `at_least`, `at_most`, `round`.
+`claims`, `accepted`, `this_claim`, `earned`, `transactions`, `committed`, `enough_for`, `elapsed`, `growth`. Verbs
+that combine: `sum`, `difference`, `product`, `ratio`, `least`, `greatest`. Verbs that read a table: `steps`, `points`,
+`slices`, `by`. `is` says a number or name once more, so that it can bear a title, a source, an assumption or one of
+the words below. Five words may follow any figure and apply in this order: `if_unknown`, `only_above`, `at_least`,
+`at_most`, `round`.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from makegood.programme.moments import Elapsed, Growth
 from makegood.programme.scalars import Day, Name, Names, Number, Text, Yes
-from makegood.programme.term import Term
+from makegood.programme.term import Term, Words
 from makegood.values.parsing import money, name, number
 
 RoundingRule = Literal["half_up", "half_even", "down", "up"]
 TransactionKind = Literal["commitment", "drawing", "grant", "fee", "guarantee", "outcome_payment", "repayment"]
 
-SOURCES = ("result", "effect", "claims", "accepted", "earned", "transactions", "committed", "elapsed", "growth")
+SOURCES = (
+    "result", "effect", "claims", "accepted", "this_claim", "earned", "transactions", "committed", "enough_for", "elapsed", "growth",
+)  # fmt: skip
 COMBINATIONS = ("sum", "difference", "product", "ratio", "least", "greatest")
 TABLES = ("steps", "points", "slices", "by")
 VERBS = ("is", *SOURCES, *COMBINATIONS, *TABLES)
 
 
 class Selector(Term):
-    """Which facts are meant: those whose columns have one of these values. What is not named is not asked."""
+    """Which facts are meant: those whose columns have one of these values, and whose day lies in these dates.
+
+    What is not named is not asked. The day of a claim is that of its outcome; of a result, the last day of its period,
+    else of its observation.
+    """
 
     cohort: Names | None = None
     """Facts of these cohorts."""
@@ -41,6 +50,20 @@ class Selector(Term):
     """Facts of these phases."""
     component: Names | None = None
     """Facts of these components (the parts of a composite outcome)."""
+    from_: Day | None = Field(None, alias="from")
+    """Facts from this day on."""
+    until: Day | None = None
+    """Facts before this day."""
+
+    def dated(self) -> bool:
+        """Whether it asks for the day of a fact."""
+        return self.from_ is not None or self.until is not None
+
+    def on_a_day_meant(self, day: date | None) -> bool:
+        """Whether a fact of this day is meant; one without a day is not, where days are asked."""
+        if not self.dated():
+            return True
+        return day is not None and (self.from_ is None or day >= self.from_) and (self.until is None or day < self.until)
 
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """Column -> the values that are meant."""
@@ -109,10 +132,6 @@ class Choice(Selector):
     """Payments on these metrics."""
     line: Names | None = None
     """Payments by these lines."""
-    from_: Day | None = Field(None, alias="from")
-    """Facts from this day on."""
-    until: Day | None = None
-    """Facts before this day."""
     when: list[Condition] = []
     """And only when these conditions hold."""
     otherwise: Yes = False
@@ -124,26 +143,6 @@ class Choice(Selector):
         """Column -> the values that are meant."""
         extra = {"metric": self.metric, "line": self.line}
         return super().chosen() | {key: tuple(value) for key, value in extra.items() if value is not None}
-
-
-class Growth(Term):
-    """A factor that grows by `yearly` for each whole year since a day, compounding."""
-
-    yearly: Number
-    """The growth of one year, as in 6%."""
-    since: Day
-    """The day from which whole years are counted."""
-
-
-class Elapsed(Term):
-    """Time since a day until the fact's date (or `until`), in whole `days` or `months`, or in `years` of 365 days."""
-
-    since: Day
-    """The first day."""
-    until: Day | None = None
-    """The last day at the latest; else the fact's date."""
-    in_: Literal["days", "months", "years"] = Field("years", alias="in")
-    """The unit of time."""
 
 
 class Round(Term):
@@ -161,6 +160,15 @@ class Round(Term):
         return self
 
 
+class Return(Term):
+    """Drawn capital with a return of `annual` a year of 365 days, compounding, of all investments or of those named."""
+
+    annual: Figure
+    """The rate of a year, as in 12%."""
+    to: Names = []
+    """The investments or tranches meant; absent: all."""
+
+
 class Figure(Term):
     """A number, a name or one verb; see the head of this file."""
 
@@ -168,7 +176,7 @@ class Figure(Term):
     currency: Text | None = None
     """The currency written before the number; it must be the programme's."""
     named: Name | None = None
-    title: Text | None = None
+    title: Words | None = None
     """What people call it on the statement."""
 
     is_: Figure | None = Field(None, alias="is")
@@ -181,16 +189,22 @@ class Figure(Term):
     """The claims of a metric that are in order as such, whether or not a line pays them."""
     accepted: Name | None = None
     """The claims that a line pays."""
+    this_claim: Literal["quantity", "turn", "rank"] | None = None
+    """Of the claim that is being priced: its `quantity`; which paid claim of its person by its line it is (`turn`: 1, 2,
+    3 …, counted within what `sequence` says under `per`); or which of all claims that its line pays (`rank`)."""
     earned: Names | None = None
     """What these lines earn before limits; `all` means every line."""
     transactions: TransactionKind | None = None
     """The sum of transactions of one kind up to the day of settlement."""
     committed: Names | None = None
     """The capital that investments or tranches committed."""
+    enough_for: Return | None = None
+    """What must have been paid in all by the day of settlement for drawn capital to have come back with this return, given
+    what was paid and when; the return starts with each drawing."""
     elapsed: Elapsed | None = None
     """Time that has passed."""
     growth: Growth | None = None
-    """A factor that grows with each whole year."""
+    """A factor that grows with time."""
 
     sum_: list[Figure] | None = Field(None, alias="sum", min_length=1)
     """All of them added."""
@@ -238,6 +252,8 @@ class Figure(Term):
     """Which column of a result, or what of the claims; absent: `value` or `quantity`."""
     where: Selector | None = None
     """Only these results or claims."""
+    same_person: Yes = False
+    """For `claims` and `accepted`: only those of the person whose claim is being priced."""
     from_party: Name | None = None
     """For `transactions`: paid by this party."""
     to_party: Name | None = None
@@ -245,6 +261,8 @@ class Figure(Term):
     tranche: Name | None = None
     """For `transactions`: of this tranche."""
 
+    if_unknown: Figure | None = None
+    """What counts instead where the figure is not known (the rule for missing data)."""
     only_above: Figure | None = None
     """Only the part above this counts; below it 0."""
     at_least: Figure | None = None
@@ -290,6 +308,8 @@ class Figure(Term):
             raise ValueError(f"`take: {self.take}` does not go with `{verb}`" + (f"; take one of {', '.join(allowed)}" if allowed else ""))
         if self.where is not None and verb not in ("result", "effect", "claims", "accepted"):
             raise ValueError("`where` goes with result, effect, claims or accepted")
+        if self.same_person and verb not in ("claims", "accepted"):
+            raise ValueError("`same_person` goes with claims or accepted")
         for key in ("from_party", "to_party", "tranche"):
             if getattr(self, key) is not None and verb != "transactions":
                 raise ValueError(f"`{key}` goes with transactions")
@@ -330,7 +350,3 @@ def _check_row(row: Row, verb: str) -> None:
         raise ValueError("a row of steps is {from: …, below: …, is: …}; edges may be from or above, below or up_to")
     if verb == "slices" and (row.each is None or row.at or row.is_):
         raise ValueError("a row of slices is {from: …, up_to: …, each: …}, and `until_paid` may end it at an amount")
-
-
-for model in (Edges, Condition, Row, Choice, Figure):
-    model.model_rebuild()

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from makegood.programme.figure import Figure, Selector
 from makegood.programme.measured import Measured
-from makegood.programme.scalars import Day, Name, Number, Text, Yes
+from makegood.programme.scalars import Day, Name, Number, Sha256, Text, Yes
 from makegood.programme.term import Term, Words
 
 CounterfactualKind = Literal["none", "fixed_rate", "historical_baseline", "modelled", "matched_group", "randomised_group"]
@@ -31,11 +31,15 @@ class Counterfactual(Term):
     """In force before this day."""
     where: Selector | None = None
     """For these facts only."""
-    protocol_sha256: Text | None = None
-    """The locked evaluation protocol under which the comparison was made."""
+    protocol_sha256: Sha256 | None = None
+    """The locked evaluation protocol under which the comparison is made; from then on it comes signed (`settle --effect`)."""
+    unsigned: Literal["refused", "accepted"] = "refused"
+    """With a pinned protocol: whether a comparison that the evaluator did not sign counts all the same."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.unsigned == "accepted" and self.protocol_sha256 is None:
+            raise ValueError("`unsigned` goes with `protocol_sha256`; without a pinned protocol nothing needs to be signed")
         if self.kind == "none" and self.is_ is not None:
             raise ValueError("without a counterfactual there is no `is`")
         if self.kind in ("matched_group", "randomised_group") and self.is_ is not None:

@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from makegood.programme.figure import Figure, RoundingRule, Selector
+from makegood.programme.figure import Condition, Figure, RoundingRule, Selector
+from makegood.programme.pricing import TrueUp
 from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, TimeSpan, Yes
 from makegood.programme.term import Term, Words
 from makegood.values.parsing import number
@@ -18,13 +19,16 @@ PERIODS = ("period", "month", "quarter", "year", "contract_year")
 class Limit(Term):
     """At most so much, `per` what (nothing named: the whole contract), in the order in which limits are written.
 
+    `of` says what is counted: money, or units, claims or persons that are paid; of those above the limit nothing is paid.
     `lines` and `only` name what it covers (default: all). `cut` says which euros give way: the latest, or all in
     proportion. `beyond` names the payer who bears what lies above; else nobody does. `carries_forward`: what a
     period's limit cuts is earned again in the next period, as far as that has room.
     """
 
     at_most: Figure
-    """The ceiling."""
+    """The ceiling. While it is not known nothing is paid of what it covers."""
+    of: Literal["money", "units", "claims", "persons"] = "money"
+    """What the ceiling counts."""
     per: OneOrMore[Per] = []
     """A ceiling for each of these; absent: one for the whole contract."""
     lines: Names = []
@@ -48,20 +52,25 @@ class Limit(Term):
             raise ValueError("only a limit per period can carry forward")
         if self.beyond is not None and self.payer is None:
             raise ValueError("`beyond` says who takes over from one payer: name that payer in `payer`")
+        if self.of != "money" and (self.carries_forward or self.payer is not None or "payer" in self.per):
+            raise ValueError(f"a limit of {self.of} speaks of outcomes, so it cannot carry forward or speak of payers")
+        if self.of in ("claims", "persons") and self.cut == "in_proportion":
+            raise ValueError(f"{self.of} are paid or not; `cut: in_proportion` goes with money or units")
         return self
 
 
 class OutcomePaymentCommitment(Term):
     """An outcome payer and the share it bears of each payment.
 
-    `share` may differ by line, metric, class, phase, cohort or date (`by`). `own_cases: yes`: it bears the cases that
-    name it as payer, whole. All shares of a payment add up to 100%.
+    `share` may differ by line, metric, class, phase, cohort or date (`by`). `own_cases: yes`: it bears only the cases
+    that name it as payer, whole unless a `share` stands there too (another payer then tops up). All shares of a
+    payment add up to 100%.
     """
 
     share: Figure | None = None
     """The share of each payment."""
     own_cases: Yes = False
-    """yes: it bears the cases that name it as payer, whole."""
+    """yes: it bears the cases that name it as payer, and no others."""
     maximum: Figure | None = None
     """The commitment as published; what binds stands under `limits`."""
     retired_on: Day | None = None
@@ -69,8 +78,8 @@ class OutcomePaymentCommitment(Term):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.share is not None) == self.own_cases:
-            raise ValueError("a payer bears a `share`, or its `own_cases: yes`: one of the two")
+        if self.share is None and not self.own_cases:
+            raise ValueError("say what the payer bears: a `share`, its `own_cases: yes`, or a share of those")
         return self
 
 
@@ -101,11 +110,12 @@ class OutcomePaymentPlan(Term):
 
     Every settlement computes what is due in all and pays the difference with what was paid. `true_up: full`: that
     difference may be negative and is paid back; `upward_only`: it is never below zero, what was paid too much is
-    carried forward against what falls due later.
+    carried forward against what falls due later; `none`: a payment for results that was made stands, whatever later
+    results say. A line may say otherwise for itself.
     """
 
-    true_up: Literal["full", "upward_only"] = "full"
-    """Whether too much paid is paid back."""
+    true_up: TrueUp = "full"
+    """Whether later settlements correct what was paid."""
     settlements: dict[Name, Settlement] = {}
     """The moments at which lines fall due, by name."""
     planned: list[Planned] = []
@@ -137,7 +147,10 @@ class Investment(Term):
 
 
 class Guarantee(Term):
-    """A guarantor makes good drawn capital that was not repaid, up to `at_most`, from `called_from` on."""
+    """A guarantor makes good drawn capital that was not repaid, from `called_from` on.
+
+    Of what was lost beyond `only_above` it bears `share`, up to `at_most`: the first loss, a later slice, or a part.
+    """
 
     guarantor: Name
     """The party that guarantees."""
@@ -145,6 +158,10 @@ class Guarantee(Term):
     """The investments or tranches that it makes good."""
     at_most: Figure
     """The most that it pays; a figure, so it may follow drawings."""
+    share: Number = Field(default_factory=lambda: number("1"))
+    """Which share of the loss it bears."""
+    only_above: Figure | None = None
+    """The loss that investors bear before it is called."""
     called_from: Day
     """The first day on which it can be called."""
     retired_on: Day | None = None
@@ -173,12 +190,12 @@ class RepaymentStep(Term):
     """What the step is for."""
     to: Names = []
     """Who receives it."""
-    annual: Number | None = None
-    """For `return`: the rate of a year."""
+    annual: Figure | None = None
+    """For `return`: the rate of a year; a figure, so it may follow the outcome."""
     compounding: Yes = True
     """For `annual`: yes lets return earn return."""
-    in_all: Number | None = None
-    """For `return`: a share of drawn capital, once."""
+    in_all: Figure | None = None
+    """For `return`: a share of drawn capital, once; a figure, so it may follow the outcome."""
     amount: Figure | None = None
     """For `amount`: how much."""
     at_most: Figure | None = None
@@ -187,6 +204,8 @@ class RepaymentStep(Term):
     """For `rest`: who shares it."""
     from_lines: Names = []
     """Only payments by these lines feed the step."""
+    when: OneOrMore[Condition] = []
+    """The step pays only when these conditions hold on the day of settlement."""
     from_: Day | None = Field(None, alias="from")
     """The step sleeps before this day."""
     title: Words | None = None

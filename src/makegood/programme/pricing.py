@@ -11,17 +11,44 @@ from makegood.programme.scalars import Day, Name, Names, Number, OneOrMore, Text
 from makegood.programme.term import Term, Words
 from makegood.values.parsing import number
 
+TrueUp = Literal["full", "upward_only", "none"]
 Each = Literal["claim", "person", "cohort", "class", "payer", "phase", "component", "period"]
 
 
-class After(Term):
-    """An earlier line that must have been accepted for the same person, and how much earlier.
+class Predecessor(Term):
+    """A line that was paid for the same person: `line`, or `any_of` several."""
+
+    line: Name | None = None
+    """The line."""
+    any_of: Names = []
+    """One of these lines."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_name(cls, word: object) -> object:
+        return {"line": word} if isinstance(word, str) else word
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.line is None) != bool(self.any_of):
+            raise ValueError("name one line, or several with `any_of: [...]`")
+        return self
+
+    def lines(self) -> list[str]:
+        """The lines of which one is asked."""
+        return [self.line] if self.line is not None else self.any_of
+
+    def words(self) -> str:
+        """The lines for people."""
+        return " or ".join(f"'{line}'" for line in self.lines())
+
+
+class After(Predecessor):
+    """An earlier line that must have been paid for the same person, and how much earlier.
 
     With `same_occurrence: yes` only a claim of the same occurrence counts: after a break the clock starts again.
     """
 
-    line: Name
-    """The earlier line."""
     no_sooner_than: TimeSpan | None = None
     """The shortest time between the two."""
     no_later_than: TimeSpan | None = None
@@ -29,29 +56,24 @@ class After(Term):
     same_occurrence: Yes = False
     """yes: the earlier claim must be of the same occurrence."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_a_name(cls, word: object) -> object:
-        return {"line": word} if isinstance(word, str) else word
-
 
 class Sequence(Term):
     """The order of claims for one person.
 
     `times` a claim may be paid `per` person, occurrence or calendar period; `after` earlier lines; `not_with` lines
     that exclude this one once accepted; `once_accepted` lines that must be accepted at whatever date: until then a
-    claim waits, then it is paid for the past too.
+    claim waits, then it is paid for the past too. Each entry of `after` and `once_accepted` must be met.
     """
 
     times: Whole | None = None
     """How often a claim may be paid; absent: without limit."""
     per: Literal["person", "occurrence", "month", "quarter", "year", "contract_year"] = "person"
-    """Within what `times` is counted."""
+    """Within what `times` is counted, for each person."""
     after: OneOrMore[After] = []
     """Earlier lines that must have been paid first."""
     not_with: Names = []
     """Lines that exclude this one once they were paid."""
-    once_accepted: Names = []
+    once_accepted: OneOrMore[Predecessor] = []
     """Lines that must be paid at whatever date; until then the claim waits."""
 
     @model_validator(mode="after")
@@ -96,6 +118,8 @@ class OutcomePricing(Term):
     """What proves it; absent: as the metric says."""
     settlement: Name | None = None
     """The moment of the payment plan from which it is due; absent: at once."""
+    true_up: TrueUp | None = None
+    """Whether later settlements correct it; absent: as the payment plan says."""
     results: Literal["any", "final"] = "any"
     """final: interim results do not count."""
     claimed_within: TimeSpan | None = None
@@ -119,6 +143,8 @@ class OutcomePricing(Term):
             raise ValueError("`per` lies above 0")
         if self.net_of and "claim" in self.for_each:
             raise ValueError("`net_of` goes with results, not with each claim")
+        if self.true_up == "none" and "claim" in self.for_each:
+            raise ValueError("claims are decided anew each time; evidence that may be withdrawn in vain is `withdrawn: kept`")
         return self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from pydantic import BaseModel, ValidationError
 from makegood.programme.amending import amended, in_force
 from makegood.programme.change import Amendment
 from makegood.programme.root import Programme
+from makegood.programme.term import Term
 from makegood.programme.walking import walk, words_at
 from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
 from makegood.values.fingerprint import sha256_of
 from makegood.values.problem import Problem, Refused, Where, errors, nearest
 
+OF_DELIVERY = frozenset({"no_analysis", "never_chosen", "no_exit"})
+"""Warnings that concern the delivery part only."""
 WHY = {
     "unknown_key": "A term that nobody reads would be agreed and never carried out",
     "missing_term": "Without it the agreement does not say what happens",
@@ -35,16 +39,37 @@ class Terms:
     """Fingerprint of the whole agreement, amendments included; layout and comments do not count."""
     amendments: tuple[str, ...] = ()
 
+    @cached_property
+    def clauses(self) -> list[tuple[Place, BaseModel]]:
+        """Every term with its place."""
+        return walk(self.programme)
+
+    @cached_property
+    def of_money(self) -> list[tuple[Place, BaseModel]]:
+        """Those of them that a settlement reads: all but how the service is delivered."""
+        return [(place, term) for place, term in self.clauses if place[:1] != ("delivery",)]
+
     def where(self, place: Place) -> Where:
         """File, line and path of a clause."""
         return Where(self.text.file, self.text.line_of(place), path_of(place))
 
-    def assumptions(self) -> list[dict[str, str]]:
-        """Every term that is assumed, with its path, its line and why."""
+    def assumptions(self, *, of_delivery: bool = False) -> list[dict[str, str]]:
+        """Every term that is assumed, with its path, its line and why.
+
+        No payment rests on the delivery part, so its assumptions are left out unless asked for.
+        """
         return [
-            {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
-            for place, term in walk(self.programme)
-            if getattr(term, "assumed", False) and place[:1] not in (("examples",), ("amendments",))
+            {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(term.why or "")}
+            for place, term in self.assumed(of_delivery=of_delivery)
+        ]
+
+    def assumed(self, *, of_delivery: bool = False) -> list[tuple[Place, Term]]:
+        """The terms that are assumed, with their places; see `assumptions`."""
+        elsewhere = {"examples", "amendments"} | (set() if of_delivery else {"delivery"})
+        return [
+            (place, term)
+            for place, term in self.clauses
+            if isinstance(term, Term) and term.assumed and (not place or place[0] not in elsewhere)
         ]
 
 
@@ -60,13 +85,31 @@ class Agreement:
 
     def on(self, day: date | None) -> Terms:
         """The terms in force on `day`; None: as first signed, before any amendment. Raises Refused if they do not fit."""
-        key = tuple(in_force(self.amendments, day=day))
-        if key not in self._versions:
-            text, _, problems = amended(self.text, self.amendments, day=day)
+        return self._with(tuple(in_force(self.amendments, day=day)))
+
+    def read_on(self, day: date, *, under: Terms) -> Terms:
+        """The terms under which a settlement under `under` reads a fact of `day`: see `Amendment`. Raises Refused."""
+        amendments = [(name, self.amendments[name]) for name in under.amendments]
+        return self._with(tuple(name for name, amendment in amendments if amendment.from_ <= day or amendment.reaches_back))
+
+    def _with(self, names: tuple[str, ...]) -> Terms:
+        if names not in self._versions:
+            text, problems = amended(self.text, self.amendments, names)
             if problems:
                 raise Refused(problems)
-            self._versions[key] = Terms(_typed(text), text, self.sha256, key)
-        return self._versions[key]
+            self._versions[names] = Terms(_typed(text), text, self.sha256, names)
+        return self._versions[names]
+
+    def texts(self) -> list[str]:
+        """Fingerprints of this text and of every text that it grew from: the same, without its last amendments."""
+        data, names = self.text.data, list(self.amendments)
+        shorter = ({**data, "amendments": {name: data["amendments"][name] for name in names[:kept]}} for kept in range(1, len(names)))
+        bare = {key: value for key, value in data.items() if key != "amendments"}
+        return list(dict.fromkeys([self.sha256, *(sha256_of(text) for text in shorter), sha256_of(bare)]))
+
+    def warnings_of_money(self) -> tuple[Problem, ...]:
+        """Those warnings that a settlement repeats: no payment rests on the delivery part."""
+        return tuple(problem for problem in self.warnings if problem.code not in OF_DELIVERY)
 
     def versions(self) -> list[date | None]:
         """The days on which the terms changed, the original (None) first."""
@@ -123,10 +166,14 @@ def agreement_from(text: YamlText, *, check: Callable[[Terms], list[Problem]]) -
     """The agreement that a text holds, wherever the text was kept; see `read_agreement`."""
     sha256 = sha256_of(text.data)
     problems: list[Problem] = []
-    agreement = Agreement(text, sha256, dict(Terms(_typed(text), text, sha256).programme.amendments))
-    for day in agreement.versions():
+    signed = Terms(_typed(text), text, sha256)
+    agreement = Agreement(text, sha256, dict(signed.programme.amendments), _versions={(): signed})
+    days = agreement.versions()
+    for index, day in enumerate(days):
         try:
             problems += check(agreement.on(day))
+            for earlier in days[:index]:
+                agreement.read_on(earlier or date.min, under=agreement.on(day))
         except Refused as refused:
             problems += refused.problems
     if errors(problems):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from makegood.programme.change import Amendment, Disputes, ExitCase, Termination
+from makegood.programme.delivery import Delivery
 from makegood.programme.figure import Figure
 from makegood.programme.metric import OutcomeMetric
 from makegood.programme.money_terms import (
@@ -19,7 +20,7 @@ from makegood.programme.money_terms import (
     Rounding,
 )
 from makegood.programme.pricing import Evidence, OutcomePricing
-from makegood.programme.scalars import Day, Name, Text, TimeSpan, Whole
+from makegood.programme.scalars import Day, Name, PublicKey, Text, TimeSpan, Whole
 from makegood.programme.term import Term, Words
 
 Role = Literal[
@@ -43,8 +44,8 @@ class Party(Term):
     """Its name."""
     roles: list[Role] = Field(min_length=1)
     """What it does in the contract."""
-    public_key: Text | None = None
-    """Ed25519 public key with which the party signs, base64."""
+    public_key: PublicKey | None = None
+    """Ed25519 public key of the party, base64: an evaluator's signs results, anybody's countersigns a protocol."""
     retired_on: Day | None = None
     """No longer a party from this day; set by an amendment."""
 
@@ -72,7 +73,9 @@ class Calendar(Term):
     starts_on: Day
     """The first day of the contract; an outcome before it is refused."""
     ends_on: Day | None = None
-    """The first day on which it no longer runs."""
+    """The first day on which it no longer runs; a claim of that day or later is refused."""
+    outcomes_until: Day | None = None
+    """The first day on which outcomes no longer count, where that is another day than `ends_on`."""
     intake_from: Day | None = None
     """The first day of intake."""
     intake_until: Day | None = None
@@ -180,6 +183,8 @@ class Programme(Term):
     """Phases of the contract that prices may differ by."""
     services: dict[Name, Service] = {}
     """What providers do for whom."""
+    delivery: Delivery | None = None
+    """How people come to take part; no payment rests on it."""
     outcome_metrics: dict[Name, OutcomeMetric] = Field(min_length=1)
     """What is measured."""
     figures: dict[Name, Figure] = {}

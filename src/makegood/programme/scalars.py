@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -26,6 +29,38 @@ Yes = Annotated[bool, BeforeValidator(yes), WithJsonSchema({"enum": ["yes", "no"
 Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": CODE.pattern})]
 Text = Annotated[str, BeforeValidator(text), WithJsonSchema({"type": "string", "minLength": 1})]
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_KEY_BYTES = 32
+
+
+def sha256(word: Any) -> str:
+    """A SHA-256 as `sha256sum` prints it."""
+    if not isinstance(word, str) or not _SHA256.fullmatch(word):
+        raise ValueError("a SHA-256 is 64 digits and letters a to f, as `sha256sum FILE` prints it")
+    return word
+
+
+def public_key_problem(word: str) -> str | None:
+    """Why a text is no Ed25519 public key in base64; None when it is one."""
+    try:
+        raw = base64.b64decode(word, validate=True)
+    except (binascii.Error, ValueError):
+        return "it is not base64"
+    if len(raw) != _KEY_BYTES:
+        return f"it holds {len(raw)} bytes, not {_KEY_BYTES}"
+    return None if base64.b64encode(raw).decode("ascii") == word else "it is not written in the one form of base64"
+
+
+def public_key(word: Any) -> str:
+    """An Ed25519 public key as `makegood protocol keygen` prints it."""
+    wrong = public_key_problem(word) if isinstance(word, str) else "it is not text"
+    if wrong:
+        raise ValueError(f"this is no public key: {wrong}; copy the line that `makegood protocol keygen` printed")
+    return str(word)
+
+
+Sha256 = Annotated[str, BeforeValidator(sha256), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+PublicKey = Annotated[str, BeforeValidator(public_key), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$"})]
 
 TimeSpan = Annotated[
     Duration,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -11,18 +13,36 @@ from pydantic import BaseModel
 from makegood.programme.yaml_text import Place
 
 
-def walk(term: Any, place: Place = ()) -> Iterator[tuple[Place, BaseModel]]:
+def walk(term: Any, place: Place = ()) -> list[tuple[Place, BaseModel]]:
     """Each term inside `term`, itself first, with its place in the file's own words."""
+    found: list[tuple[Place, BaseModel]] = []
+    _gather(term, place, found)
+    return found
+
+
+def _gather(term: Any, place: Place, found: list[tuple[Place, BaseModel]]) -> None:
     if isinstance(term, BaseModel):
-        yield place, term
-        for field, info in type(term).model_fields.items():
-            yield from walk(getattr(term, field), (*place, info.alias or field))
+        found.append((place, term))
+        values = term.__dict__
+        for field, word in _words_of(type(term)):
+            if values[field].__class__ not in _PLAIN:
+                _gather(values[field], (*place, word), found)
     elif isinstance(term, dict):
         for key, inner in term.items():
-            yield from walk(inner, (*place, key))
+            _gather(inner, (*place, key), found)
     elif isinstance(term, list):
         for index, inner in enumerate(term):
-            yield from walk(inner, (*place, index))
+            _gather(inner, (*place, index), found)
+
+
+_PLAIN = frozenset({type(None), str, bool, int, Decimal, date})
+"""What holds no terms, and is passed over at once."""
+
+
+@cache
+def _words_of(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """The fields of a term, each with its word in the file."""
+    return tuple((field, info.alias or field) for field, info in model.model_fields.items())
 
 
 def words_at(model: type[BaseModel], place: Place) -> list[str]:

@@ -112,7 +112,10 @@ def _earlier(folder: Path) -> Earlier:
     try:
         payments = {row["id"]: {key: str(row[key]) for key in ("line", "metric", "payer", "amount")} for row in content["outcome_payments"]}
         with (folder / "claims.csv").open(encoding="utf-8", newline="") as handle:
-            claims = {row["claim"]: Decimal(row["paid"]) for row in csv.DictReader(handle) if row["state"] == "accepted"}
+            claims: dict[str, Decimal] = {}
+            for row in csv.DictReader(handle):
+                if row["state"] == "accepted":
+                    claims[row["claim"]] = claims.get(row["claim"], Decimal(0)) + Decimal(row["paid"])
         return Earlier(date.fromisoformat(content["as_of"]), payments, claims, str(content["fingerprint"]))
     except (KeyError, TypeError, ValueError, ArithmeticError, OSError) as error:
         what = f"this settlement cannot be used: {error}"

@@ -119,7 +119,7 @@ def _figures(settlement: Settlement) -> Iterator[str]:
         yield ""
         yield "Figures"
         for name, node in figures.items():
-            title = settlement.terms.programme.figures[name].title or name.replace("_", " ")
+            title = str(settlement.terms.programme.figures[name].title or name.replace("_", " "))
             yield from _wrapped(f"{title}: {node.shown()}", 2, 4)
 
 

@@ -15,6 +15,7 @@ from makegood.world.background import Characteristics
 from makegood.world.invent import Control, Participant, World
 from makegood.world.manifest import manifest
 from makegood.world.records import Spell
+from makegood.world.recruitment_files import recruitment_files
 
 BACKGROUND = tuple(field.name for field in fields(Characteristics))
 SPELLS = ("spell", "person", "kind", "start", "end", "hours_per_week", "contract", "source")
@@ -45,7 +46,7 @@ def data_folder(world: World) -> dict[str, str]:
             ),
         ),
         "characteristics.csv": _characteristics(world.everybody),
-        "treated.csv": _characteristics(world.participants),
+        "treated.csv": _treated(world),
         "pool.csv": _characteristics(world.pool),
         "history.csv": _spells("H", chain.from_iterable(life.before for life in lives)),
         "register.csv": _register(world),
@@ -68,6 +69,8 @@ def data_folder(world: World) -> dict[str, str]:
             ),
         ),
     }
+    if world.recruitment is not None and world.plan.recruitment is not None:
+        files |= recruitment_files(world.recruitment, world.plan.recruitment.words, seed=world.seed, csv=_csv)
     hashes = {file: sha256_of(text.encode("utf-8")) for file, text in files.items()}
     files["manifest.json"] = json.dumps(manifest(world, files=hashes), ensure_ascii=False, indent=2) + "\n"
     return files
@@ -86,6 +89,20 @@ def _people(world: World) -> str:
 def _characteristics(people: Iterable[Participant | Control]) -> str:
     rows = ([someone.person, *(getattr(someone.background, name) for name in BACKGROUND)] for someone in people)
     return _csv(("person", *BACKGROUND), rows)
+
+
+def _treated(world: World) -> str:
+    work = world.plan.specification.work
+    never = {history.code for history in work.histories if not history.started}
+    rows = (
+        [
+            someone.person,
+            "no" if someone.entry[work.variable] in never else "yes",
+            *(getattr(someone.background, name) for name in BACKGROUND),
+        ]
+        for someone in world.participants
+    )
+    return _csv(("person", "started", *BACKGROUND), rows)
 
 
 def _spells(prefix: str, spells: Iterable[Spell]) -> str:

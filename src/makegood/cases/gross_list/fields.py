@@ -1,0 +1,167 @@
+"""What a list may say of a candidate, under which headings it is known, and how each is read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+Read = Callable[[str, date], tuple[str, str]]
+"""(cell, day of the list) -> (value as text, what was corrected or nothing). Raises ValueError saying what would do."""
+MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_OTHER_MONTHS = {"mar": 3, "may": 5, "oct": 10, "maa": 3}
+_SEXES = {"m": "male", "man": "male", "male": "male", "v": "female", "vrouw": "female", "f": "female", "female": "female",
+          "x": "other", "anders": "other", "other": "other", "o": "unknown", "onbekend": "unknown", "unknown": "unknown"}  # fmt: skip
+_UNKNOWN = {"", "-", "?", "n.v.t.", "nvt", "onbekend", "unknown", "n/a"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a list says. `required`: a row without it is refused. `sensitive`: kept encrypted, never shown in a list."""
+
+    name: str
+    read: Read
+    headings: tuple[str, ...]
+    required: bool = False
+    sensitive: bool = False
+
+
+def read_name(cell: str, _on: date) -> tuple[str, str]:
+    """A name in one line without double spaces; a name in capitals only is written as a name."""
+    if any(character in cell for character in "<>{}=|\\^~") or cell[0] in "+-@":
+        raise ValueError("this is no name; write letters, spaces, hyphens, apostrophes")
+    if not any(character.isalpha() for character in cell):
+        raise ValueError("a name has letters")
+    if len(cell) > 100:
+        raise ValueError(f"a name of {len(cell)} characters is longer than 100")
+    value = unicodedata.normalize("NFC", " ".join(cell.split()))
+    if len(value) > 3 and value.isupper():
+        return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), value), "capitals"
+    return value, "spaces" if value != unicodedata.normalize("NFC", cell) else ""
+
+
+def read_day(cell: str, _on: date) -> tuple[str, str]:
+    """A date as ISO text; day-month-year as the Dutch write it is turned round. A year of two digits is refused."""
+    text = cell.strip().lower()
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ t]0{1,2}:00(?::00)?(?:\.0+)?)?", text)
+    dutch = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})\.?[-/. ](\d{4})", text)
+    compact = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+    if iso or compact:
+        year, month, number = (int(part) for part in (iso or compact).groups())  # type: ignore[union-attr]
+    elif dutch:
+        number, year = int(dutch[1]), int(dutch[3])
+        month = int(dutch[2]) if dutch[2].isdigit() else _month(dutch[2])
+    elif re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", text):
+        raise ValueError("a year of two digits could be of two centuries; write four, as in 1984-03-07")
+    else:
+        raise ValueError("this is no date; write year-month-day, as in 1984-03-07")
+    try:
+        value = date(year, month, number).isoformat()
+    except ValueError:
+        raise ValueError("this day does not exist; look it up and correct it") from None
+    return value, "" if value == text else "date"
+
+
+def _month(word: str) -> int:
+    month = _OTHER_MONTHS.get(word[:3]) or (MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS else 0)
+    if not month:
+        raise ValueError("this month has no name that is known here; write year-month-day, as in 1984-03-07")
+    return month
+
+
+def read_birth_date(cell: str, on: date) -> tuple[str, str]:
+    """A date of birth of somebody between 12 and 110 years old on the day of the list."""
+    value, corrected = read_day(cell, on)
+    years = (on - date.fromisoformat(value)).days / 365.25
+    if years < 12 or years > 110:
+        raise ValueError("nobody on this list was born then; look it up and correct it")
+    return value, corrected
+
+
+def read_sex(cell: str, _on: date) -> tuple[str, str]:
+    """`male`, `female`, `other` or `unknown`."""
+    value = _SEXES.get(cell.casefold().rstrip("."))
+    if value is None:
+        raise ValueError("this is no sex that is known here; write man, vrouw, anders or onbekend")
+    return value, ""
+
+
+def read_words(cell: str, _on: date) -> tuple[str, str]:
+    """Words in one line; what a spreadsheet would carry out as a formula is refused."""
+    if cell[0] in "=+@\t" or (cell[0] == "-" and len(cell) > 1 and not cell[1:2].isalpha()):
+        raise ValueError("a spreadsheet would carry this out as a formula; paste the value alone")
+    if re.search(r"<\s*/?\s*[a-z!]", cell, re.IGNORECASE):
+        raise ValueError("this looks like code of a web page; write plain words")
+    value = " ".join(cell.split())
+    return value, "spaces" if value != cell else ""
+
+
+def read_bsn(cell: str, _on: date) -> tuple[str, str]:
+    """A citizen service number of nine digits that passes the 11-test."""
+    digits = re.sub(r"[ .-]", "", cell)
+    value = digits.zfill(9) if len(digits) == 8 else digits
+    if not passes_eleven(value):
+        raise ValueError("this is no citizen service number: it fails the 11-test")
+    return value, "" if value == cell else "number"
+
+
+def passes_eleven(value: str) -> bool:
+    """The 11-test of a BSN: nine digits, weights 9 to 2 and -1, a sum that 11 divides."""
+    if not re.fullmatch(r"[0-9]{9}", value) or value == "000000000":
+        return False
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(weight * int(digit) for weight, digit in zip(weights, value, strict=True)) % 11 == 0
+
+
+_RELEASE = (
+    "einddatum detentie",
+    "ontslagdatum",
+    "vermoedelijke invrijheidstelling",
+    "datum vrij",
+    "datum invrijheidstelling",
+    "release date",
+    "einddatum",
+)
+
+FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        Field("number", read_words, ("registratienummer", "nummer", "dossiernummer", "celnummer dossier", "number", "registration number")),
+        Field("family_name", read_name, ("achternaam", "geslachtsnaam", "naam", "family name", "surname", "last name"), required=True),
+        Field("prefix", read_words, ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "prefix")),
+        Field("given_name", read_name, ("voornaam", "voornamen", "roepnaam", "voorletters", "given name", "first name"), required=True),
+        Field("birth_date", read_birth_date, ("geboortedatum", "geb.datum", "geb datum", "date of birth", "birth date"), required=True),
+        Field("sex", read_sex, ("geslacht", "m/v", "sex", "gender")),
+        Field("detained_since", read_day, ("datum insluiting", "insluiting", "in detentie sinds", "detained since", "start detention")),
+        Field("release_on", read_day, _RELEASE),
+        Field("municipality", read_words, ("gemeente", "woonplaats", "gemeente van vestiging", "vestigingsgemeente", "municipality")),
+        Field("offence_type", read_words, ("delict", "delictcategorie", "delictsoort", "offence", "offence type")),
+        Field("wing", read_words, ("afdeling", "unit", "wing", "cel")),
+        Field("bsn", read_bsn, ("bsn", "burgerservicenummer", "citizen service number"), sensitive=True),
+    )
+}  # fmt: skip
+"""Name -> field. A list needs no more than the required ones; a column that is mapped to none is not kept."""
+
+
+def suggest_mapping(header: Sequence[str]) -> dict[str, str]:
+    """Field -> heading, as far as headings are known or nearly so; each heading once."""
+    folded = {" ".join(heading.casefold().replace("_", " ").split()): heading for heading in header if heading}
+    found: dict[str, str] = {}
+    for near in (1.0, 0.86):
+        for field in FIELDS.values():
+            if field.name in found:
+                continue
+            for known in (field.name.replace("_", " "), *field.headings):
+                match = difflib.get_close_matches(known, [word for word in folded if folded[word] not in found.values()], 1, near)
+                if match:
+                    found[field.name] = folded[match[0]]
+                    break
+    return found
+
+
+def is_unknown(cell: str) -> bool:
+    """Whether a cell says that something is not known, rather than what it is."""
+    return cell.strip().casefold() in _UNKNOWN

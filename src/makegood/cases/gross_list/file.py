@@ -1,0 +1,190 @@
+"""The bytes of a list as rows of text: CSV as Dutch offices save it, or XLSX; hostile files are refused whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from makegood.values.problem import Problem, Refused, Where
+
+MAX_BYTES = 20_000_000
+MAX_UNPACKED = 200_000_000
+"""An XLSX file is a zip: what it unpacks to, not its size, fills the memory."""
+MAX_ROWS = 50_000
+MAX_COLUMNS = 200
+MAX_CELL = 2_000
+HEADER_WITHIN = 20
+"""A title and a date may stand above the header, no more than so many lines."""
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A list as text. `rows` hold the line of the file and the cells, as many as the header has; `notes` say how it was read."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFile:
+    """The rows of a list. `known` are headings that were mapped before; they find the header below a title.
+
+    Raises Refused with what was found and what would do when the file as a whole cannot be trusted.
+    """
+    if len(content) > MAX_BYTES:
+        raise _refused(name, "too_large", f"the file is {len(content) // 1_000_000} MB", f"send at most {MAX_BYTES // 1_000_000} MB")
+    if not content.strip(b"\x00\r\n\t "):
+        raise _refused(name, "empty_file", "the file is empty", "export the list again")
+    if content.startswith(_OLD_EXCEL):
+        raise _refused(name, "old_excel", "this is an Excel file of before 2007, or one with a password", "save it as .xlsx or .csv")
+    notes: list[str] = []
+    table = _xlsx(content, name, notes) if content.startswith(_ZIP) else _csv(content, name, notes)
+    return _under_its_header(list(table), name, known, notes)
+
+
+def _refused(name: str, code: str, what: str, remedy: str, *, line: int = 0, why: str = "") -> Refused:
+    return Refused([Problem(Where(name, line), code, what, why, remedy)])
+
+
+def _csv(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+    text = _decoded(content, name, notes)
+    if "\x00" in text:
+        raise _refused(name, "binary_file", "this is neither text nor an Excel file", "export the list as .csv or .xlsx")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(";,\t", key=lambda mark: max(line.count(mark) for line in text.splitlines()[:HEADER_WITHIN]) if first else 0)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        what = f"this line cannot be read: {error}"
+        raise _refused(name, "not_csv", what, "check the quotes of this line", line=reader.line_num) from None
+
+
+def _decoded(content: bytes, name: str, notes: list[str]) -> str:
+    encoding = next((encoding for mark, encoding in _MARKS.items() if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start + 1} belongs to no alphabet that is read here"
+        raise _refused(name, "wrong_encoding", what, "save the list as CSV UTF-8, or as .xlsx") from None
+    if sum(not character.isprintable() and character not in "\r\n\t" for character in text[:10_000]) > 10:
+        raise _refused(name, "binary_file", "this is neither text nor an Excel file", "export the list as .csv or .xlsx")
+    notes.append("The file was read as Windows-1252. Look whether names with accents are right.")
+    return text
+
+
+def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - only lists of Excel need it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise _refused(name, "not_xlsx", "this Excel file is damaged", "save it again") from None
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MAX_UNPACKED or len(parts) > 1_000:
+        what = f"the file unpacks to {unpacked // 1_000_000} MB in {len(parts)} parts"
+        raise _refused(name, "unpacks_too_large", what, "send the list alone, without pictures and other sheets")
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        raise _refused(name, "not_xlsx", "this zip file is no Excel file", "save the list as .xlsx or .csv")
+    try:
+        book = load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError):
+        raise _refused(name, "not_xlsx", "this Excel file cannot be read", "save it again, or as .csv") from None
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column]
+    if not sheets:
+        raise _refused(name, "empty_file", "the workbook has no visible sheet", "put the list on a visible sheet")
+    sheet = sheets[0]
+    if len(sheets) > 1:
+        notes.append(f"The list was read from the sheet '{sheet.title}'; {len(sheets) - 1} other sheets were not read.")
+    if sheet.max_row > MAX_ROWS + HEADER_WITHIN or sheet.max_column > MAX_COLUMNS:
+        what = f"the sheet has {sheet.max_row} rows and {sheet.max_column} columns"
+        raise _refused(name, "too_large", what, f"send at most {MAX_ROWS} rows and {MAX_COLUMNS} columns")
+    merged = [str(cells) for cells in sheet.merged_cells.ranges if cells.max_row > HEADER_WITHIN or cells.min_row != cells.max_row]
+    if merged:
+        what = f"cells are merged: {', '.join(sorted(merged)[:5])}"
+        why = "A value that stands for several rows would be lost for all but the first"
+        raise _refused(name, "merged_cells", what, "unmerge them and fill in each cell", why=why)
+    hidden = sum(row.hidden for row in sheet.row_dimensions.values())
+    if hidden:
+        notes.append(f"{hidden} hidden rows were read too.")
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        yield line, [_cell(cell.value, cell.data_type) for cell in cells]
+
+
+def _cell(value: Any, kind: str) -> str:
+    """A cell as text; dates as dates, whole numbers without a decimal point, a formula as it is written."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if kind == "e":
+        return ""
+    return str(value).strip()
+
+
+def _under_its_header(table: list[tuple[int, list[str]]], name: str, known: Sequence[str], notes: list[str]) -> ListFile:
+    filled = [(line, cells) for line, cells in table if any(cells)]
+    if not filled:
+        raise _refused(name, "empty_file", "the file has no filled cell", "export the list again")
+    at = _header_at(filled[:HEADER_WITHIN], known)
+    line, header = filled[at]
+    while header and not header[-1]:
+        header.pop()
+    if len(header) > MAX_COLUMNS:
+        raise _refused(name, "too_wide", f"the header has {len(header)} columns", f"send at most {MAX_COLUMNS}", line=line)
+    twice = sorted({heading for heading in header if heading and header.count(heading) > 1})
+    if twice:
+        raise _refused(name, "repeated_column", f"the heading '{twice[0]}' stands twice", "name or remove one of them", line=line)
+    rows = filled[at + 1 :]
+    if len(rows) > MAX_ROWS:
+        raise _refused(name, "too_large", f"the list has {len(rows)} rows", f"send at most {MAX_ROWS} at a time")
+    if not rows:
+        raise _refused(name, "no_rows", "nobody stands under the header", "send a list with at least one row", line=line)
+    wide = [problem for number, cells in rows for problem in _misfits(number, cells, len(header), name)]
+    if wide:
+        raise Refused(wide[:20])
+    if at:
+        notes.append(f"{at} lines above the header were passed over.")
+    width = len(header)
+    padded = tuple((number, tuple((cells + [""] * width)[:width])) for number, cells in rows)
+    return ListFile(name, tuple(header), padded, tuple(notes))
+
+
+def _misfits(line: int, cells: list[str], width: int, name: str) -> Iterator[Problem]:
+    if any(cells[width:]):
+        what = f"this row has {len(cells)} cells, the header {width}"
+        yield Problem(
+            Where(name, line), "ragged_row", what, "Values would land in the wrong column", "quote values that hold the separator"
+        )
+    for cell in cells:
+        if len(cell) > MAX_CELL:
+            yield Problem(Where(name, line), "long_cell", f"a cell has {len(cell)} characters", "", f"shorten it to {MAX_CELL}")
+
+
+def _header_at(lines: list[tuple[int, list[str]]], known: Sequence[str]) -> int:
+    """The line whose cells are known headings; else the first line that is as wide as the widest among the first ones."""
+    wanted = {heading.casefold() for heading in known}
+    for index, (_, cells) in enumerate(lines):
+        if wanted and sum(cell.casefold() in wanted for cell in cells) * 2 >= len(wanted):
+            return index
+    widths = [sum(bool(cell) for cell in cells) for _, cells in lines]
+    return next(index for index, width in enumerate(widths) if width * 2 > max(widths))

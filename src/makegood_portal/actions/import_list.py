@@ -1,0 +1,369 @@
+"""A prison's monthly list, from the file to candidates: received, its columns named, looked at, taken in.
+
+Nothing enters the register before the coordinator has seen what would happen. Taking in goes by batches, each a
+transaction that marks its rows, so that a crash loses nothing that was confirmed and repeats nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from makegood.cases.gross_list.fields import suggest_mapping
+from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
+from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
+from makegood.programme.delivery import Delivery
+from makegood.values.problem import Refused
+from makegood_portal.actions.acting import action, add, change, fact
+from makegood_portal.actions.jobs import job
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.ledger import access, audit, history, terms
+from makegood_portal.ledger.models import (
+    Candidacy,
+    ColumnMapping,
+    GrossListImport,
+    Identity,
+    ImportRow,
+    ImportState,
+    Notice,
+    Organisation,
+    Outcome,
+    Party,
+    Person,
+    PersonKey,
+    ReleaseDate,
+    RowOutcome,
+    SelectionEvent,
+    State,
+)
+from makegood_portal.ledger.queries import imports
+from makegood_portal.ledger.scope import Scope, scoped
+from makegood_portal.ledger.sealing import list_token, seal, seal_bsn, unseal
+from makegood_portal.ledger.words import Kind, Role
+
+BATCH = 250
+SOURCE = "gross_list"
+
+
+class ListRefused(Refusal):
+    """The file or its columns cannot be used; `problems` say all that was found."""
+
+    def __init__(self, refused: Refused) -> None:
+        first = refused.problems[0]
+        super().__init__(first.code, first.what, remedy=first.remedy, field="file")
+        self.problems = refused.problems
+
+
+@action(Role.COORDINATOR)
+def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name: str, content: bytes) -> UUID:
+    """Keep a list, encrypted, and look at it. `on` is the prison. The same file again leads to what came of it before."""
+    if on not in by.where(Role.COORDINATOR) or not Party.objects.filter(programme=programme, organisation=on).exists():
+        raise Refusal("not_a_party", _("This prison has no part in this programme."))
+    sha256 = hashlib.sha256(content).hexdigest()
+    month = month.replace(day=1)
+    known = GrossListImport.objects.filter(prison=on, programme=programme, month=month, sha256=sha256)
+    before = known.exclude(state=ImportState.ABANDONED).first()
+    if before is not None:
+        return before.pk
+    saved = ColumnMapping.objects.filter(prison=on).first()
+    file = _read(content, file_name, saved)
+    listed = GrossListImport(
+        programme_id=programme,
+        prison_id=on,
+        month=month,
+        file_name=_plain_name(file_name),
+        sha256=sha256,
+        header=list(file.header),
+        notes=list(file.notes),
+        by_id=_user(by),
+    )
+    listed.sealed_file = seal("list", content, bound_to=listed.pk)
+    add(listed)
+    if saved is not None and set(saved.columns.values()) <= set(file.header):
+        _judge(listed, file, saved.columns)
+    return listed.pk
+
+
+def _user(by: Scope) -> UUID:
+    if by.user is None:
+        raise Refusal("nobody", _("A list is brought by somebody."))
+    return by.user
+
+
+def _plain_name(file_name: str) -> str:
+    """The name of a file without its folders and without signs that could be carried out."""
+    name = PurePosixPath(file_name.replace("\\", "/")).name
+    return "".join(mark for mark in name if mark.isalnum() or mark in " ._-()")[:120].lstrip("-. ") or "list"
+
+
+def _read(content: bytes, file_name: str, saved: ColumnMapping | None) -> ListFile:
+    try:
+        return read_list(content, name=_plain_name(file_name), known=list(saved.columns.values()) if saved else ())
+    except Refused as refused:
+        raise ListRefused(refused) from None
+
+
+@action(Role.COORDINATOR)
+def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:
+    """Say which column is what (field -> heading), keep that for next month, and judge each row."""
+    listed = _import(on)
+    if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
+        raise Refusal("already_taken_in", _("This list has been taken in or put aside already."))
+    saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
+    file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
+    chosen = {field: heading for field, heading in columns.items() if heading}
+    try:
+        check_mapping(file, chosen, may_hold_bsn=listed.prison.may_hold_bsn)
+    except Refused as refused:
+        raise ListRefused(refused) from None
+    if saved is None:
+        add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=_user(by)))
+    elif saved.columns != chosen:
+        change(saved, columns=chosen, saved_by_id=_user(by))
+    listed.rows.all().delete()
+    _judge(listed, file, chosen)
+
+
+def suggested_columns(listed: UUID) -> dict[str, str]:
+    """Field -> heading: as kept from last month where the headings are the same, else as their names suggest."""
+    found = _import(listed)
+    saved = ColumnMapping.objects.filter(prison=found.prison_id).values_list("columns", flat=True).first() or {}
+    kept = {field: heading for field, heading in saved.items() if heading in found.header}
+    suggested = {field: heading for field, heading in suggest_mapping(found.header).items() if heading not in kept.values()}
+    if not found.prison.may_hold_bsn:
+        suggested.pop("bsn", None)
+    return suggested | kept
+
+
+def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) -> None:
+    """A row a person: what would become of it. Writes no candidate."""
+    judged = list(judge(file, columns, on=listed.month if listed.month > date(2000, 1, 1) else timezone.localdate()))
+    known = _known(listed, [token for row in judged if (token := _token(row.values))])
+    seen: set[str] = set()
+    rows = []
+    for row in judged:
+        outcome, of, problems = _outcome(row, known, seen)
+        made = ImportRow(
+            of=listed, prison_id=listed.prison_id, number=row.line, outcome=outcome, corrected=row.verdict == "corrected",
+            problems=problems, became_id=of,
+        )  # fmt: skip
+        made.sealed = seal("list", json.dumps(dict(row.values)).encode(), bound_to=made.pk)
+        rows.append(made)
+    ImportRow.objects.bulk_create(rows, batch_size=1000)
+    counts = Counter(str(row.outcome) for row in rows) | {"rows": len(rows), "corrected": sum(row.corrected for row in rows)}
+    change(listed, state=ImportState.PREVIEW, counts=dict(counts))
+    fact(**counts)
+
+
+def _token(values: Mapping[str, str]) -> str:
+    if not {"family_name", "given_name", "birth_date"} <= set(values):
+        return ""
+    return list_token(values["family_name"], values["given_name"], date.fromisoformat(values["birth_date"]))
+
+
+def _known(listed: GrossListImport, tokens: Sequence[str]) -> dict[str, tuple[UUID, date | None, str]]:
+    """Token -> candidacy, release date, state, of those who are on record for this prison."""
+    rows = Candidacy.objects.filter(programme=listed.programme_id, prison=listed.prison_id, list_token__in=tokens)
+    return {
+        token: (key, release_on, state) for token, key, release_on, state in rows.values_list("list_token", "id", "release_on", "state")
+    }
+
+
+def _outcome(
+    row: JudgedRow, known: Mapping[str, tuple[UUID, date | None, str]], seen: set[str]
+) -> tuple[RowOutcome, UUID | None, list[dict[str, str]]]:
+    problems = [{"field": remark.field, "code": remark.code, "words": remark.words} for remark in row.remarks]
+    token = _token(row.values)
+    if row.verdict == "refused":
+        return RowOutcome.REFUSED, None, problems
+    if token in seen:
+        return RowOutcome.REFUSED, None, [{"field": "", "code": "twice", "words": "the same person stands higher on the list"}]
+    seen.add(token)
+    if token not in known:
+        return RowOutcome.NEW, None, problems
+    key, release_on, state = known[token]
+    fresh = row.values.get("release_on")
+    moved = state == State.OPEN and fresh is not None and fresh != (release_on.isoformat() if release_on else None)
+    return (RowOutcome.CHANGED if moved else RowOutcome.UNCHANGED), key, problems
+
+
+@action(Role.COORDINATOR)
+def take_list_in(*, by: Scope, on: UUID) -> None:
+    """Take the rows of the preview into the register, in the background. Pressing twice does it once."""
+    listed = _import(on, lock=True)
+    if listed.state in (ImportState.RUNNING, ImportState.DONE):
+        return
+    if listed.state != ImportState.PREVIEW:
+        raise Refusal("no_preview", _("This list has not been looked at yet."), remedy=_("Name its columns first."))
+    change(listed, state=ImportState.RUNNING, committed_at=timezone.now())
+    take_rows_in.later(by=by, lock=f"import {listed.pk}", listed=str(listed.pk))
+
+
+@action(Role.COORDINATOR)
+def put_list_aside(*, by: Scope, on: UUID) -> None:  # noqa: ARG001
+    """Forget a list that was not taken in: its rows and the file are deleted."""
+    listed = _import(on, lock=True)
+    if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW):
+        raise Refusal("already_taken_in", _("This list has been taken in already."))
+    listed.rows.all().delete()
+    change(listed, state=ImportState.ABANDONED, counts={})
+    GrossListImport.objects.filter(pk=listed.pk).update(sealed_file=None)
+
+
+def _import(key: UUID, *, lock: bool = False) -> GrossListImport:
+    """The import, if the asker may see it: the database decides. Raises Refusal otherwise."""
+    rows = GrossListImport.objects.select_for_update(of=("self",)) if lock else GrossListImport.objects
+    found = rows.select_related("prison").filter(pk=key).first()
+    if found is None:
+        raise Refusal("no_such_list", _("There is no such list for you."))
+    return found
+
+
+@job
+def take_rows_in(*, by: Scope, listed: str) -> None:
+    """Batch by batch: what is left to do, done and marked in one transaction. May be called again after a crash."""
+    while True:
+        with scoped(by):
+            found = GrossListImport.objects.select_for_update(of=("self",)).select_related("prison").get(pk=listed)
+            if found.state != ImportState.RUNNING:
+                return
+            rows = list(found.rows.filter(done_at=None).exclude(outcome=RowOutcome.REFUSED).order_by("number")[:BATCH])
+            if not rows:
+                _finish(found)
+                return
+            _take_in(found, rows, by)
+
+
+def _finish(listed: GrossListImport) -> None:
+    """The list is in: its file and the values of its rows are no longer needed, their outcomes are kept."""
+    listed.rows.update(sealed=None)
+    GrossListImport.objects.filter(pk=listed.pk).update(state=ImportState.DONE, done_at=timezone.now(), sealed_file=None)
+
+
+def _take_in(listed: GrossListImport, rows: Sequence[ImportRow], by: Scope) -> None:
+    today, now = timezone.localdate(), timezone.now()
+    delivery = terms.delivery_on(listed.programme_id, today)
+    values = {row.pk: json.loads(unseal("list", row.sealed, bound_to=row.pk)) for row in rows if row.sealed is not None}
+    known = _known(listed, [_token(found) for found in values.values()])
+    fresh = [row for row in rows if _token(values[row.pk]) not in known]
+    candidacies = {
+        row.pk: made
+        for row, made in zip(fresh, _new_candidacies(listed, [values[row.pk] for row in fresh], delivery, by, today), strict=True)
+    }
+    moved = 0
+    for row in rows:
+        made = candidacies.get(row.pk)
+        row.done_at = now
+        if made is not None:
+            row.became, row.outcome = made, RowOutcome.NEW
+            continue
+        key, release_on, state = known[_token(values[row.pk])]
+        row.became_id = key
+        said = values[row.pk].get("release_on")
+        if state == State.OPEN and said and date.fromisoformat(said) != release_on:
+            _release_moved(key, date.fromisoformat(said), by, today)
+            moved += 1
+    ImportRow.objects.bulk_update(rows, ["done_at", "became", "outcome"], batch_size=BATCH)
+    audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
+
+
+def _new_candidacies(
+    listed: GrossListImport, rows: Sequence[Mapping[str, str]], delivery: Delivery, by: Scope, today: date
+) -> list[Candidacy]:
+    """People, keys, candidacies, identities and first events of a batch, each table in one statement."""
+    passed, first = _first_step(delivery)
+    deadline = delivery.steps[first].deadline
+    towns = {name.casefold(): key for key, name in Organisation.objects.filter(kind=Kind.MUNICIPALITY).values_list("id", "name")}
+    persons = [Person(programme_id=listed.programme_id) for _row in rows]
+    Person.objects.bulk_create(persons)
+    PersonKey.objects.bulk_create([history.new_key_of(person.pk) for person in persons])
+    candidacies = [
+        Candidacy(
+            programme_id=listed.programme_id,
+            person=person,
+            prison_id=listed.prison_id,
+            municipality_id=towns.get(row.get("municipality", "").casefold()),
+            list_token=_token(row),
+            list_month=listed.month,
+            step=first,
+            step_since=today,
+            step_due_on=deadline.after(today) if deadline else None,
+            release_on=date.fromisoformat(row["release_on"]) if "release_on" in row else None,
+        )
+        for person, row in zip(persons, rows, strict=True)
+    ]
+    Candidacy.objects.bulk_create(candidacies)
+    Identity.objects.bulk_create([_identity(one, row) for one, row in zip(candidacies, rows, strict=True)])
+    SelectionEvent.objects.bulk_create(
+        [
+            SelectionEvent(candidacy=one, step=step, outcome=Outcome.PASSED, actor_id=by.user, happened_on=today)
+            for one in candidacies
+            for step in passed
+        ]
+    )
+    ReleaseDate.objects.bulk_create(
+        [
+            ReleaseDate(candidacy=one, release_on=one.release_on, source=SOURCE, recorded_by_id=by.user, happened_on=today)
+            for one in candidacies
+            if one.release_on is not None
+        ]
+    )
+    return candidacies
+
+
+def _first_step(delivery: Delivery) -> tuple[list[str], str]:
+    """The steps that a list has been through when it comes, and the one that it comes to."""
+    passed: list[str] = []
+    for step in delivery.order:
+        if delivery.steps[step].kind not in ("list", "send"):
+            return passed, step
+        passed.append(step)
+    raise terms.NoTermsError("the programme has no step after the list")
+
+
+def _identity(candidacy: Candidacy, row: Mapping[str, str]) -> Identity:
+    return Identity(
+        candidacy=candidacy,
+        given_names=row["given_name"],
+        prefix=row.get("prefix", "")[:40],
+        family_name=row["family_name"],
+        born_on=date.fromisoformat(row["birth_date"]),
+        sex=row.get("sex", "unknown"),
+        bsn=seal_bsn(row["bsn"], candidacy=candidacy.pk) if "bsn" in row else None,
+    )
+
+
+def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:
+    """Another release date: kept in its history with its source, and told to whoever works with the candidate."""
+    row = access.writable(Candidacy.objects.filter(pk=key), by).first()
+    if row is None:
+        return
+    before = row.release_on
+    ReleaseDate.objects.create(candidacy=row, release_on=release_on, source=SOURCE, recorded_by_id=by.user, happened_on=today)
+    Candidacy.objects.filter(pk=key).update(release_on=release_on, version=row.version + 1)
+    for user in {user for user in (row.counsellor_id, by.user) if user is not None}:
+        Notice.objects.create(
+            to_id=user,
+            kind="release_moved",
+            candidacy=row,
+            details={"from": before.isoformat() if before else "", "to": release_on.isoformat()},
+        )
+
+
+def look_at_list(*, by: Scope, on: UUID, show: str = "", number: int = 1) -> imports.ListFile | None:
+    """A list with a page of its rows, and written down that these people were looked at; None: not there, or not yours."""
+    found = imports.one(by, on, show=show, number=number)
+    if found is not None and any(row.name for row in found.rows):
+        audit.record(by, "read", part="identity", table="ledger_importrow", row=on, facts={"rows": len(found.rows), "page": number})
+    return found
+
+
+TOO_LARGE = MAX_BYTES

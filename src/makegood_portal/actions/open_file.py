@@ -1,0 +1,21 @@
+"""Opening somebody's file: read and written down in the same transaction; what cannot be written down is not shown."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from makegood_portal.ledger import audit
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.queries.candidates import File
+from makegood_portal.ledger.scope import Scope
+
+
+def open_file(*, by: Scope, on: UUID, part: Part = Part.IDENTITY) -> File | None:
+    """The file as far as the asker may see it, or None: not there and not yours are the same answer."""
+    found = candidates.file(by, on)
+    if found is None:
+        audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, outcome="refused")
+        return None
+    audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, person=found.person)
+    return found

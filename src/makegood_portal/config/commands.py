@@ -1,0 +1,217 @@
+"""What the operator can say: serve, worker, and the verbs of db. Each is a function that returns an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from makegood.values.problem import Refused
+from makegood_portal.config import backup, databases, roles, serving, worker
+from makegood_portal.config import keys as key_file
+from makegood_portal.config.home import home
+from makegood_portal.config.postgres import Unavailable
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; what stands in the way goes to stderr in one line, exit code 2."""
+    parser = argparse.ArgumentParser(prog="makegood", description="The portal's own process.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve_words = commands.add_parser("serve", help="serve the portal on this machine")
+    serve_words.add_argument("--port", type=int, default=8000)
+    serve_words.add_argument("--quiet", action="store_true")
+    commands.add_parser("worker", help="do the jobs that wait (serve starts it)")
+    db = commands.add_parser("db", help="the database").add_subparsers(dest="verb", required=True)
+    db.add_parser("migrate", help="bring tables, rights and policies in line with the code")
+    db.add_parser("backup", help="write one encrypted file").add_argument("file", type=Path)
+    db.add_parser("restore", help="put a backup into an empty database and compare").add_argument("file", type=Path)
+    db.add_parser("verify-audit", help="prove that no audit entry was changed, removed or slipped in")
+    db.add_parser("retain", help="erase and delete what the register of processing does not let us keep (serve does it each day)")
+    load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
+    load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
+    load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
+    args = parser.parse_args(argv)
+    try:
+        return _done(args)
+    except Refused as refused:
+        for problem in refused.problems:
+            print(f"makegood: {problem}", file=sys.stderr)
+        return 2
+    except (Unavailable, ValueError) as error:
+        print(f"makegood: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"makegood: {where}{error.strerror or error}; check the path, its rights and the free space", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _done(args: argparse.Namespace) -> int:
+    match args.command, getattr(args, "verb", ""):
+        case "serve", _:
+            return serve(port=args.port, quiet=args.quiet)
+        case "worker", _:
+            return worker.work()
+        case _, "retain":
+            return retain()
+        case _, "load":
+            return load(args.programme, on=args.on)
+        case _, "backup":
+            return save(args.file)
+        case _, "restore":
+            return put_back(args.file)
+        case _, "verify-audit":
+            return verify_audit()
+        case _:
+            return migrate()
+
+
+@contextmanager
+def database_running() -> Iterator[None]:
+    """The database answers inside this block: the external one, or the embedded one, started where it is not."""
+    keys = key_file.ensure(home())
+    if databases.external():
+        yield
+        return
+    cluster = databases.cluster(keys)
+    with cluster.serving():
+        owner = databases.owner(keys)
+        roles.prepare_embedded(replace(owner, name="postgres", user="postgres", password=keys["cluster"]), owner=owner)
+        yield
+
+
+def migrate() -> int:
+    """As the owner: tables, cache table, rights, policies, triggers."""
+    with database_running():
+        keys = key_file.ensure(home())
+        roles.prepare_runtime(databases.owner(keys), runtime=databases.runtime(keys))
+        as_owner()
+        from django.core.management import call_command
+
+        from makegood_portal.ledger import row_security
+
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        row_security.apply()
+        return 0
+
+
+def save(file: Path) -> int:
+    """`db backup`: one moment of the whole database, encrypted."""
+    with database_running():
+        keys = key_file.ensure(home())
+        tables = backup.backup(databases.owner(keys), keys, to=file)
+    rows = sum(rows for rows, _ in tables.values())
+    print(
+        f"{file}: {rows} rows of {len(tables)} tables. Keep a copy of {home() / key_file.FILE} elsewhere, locked: it is not in the backup."
+    )
+    return 0
+
+
+def put_back(file: Path) -> int:
+    """`db restore`: into an empty database, compared with what was saved; then rights and policies."""
+    backup.checked(file, key_file.read(home()))  # before anything is made here
+    with database_running():
+        keys = key_file.ensure(home())
+        owner = databases.owner(keys)
+        roles.prepare_runtime(owner, runtime=databases.runtime(keys))
+        tables = backup.restore(owner, keys, source=file)
+    migrate()
+    print(f"{file}: {sum(rows for rows, _ in tables.values())} rows of {len(tables)} tables are back, each table the same as it was saved.")
+    return 0
+
+
+def verify_audit() -> int:
+    """`db verify-audit`: 0 when the chain holds, 1 when not, with every place."""
+    with database_running():
+        as_owner()
+        from makegood_portal.ledger import audit_chain
+
+        faults = audit_chain.verify()
+        sealed, waiting = audit_chain.counts()
+    for fault in faults:
+        places = [f"{word} {number}" for word, number in (("seal", fault.seal), ("entry", fault.entry)) if number]
+        print(f"makegood: {', '.join(places)}: {fault.what}", file=sys.stderr)
+    print(f"{sealed} entries sealed, {waiting} waiting for the next seal: {'the chain does not hold' if faults else 'the chain holds'}.")
+    return 1 if faults else 0
+
+
+def retain() -> int:
+    """`db retain`: as the owner, what is due today."""
+    with database_running():
+        as_owner()
+        from django.utils import timezone
+
+        from makegood_portal.actions.retention import keep_retention
+
+        for category, rows in keep_retention(timezone.localdate()).items():
+            print(f"{category}: {rows} rows")
+    return 0
+
+
+def load(programme: str, *, on: date) -> int:
+    """As the owner: a programme file with its instruments and sites."""
+    with database_running():
+        as_owner()
+        from makegood_portal.actions.load_programme import load_programme
+        from makegood_portal.ledger.scope import scope_of_system
+
+        loaded = load_programme(programme, by=scope_of_system("load"), on=on)
+        print(f"{loaded.name} is in the register.")
+        return 0
+
+
+def as_owner() -> None:
+    """Set Django up on the owner's connection, in this process only."""
+    import django
+    from django.conf import settings
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "makegood_portal.config.settings"
+    settings.DATABASES["default"] = databases.owner(key_file.ensure(home())).django()
+    django.setup()
+
+
+def serve(*, port: int, quiet: bool = False) -> int:
+    """The database, migrated, web and worker, until Ctrl-C; what was started here stops here."""
+    (home() / "static").mkdir(parents=True, exist_ok=True)
+    with database_running():
+        done = subprocess.run([sys.executable, "-m", "makegood_portal", "db", "migrate"], check=False)
+        if done.returncode != 0:
+            return done.returncode
+
+        def say() -> None:
+            if not quiet:
+                print(f"Open http://127.0.0.1:{port} in a browser. Ctrl-C stops.", flush=True)
+
+        serving.keep_running(serving.commands(port), look_after=_look_after, ready=say)
+    return 0
+
+
+def _look_after() -> None:
+    """The database, each second; retention, once a day."""
+    _database_again()
+    mark = home() / "retained-on"
+    today = f"{date.today():%Y-%m-%d}"  # noqa: DTZ011 - a day on this machine is near enough
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != today:
+        mark.write_text(today, encoding="utf-8")
+        subprocess.Popen([sys.executable, "-m", "makegood_portal", "db", "retain"], stdout=subprocess.DEVNULL)
+
+
+def _database_again() -> None:
+    if databases.external():
+        return
+    cluster = databases.cluster(key_file.ensure(home()))
+    if not cluster.answers():
+        print("makegood: the database is away; it is started again", file=sys.stderr, flush=True)
+        try:
+            cluster.start()
+        except Unavailable as error:
+            print(f"makegood: {error}", file=sys.stderr, flush=True)

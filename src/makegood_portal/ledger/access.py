@@ -1,0 +1,164 @@
+"""Who may see and write what of a person: decided here and nowhere else.
+
+`RULES` is the decision. It is enforced twice: `visible` and `writable` restrict the application's queries, and
+`row_security` turns the same rules into row-level security of PostgreSQL for the runtime role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from makegood_portal.ledger.models import BreakGlass, Candidacy, Party, PermissionRequest, PermissionState
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+M = TypeVar("M", bound=Model)
+
+
+class Part(StrEnum):
+    """A part of somebody's file; each table with personal data belongs to one."""
+
+    CANDIDACY = "candidacy"
+    IDENTITY = "identity"
+    SELECTION = "selection"
+    NOTES = "notes"
+    SCREENING = "screening"
+    ELIGIBILITY = "eligibility"
+    PERMISSION = "permission"
+    CONTRACT = "contract"
+    CONTACT = "contact"
+
+
+WHOLE = frozenset(Part)
+NOTHING: frozenset[Part] = frozenset()
+
+PART_OF: dict[str, Part] = {
+    "ledger_candidacy": Part.CANDIDACY,
+    "ledger_identity": Part.IDENTITY,
+    "ledger_selectionevent": Part.SELECTION,
+    "ledger_releasedate": Part.SELECTION,
+    "ledger_note": Part.NOTES,
+    "ledger_response": Part.SCREENING,
+    "ledger_answer": Part.SCREENING,
+    "ledger_eligibilityassessment": Part.ELIGIBILITY,
+    "ledger_eligibilityoverride": Part.ELIGIBILITY,
+    "ledger_permissionrequest": Part.PERMISSION,
+    "ledger_contract": Part.CONTRACT,
+    "ledger_contactroute": Part.CONTACT,
+    "ledger_appointment": Part.CONTACT,
+}
+"""Table -> the part that it belongs to. A table that carries a candidacy and is missing here fails the suite."""
+
+
+ONLY_ROWS: dict[tuple[str, Role], tuple[str, bool]] = {
+    ("ledger_answer", Role.EVALUATOR): ("free_text", False),
+}
+"""(table, role) -> a true-or-false column and what it must be: a role that may not see every row of a part."""
+
+
+class Bond(StrEnum):
+    """What ties an asker to a candidacy."""
+
+    ORGANISATION = "organisation"  # the candidacy's column names an organisation in which the user has the role
+    OWN = "own"  # the user is named in the column, and has the role in the organisation beside it
+    PROGRAMME = "programme"  # an organisation in which the user has the role is a party to the programme
+    BROKEN_GLASS = "broken_glass"  # the user opened this file with a reason, not long ago
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A role, its bond with a candidacy, and the parts that it may read and write."""
+
+    role: Role
+    bond: Bond
+    organisation: str = ""
+    user: str = ""
+    until: str = ""  # a date column that must be empty
+    since: str = ""  # a date column that must be filled, and past
+    reads: frozenset[Part]
+    writes: frozenset[Part] = NOTHING
+
+
+_OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="prison", reads=frozenset({Part.CANDIDACY}))
+RULES: tuple[Rule, ...] = (
+    # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
+    _OWN_PRISON,
+    replace(_OWN_PRISON, until="handed_over_on", reads=WHOLE, writes=WHOLE - {Part.CONTRACT}),
+    # Pseudonyms and steps, never a name.
+    Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION})),
+    Rule(role=Role.COUNSELLOR, bond=Bond.OWN, organisation="provider", user="counsellor", reads=WHOLE, writes=WHOLE),
+    Rule(role=Role.COUNSELLOR, bond=Bond.BROKEN_GLASS, organisation="provider", reads=WHOLE),
+    Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", reads=WHOLE, writes=WHOLE),
+    Rule(
+        role=Role.PROBATION_OFFICER,
+        bond=Bond.OWN,
+        organisation="probation",
+        user="probation_officer",
+        since="probation_consent_on",
+        reads=frozenset({Part.CANDIDACY, Part.IDENTITY, Part.CONTRACT}),
+    ),
+    Rule(role=Role.EVALUATOR, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY})),
+)
+
+
+def roles_that_read(part: Part) -> frozenset[Role]:
+    """The roles that may read this part of somebody's file."""
+    return frozenset(rule.role for rule in RULES if part in rule.reads)
+
+
+def visible(rows: QuerySet[M], scope: Scope, *, to: str = "candidacy") -> QuerySet[M]:
+    """The rows that the asker may read. `to` is the path to the candidacy; for candidacies themselves it is ignored."""
+    return _restricted(rows, scope, to=to, writing=False)
+
+
+def writable(rows: QuerySet[M], scope: Scope, *, to: str = "candidacy") -> QuerySet[M]:
+    """The rows that the asker may change."""
+    return _restricted(rows, scope, to=to, writing=True)
+
+
+def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> QuerySet[M]:
+    table = rows.model._meta.db_table
+    prefix = "" if rows.model is Candidacy else f"{to}__"
+    allowed = Q()
+    for rule in _rules(scope, PART_OF[table], writing=writing):
+        only = ONLY_ROWS.get((table, rule.role))
+        allowed |= _condition(rule, scope, prefix) & (Q(**dict([only])) if only else Q())
+    if rows.model is PermissionRequest:
+        allowed |= Q(municipality__in=scope.where(Role.MUNICIPAL_CONTACT)) & ~Q(state=PermissionState.DRAFT)
+    return rows.filter(allowed) if allowed else rows.none()
+
+
+def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = False) -> Q:
+    """The condition on a candidacy, or on a row that points to one; an empty Q means: nothing at all."""
+    allowed = Q()
+    for rule in _rules(scope, part, writing=writing):
+        allowed |= _condition(rule, scope, prefix)
+    return allowed
+
+
+def _rules(scope: Scope, part: Part, *, writing: bool) -> list[Rule]:
+    return [rule for rule in RULES if part in (rule.writes if writing else rule.reads) and scope.where(rule.role)]
+
+
+def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
+    where = scope.where(rule.role)
+    found = Q()
+    if rule.organisation:
+        found &= Q(**{f"{prefix}{rule.organisation}__in": where})
+    if rule.bond is Bond.OWN:
+        found &= Q(**{f"{prefix}{rule.user}": scope.user})
+    if rule.bond is Bond.PROGRAMME:
+        found &= Q(**{f"{prefix}programme__in": Party.objects.filter(organisation__in=where).values("programme")})
+    if rule.bond is Bond.BROKEN_GLASS:
+        opened = BreakGlass.objects.filter(user=scope.user, until_at__gt=timezone.now())
+        found &= Q(Exists(opened.filter(candidacy=OuterRef(f"{prefix}pk" if not prefix else prefix.removesuffix("__")))))
+    if rule.until:
+        found &= Q(**{f"{prefix}{rule.until}": None})
+    if rule.since:
+        found &= Q(**{f"{prefix}{rule.since}__lte": timezone.localdate()})
+    return found

@@ -1,0 +1,32 @@
+"""Who somebody is: names, birth date, sex, and where a law gives the task the encrypted citizen service number."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from makegood_portal.ledger.models.candidacy import Candidacy
+from makegood_portal.ledger.models.row import Row
+
+
+class Sex(models.TextChoices):
+    """As the list says it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Identity(Row):
+    """One a candidacy. Erasure deletes this row."""
+
+    candidacy = models.OneToOneField(Candidacy, on_delete=models.PROTECT, related_name="identity")
+    given_names = models.CharField(max_length=200, blank=True)
+    prefix = models.CharField(max_length=40, blank=True)
+    family_name = models.CharField(max_length=200)
+    born_on = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=16, choices=Sex, default=Sex.UNKNOWN)
+    bsn = models.BinaryField(null=True, editable=False, help_text="encrypted; the key lies outside the database")
+
+    class Meta:
+        indexes = [models.Index(fields=["family_name"], name="identity_by_family_name")]

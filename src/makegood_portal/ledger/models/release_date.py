@@ -1,0 +1,22 @@
+"""When somebody leaves prison, as known at a moment: append-only, with the source."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from makegood_portal.ledger.models.row import Code
+from makegood_portal.ledger.models.tied import Tied
+from makegood_portal.ledger.models.user import User
+
+
+class ReleaseDate(Tied):
+    """The newest counts; the candidacy carries a copy for lists."""
+
+    release_on = models.DateField(null=True, help_text="empty: not known any more")
+    source = Code()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    happened_on = models.DateField(help_text="the day on which the source said so")
+
+    class Meta:
+        ordering = ("-recorded_at",)
+        indexes = [models.Index(fields=["candidacy", "-recorded_at"], name="release_dates_of_candidacy")]

@@ -1,0 +1,1 @@
+"""What pages read: a module per screen, plain functions, rows already restricted by `access`."""

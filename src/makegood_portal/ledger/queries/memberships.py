@@ -1,0 +1,47 @@
+"""Which roles the asker holds where, for the top of each page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from makegood_portal.ledger.models import Membership
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role in an organisation, in the words of the page."""
+
+    organisation: str
+    role: str
+
+
+def has_role(user: UUID, role: Role, *, at: UUID) -> bool:
+    """Whether somebody has a role in an organisation today."""
+    return _today(Membership.objects.filter(user=user, role=role, organisation=at)).exists()
+
+
+def counsellors(provider: UUID) -> list[tuple[UUID, str]]:
+    """Key and name of the counsellors of a provider."""
+    rows = _today(Membership.objects.filter(role=Role.COUNSELLOR, organisation=provider)).order_by("user__name")
+    return list(rows.values_list("user_id", "user__name"))
+
+
+def _today(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    today = timezone.localdate()
+    return rows.filter(user__is_active=True, from_on__lte=today).filter(Q(until_on=None) | Q(until_on__gt=today))
+
+
+def held(scope: Scope) -> list[Held]:
+    """The asker's own memberships that run today, by organisation; one query."""
+    if scope.user is None:
+        return []
+    today = timezone.localdate()
+    rows = Membership.objects.filter(user=scope.user, organisation__active=True, from_on__lte=today)
+    rows = rows.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("organisation__name", "role")
+    return [Held(name, str(Role(role).label)) for name, role in rows.values_list("organisation__name", "role")]

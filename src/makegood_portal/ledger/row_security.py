@@ -1,0 +1,246 @@
+"""The rules of `access` as row-level security, the rights of the runtime role, and the triggers of append-only tables.
+
+Everything here is applied again, whole, after each migration, in one transaction: the database never holds a policy
+that is not written in the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+
+from makegood_portal.ledger.access import ONLY_ROWS, PART_OF, RULES, Bond, Part, Rule
+from makegood_portal.ledger.words import Role
+
+APPEND_ONLY = frozenset(
+    {
+        "ledger_auditentry",
+        "ledger_auditseal",
+        "ledger_breakglass",
+        "ledger_eligibilityassessment",
+        "ledger_eligibilityoverride",
+        "ledger_note",
+        "ledger_permissionreminder",
+        "ledger_programmeversion",
+        "ledger_releasedate",
+        "ledger_selectionevent",
+    }
+)
+ERASABLE = frozenset(
+    {"ledger_identity", "ledger_contactroute", "ledger_appointment", "ledger_importrow", "ledger_answer", "ledger_sentform"}
+)
+"""Tables from which the runtime role may delete: what erasure and retention remove."""
+
+FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_id"})
+"""Columns that nobody changes after the insert, in tables with personal data: a record cannot be moved to another person or programme."""
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('makegood.user', true), '')::uuid $$;
+CREATE OR REPLACE FUNCTION ledger_scope(role text) RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('makegood.' || role, true), ''), '{}')::uuid[] $$;
+CREATE OR REPLACE FUNCTION ledger_duty() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('makegood.system', true), '') $$;
+CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT provider_id FROM ledger_candidacy WHERE id = candidacy $$;
+CREATE OR REPLACE FUNCTION ledger_person_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT person_id FROM ledger_candidacy WHERE id = candidacy $$;
+CREATE OR REPLACE FUNCTION ledger_colleagues_file(code text, OUT candidacy uuid, OUT person uuid, OUT provider uuid) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT c.id, c.person_id, c.provider_id FROM ledger_candidacy c JOIN ledger_person p ON p.id = c.person_id
+   WHERE p.pseudonym = code AND p.erased_at IS NULL AND c.provider_id = ANY (ledger_scope('counsellor')) $$;
+CREATE OR REPLACE FUNCTION ledger_only_an_answer() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- Whoever asked may change the request; the municipality may do nothing but answer it.
+  IF OLD.municipality_id = ANY (ledger_scope('municipal_contact')) AND (
+      OLD.state <> 'asked' OR NEW.state NOT IN ('granted', 'granted_with_conditions', 'refused', 'not_ours')
+      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on)
+        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on)) THEN
+    RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- Whole records go at the end of their retention, by the owner of the tables; the audit never.
+  IF TG_OP = 'DELETE' AND ledger_duty() = 'retention' AND TG_TABLE_NAME NOT LIKE 'ledger_audit%'
+      AND current_user = (SELECT tableowner FROM pg_tables WHERE schemaname = TG_TABLE_SCHEMA AND tablename = TG_TABLE_NAME) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'append_only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
+"""
+
+
+def _in_scope(column: str, role: Role) -> str:
+    # The cast makes it an array computed once a statement, not a subquery for each row.
+    return f"{column} = ANY ((SELECT ledger_scope('{role}'))::uuid[])"
+
+
+def _holds(*roles: Role) -> str:
+    return "(" + " OR ".join(f"cardinality((SELECT ledger_scope('{role}'))) > 0" for role in roles) + ")"
+
+
+ME = "(SELECT ledger_user())"
+SOMEBODY = f"({ME} IS NOT NULL OR (SELECT ledger_duty()) <> '')"
+INTAKE = _holds(Role.COORDINATOR, Role.LEAD, Role.COUNSELLOR)
+
+
+def _programmes_of(role: Role) -> str:
+    return f"SELECT p.programme_id FROM ledger_party p WHERE {_in_scope('p.organisation_id', role)}"  # noqa: S608 - our own words
+
+
+def _sql_of(rule: Rule, c: str) -> str:
+    parts = []
+    if rule.organisation:
+        parts.append(_in_scope(f"{c}.{rule.organisation}_id", rule.role))
+    if rule.bond is Bond.OWN:
+        parts.append(f"{c}.{rule.user}_id = {ME}")
+    if rule.bond is Bond.PROGRAMME:
+        parts.append(f"{c}.programme_id IN ({_programmes_of(rule.role)})")
+    if rule.bond is Bond.BROKEN_GLASS:
+        opened = f"SELECT b.candidacy_id FROM ledger_breakglass b WHERE b.user_id = {ME} AND b.until_at > now()"  # noqa: S608 - our own words
+        parts.append(f"{c}.id IN ({opened})")
+    if rule.until:
+        parts.append(f"{c}.{rule.until} IS NULL")
+    if rule.since:
+        parts.append(f"{c}.{rule.since} <= current_date")
+    return "(" + " AND ".join(parts) + ")"
+
+
+def _any_rule(part: Part, c: str, *, writing: bool) -> str:
+    return " OR ".join(_sql_of(rule, c) for rule in RULES if part in (rule.writes if writing else rule.reads)) or "false"
+
+
+def _through_candidacy(table: str, part: Part, *, writing: bool) -> str:
+    arms = []
+    for rule in RULES:
+        if part in (rule.writes if writing else rule.reads):
+            only = ONLY_ROWS.get((table, rule.role))
+            arms.append(_sql_of(rule, "c") + (f" AND {table}.{only[0]} = {only[1]}" if only else ""))
+    return f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = {table}.candidacy_id AND ({' OR '.join(arms) or 'false'}))"  # noqa: S608
+
+
+def policies() -> dict[str, dict[str, str]]:
+    """Table -> SELECT, INSERT, UPDATE and DELETE -> condition. Every table with personal data stands here."""
+    found: dict[str, dict[str, str]] = {}
+    for table, part in PART_OF.items():
+        if table == "ledger_candidacy":
+            reads, writes = _any_rule(part, table, writing=False), _any_rule(part, table, writing=True)
+        else:
+            reads, writes = (_through_candidacy(table, part, writing=writing) for writing in (False, True))
+        found[table] = {"SELECT": reads, "INSERT": writes, "UPDATE": writes, "DELETE": writes}
+    municipality = f"({_in_scope('municipality_id', Role.MUNICIPAL_CONTACT)} AND state <> 'draft')"
+    for verb in ("SELECT", "UPDATE"):
+        found["ledger_permissionrequest"][verb] += f" OR {municipality}"
+    own_list = _in_scope("prison_id", Role.COORDINATOR)
+    seen = "EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.person_id = {})"
+    request = "EXISTS (SELECT 1 FROM ledger_permissionrequest r WHERE r.id = request_id)"
+    opens_own = f"user_id = {ME} AND {_in_scope('provider_id', Role.COUNSELLOR)} AND provider_id = ledger_provider_of(candidacy_id)"
+    admin = _holds(Role.ADMINISTRATOR)
+    asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE r.{municipality[1:-1]})"  # noqa: S608
+    key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
+    duty = "(SELECT ledger_duty()) = 'seal'"
+    found |= {
+        "ledger_person": {"SELECT": seen.format("ledger_person.id"), "INSERT": INTAKE, "UPDATE": seen.format("ledger_person.id")},
+        "ledger_personkey": {"SELECT": key, "INSERT": INTAKE, "UPDATE": seen.format("ledger_personkey.person_id")},
+        "ledger_columnmapping": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list},
+        "ledger_grosslistimport": {
+            "SELECT": f"{own_list} OR programme_id IN ({_programmes_of(Role.HEAD_OFFICE)})",
+            "INSERT": own_list,
+            "UPDATE": own_list,
+        },
+        "ledger_importrow": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list, "DELETE": own_list},
+        "ledger_permissionreminder": {"SELECT": request, "INSERT": request},
+        "ledger_notice": {"SELECT": f"to_id = {ME}", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
+        "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
+        "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
+        "ledger_auditentry": {"SELECT": f"actor = {ME} OR {admin} OR {duty}", "INSERT": f"actor IS NULL OR actor = {ME}"},
+        "ledger_auditseal": {"SELECT": f"{admin} OR {duty}", "INSERT": duty},
+    }
+    return found
+
+
+OPEN_TABLES = frozenset(
+    {
+        "ledger_user",
+        "ledger_membership",
+        "ledger_organisation",
+        "ledger_municipalitydetails",
+        "ledger_municipalitycontact",
+        "ledger_localprogramme",
+        "ledger_programme",
+        "ledger_programmeversion",
+        "ledger_party",
+        "ledger_questionnaire",
+    }
+)
+"""Tables of ours without data on persons in a programme."""
+
+
+def statements() -> Iterator[str]:
+    """Everything, in order. Each may run again."""
+    runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
+    yield FUNCTIONS
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    yield f"GRANT USAGE ON SCHEMA public TO {runtime}"
+    for table in sorted(connection.introspection.table_names()):
+        yield f"REVOKE ALL ON {connection.ops.quote_name(table)} FROM {runtime}"
+        yield f"GRANT {_rights(table)} ON {connection.ops.quote_name(table)} TO {runtime}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}"
+    for table, conditions in policies().items():
+        yield from _secured(table, conditions, runtime)
+    yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
+    yield ("CREATE TRIGGER only_an_answer BEFORE UPDATE ON ledger_permissionrequest FOR EACH ROW EXECUTE FUNCTION ledger_only_an_answer()")
+    for table in sorted(APPEND_ONLY):
+        yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"
+        yield f"DROP TRIGGER IF EXISTS append_only_table ON {table}"
+        yield f"CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()"
+        yield f"CREATE TRIGGER append_only_table BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()"
+
+
+def _rights(table: str) -> str:
+    if table == "django_migrations":
+        return "SELECT"
+    if table in APPEND_ONLY:
+        return "SELECT, INSERT"
+    if not table.startswith("ledger_"):
+        return "SELECT, INSERT, UPDATE, DELETE"
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    changeable = ", ".join(connection.ops.quote_name(name) for name in columns if name not in FIXED or table in OPEN_TABLES)
+    return f"SELECT, INSERT, UPDATE ({changeable})" + (", DELETE" if table in ERASABLE else "")
+
+
+def _secured(table: str, conditions: dict[str, str], runtime: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    for verb in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        yield f"DROP POLICY IF EXISTS may_{verb.lower()} ON {table}"
+        if verb not in conditions:
+            continue
+        condition = conditions[verb]
+        if verb == "INSERT":
+            yield f"CREATE POLICY may_insert ON {table} FOR INSERT TO {runtime} WITH CHECK ({condition})"
+        elif verb == "UPDATE":
+            # What one may change one may change into anything that one may still read: a hand-over gives a file away.
+            yield f"CREATE POLICY may_update ON {table} FOR UPDATE TO {runtime} USING ({condition}) WITH CHECK ({conditions['SELECT']})"
+        else:
+            yield f"CREATE POLICY may_{verb.lower()} ON {table} FOR {verb} TO {runtime} USING ({condition})"
+
+
+def unplaced() -> list[str]:
+    """Tables of ours that no one decided about: neither secured nor declared to be without persons."""
+    ours = {model._meta.db_table for model in apps.get_app_config("ledger").get_models()}
+    return sorted(ours - set(policies()) - OPEN_TABLES)
+
+
+def apply() -> None:
+    """Bring the database's security in line with the code, as the owner of the tables."""
+    forgotten = unplaced()
+    if forgotten:
+        raise RuntimeError(f"no access is decided for {', '.join(forgotten)}: see ledger/access.py and ledger/row_security.py")
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)

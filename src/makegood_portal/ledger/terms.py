@@ -1,0 +1,107 @@
+"""The terms of a programme as they stand in the register: its newest version, read once a process, asked on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from makegood.instrument.questionnaire import Questionnaire
+from makegood.instrument.stored import from_plain
+from makegood.programme.checking import check_terms
+from makegood.programme.delivery import Delivery
+from makegood.programme.reading import Agreement, agreement_from
+from makegood.programme.root import Programme
+from makegood.programme.term import InTwoLanguages
+from makegood.programme.yaml_text import parse_yaml_text
+from makegood_portal.ledger.models import ProgrammeVersion
+from makegood_portal.ledger.models import Questionnaire as StoredQuestionnaire
+
+
+class NoTermsError(LookupError):
+    """A programme without a loaded file, or a file without a delivery part: an operator's mistake."""
+
+
+def agreement_of(programme: UUID) -> Agreement:
+    """The agreement as loaded last. One query; the text is read once a process."""
+    newest = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True).first()
+    if newest is None:
+        raise NoTermsError(f"no terms are loaded for programme {programme}: makegood db load")
+    return agreement_under(programme, newest)
+
+
+def agreement_under(programme: UUID, sha256: str) -> Agreement:
+    """The agreement as one version says it."""
+    if sha256 not in _READ:
+        text = ProgrammeVersion.objects.filter(programme=programme, sha256=sha256).values_list("text", flat=True).get()
+        _READ[sha256] = agreement_from(parse_yaml_text(text.encode(), file=f"terms {sha256[:12]}"), check=check_terms)
+    return _READ[sha256]
+
+
+_READ: dict[str, Agreement] = {}
+"""SHA-256 -> agreement: a text never changes, so a process reads it once."""
+
+
+def programme_on(programme: UUID, day: date) -> Programme:
+    """The programme under the terms in force on a day."""
+    return agreement_of(programme).on(day).programme
+
+
+def delivery_on(programme: UUID, day: date) -> Delivery:
+    """How the programme is delivered under the terms in force on a day."""
+    found = programme_on(programme, day).delivery
+    if found is None:
+        raise NoTermsError(f"the terms of programme {programme} have no delivery part")
+    return found
+
+
+def deliveries_on(programmes: Collection[UUID], day: date) -> dict[UUID, Delivery]:
+    """Programme -> how it is delivered, of those whose terms are loaded."""
+    found: dict[UUID, Delivery] = {}
+    for programme in sorted(set(programmes)):
+        with suppress(NoTermsError):
+            found[programme] = delivery_on(programme, day)
+    return found
+
+
+def step_titles(programmes: Collection[UUID], day: date) -> dict[tuple[UUID, str], str]:
+    """(programme, step) -> what people call it, for the programmes whose terms are loaded; two queries at most a programme."""
+    return {
+        (programme, name): said(step.title)
+        for programme, delivery in deliveries_on(programmes, day).items()
+        for name, step in delivery.steps.items()
+    }
+
+
+def reason_titles(programme: UUID, day: date) -> dict[tuple[str, str], str]:
+    """(list, code) -> what people call a reason; codes that retired are still known."""
+    return {
+        (name, code): said(reason.title)
+        for delivery in deliveries_on({programme}, day).values()
+        for name, listing in delivery.reasons.items()
+        for code, reason in listing.reasons.items()
+    }
+
+
+def questionnaires_of(programme: UUID, codes: Collection[str] = ()) -> dict[str, tuple[UUID, Questionnaire]]:
+    """Instrument -> (key, questionnaire) of the newest version of each. One query."""
+    rows = StoredQuestionnaire.objects.filter(programme=programme).order_by("recorded_at")
+    rows = rows.filter(code__in=codes) if codes else rows
+    return {code: (key, questionnaire(key)) for code, key in rows.values_list("code", "id")}
+
+
+@lru_cache(maxsize=64)
+def questionnaire(key: UUID) -> Questionnaire:
+    """A version of an instrument: it never changes, so it is read once a process."""
+    return from_plain(StoredQuestionnaire.objects.values_list("definition", flat=True).get(pk=key))
+
+
+def said(words: InTwoLanguages | None, language: str = "") -> str:
+    """Words of the programme file in the language of the page."""
+    if words is None:
+        return ""
+    return (words.nl or words.en) if (language or get_language() or "en").startswith("nl") else words.en

@@ -1,0 +1,48 @@
+"""What people see when something is refused or broken: plain words, the right status, no inside details."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.web.kept_text import send_again
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """403: you may not see this."""
+    return render(request, "errors/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """404: not there, or not yours; the same words for both."""
+    return render(request, "errors/404.html", status=404)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """An action refused and the page did not say so itself."""
+    return render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+def not_recorded(request: HttpRequest) -> HttpResponse:
+    """503: it could not be written down, so it is not shown."""
+    return render(request, "errors/not_recorded.html", status=503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """The form is older than the session: what was typed is kept and can be sent again."""
+    return send_again(request, status=403, logged_out=not request.user.is_authenticated)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """500, or 503 when the database is away or full. Rendered without the database."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        response = HttpResponse(render_to_string("errors/503.html"), status=503)
+        response["Retry-After"] = "30"
+        return response
+    return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -1,0 +1,249 @@
+"""Lists of a prison: bring one, name its columns, look at what would happen, take it in, watch it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood.cases.gross_list.fields import FIELDS
+from makegood_portal.actions.import_list import (
+    TOO_LARGE,
+    ListRefused,
+    look_at_list,
+    name_columns,
+    put_list_aside,
+    receive_list,
+    suggested_columns,
+    take_list_in,
+)
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.ledger.queries import imports
+from makegood_portal.ledger.queries.imports import ListFile, Place
+from makegood_portal.ledger.words import Role
+from makegood_portal.web import notices
+from makegood_portal.web.pages import Asked, page
+
+WORDS = {
+    "number": gettext_lazy("Number in the prison"),
+    "family_name": gettext_lazy("Family name"),
+    "prefix": gettext_lazy("Prefix of the family name"),
+    "given_name": gettext_lazy("Given name"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "sex": gettext_lazy("Sex"),
+    "detained_since": gettext_lazy("Detained since"),
+    "release_on": gettext_lazy("Release date"),
+    "municipality": gettext_lazy("Municipality"),
+    "offence_type": gettext_lazy("Type of offence"),
+    "wing": gettext_lazy("Wing"),
+    "bsn": gettext_lazy("Citizen service number"),
+}
+OUTCOMES = {
+    "new": gettext_lazy("new"),
+    "changed": gettext_lazy("on record, new release date"),
+    "unchanged": gettext_lazy("on record already"),
+    "refused": gettext_lazy("refused"),
+}
+REMARKS = {
+    "missing": gettext_lazy("Nothing is filled in. Ask for it, and correct the list."),
+    "unreadable": gettext_lazy("This cannot be read. Write it as in the example, or leave it empty."),
+    "twice": gettext_lazy("This person stands on the list twice."),
+    "reversed": gettext_lazy("The dates contradict each other. Look them up."),
+    "capitals": gettext_lazy("Written in capitals; now as a name."),
+    "spaces": gettext_lazy("Spaces were too many."),
+    "date": gettext_lazy("Turned into a date."),
+    "number": gettext_lazy("Written as nine digits."),
+}
+"""Code of a remark -> what people read."""
+
+
+FILES = {
+    "empty_file": gettext_lazy("The file is empty. Export the list again."),
+    "too_large": gettext_lazy("The list is too large. Send at most 20 MB and 50,000 rows."),
+    "too_wide": gettext_lazy("The list has too many columns. Send at most 200."),
+    "old_excel": gettext_lazy("This is an Excel file of before 2007, or one with a password. Save it as .xlsx or .csv."),
+    "not_xlsx": gettext_lazy("This Excel file is damaged. Save it again, or as .csv."),
+    "unpacks_too_large": gettext_lazy("The file holds more than a list. Send the list alone, without pictures and other sheets."),
+    "merged_cells": gettext_lazy("Cells are merged. Unmerge them and fill in each cell."),
+    "not_csv": gettext_lazy("A line of the file cannot be read. Check its quotes, or send the list as .xlsx."),
+    "binary_file": gettext_lazy("This is no list. Send a file from Excel (.xlsx) or a text file (.csv)."),
+    "wrong_encoding": gettext_lazy("The letters of this file cannot be read. Save it as .xlsx."),
+    "repeated_column": gettext_lazy("Two columns have the same name. Give one of them another name."),
+    "no_rows": gettext_lazy("There is nobody on the list. Send a list with at least one row."),
+    "ragged_row": gettext_lazy("A row has more cells than the header. Send the list as .xlsx."),
+    "long_cell": gettext_lazy("A cell holds a very long text. Shorten it."),
+    "missing_column": gettext_lazy("The list has no such column."),
+    "not_mapped": gettext_lazy("Choose a column. Without it nobody can be told apart."),
+    "mapped_twice": gettext_lazy("One column is chosen twice. Choose it once."),
+    "no_bsn_here": gettext_lazy("Your organisation may not keep citizen service numbers. Leave the column out."),
+}
+"""Code of a problem of a file or of its columns -> what people read."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where one is in a list."""
+
+    number: int
+    more: bool
+
+
+class UploadForm(forms.Form):
+    """Which prison, which month, which file."""
+
+    place = forms.ChoiceField(label=gettext_lazy("Prison and programme"))
+    month = forms.DateField(
+        label=gettext_lazy("Month of the list"), input_formats=["%Y-%m"], widget=forms.TextInput(attrs={"type": "month"}),
+        error_messages={"invalid": gettext_lazy("Write the month as year-month, such as 2016-06.")},
+    )  # fmt: skip
+    file = forms.FileField(
+        label=gettext_lazy("The list"),
+        help_text=gettext_lazy("A file from Excel (.xlsx) or a text file (.csv), at most 20 MB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def __init__(self, *args: Any, places: tuple[Place, ...], **words: Any) -> None:
+        super().__init__(*args, **words)
+        choices = [(f"{place.prison}/{place.programme}", f"{place.prison_name}, {place.programme_name}") for place in places]
+        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["place"].widget = forms.HiddenInput()
+            self.fields["place"].initial = choices[0][0]
+
+    def clean_file(self) -> Any:
+        """A file that is too large is refused before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > TOO_LARGE:
+            raise forms.ValidationError(_("The file is too large. Send at most 20 MB."))
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """For each thing that a list may say: in which column it stands."""
+
+    def __init__(self, *args: Any, header: list[str], may_hold_bsn: bool, **words: Any) -> None:
+        super().__init__(*args, **words)
+        choices = [("", _("Not on this list")), *((heading, heading) for heading in header if heading)]
+        for name, field in FIELDS.items():
+            if name == "bsn" and not may_hold_bsn:
+                continue
+            label = WORDS[name]
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=field.required)
+
+
+@require_safe
+@page(Role.COORDINATOR, Role.HEAD_OFFICE)
+def import_list(request: Asked) -> HttpResponse:
+    """The lists that came."""
+    number = _number(request)
+    lines, more = imports.lists(request.scope, number=number)
+    return render(request, "imports/list.html", {"lines": lines, "page": Page(number, more)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.COORDINATOR)
+def import_new(request: Asked) -> HttpResponse:
+    """Bring a list."""
+    places = imports.places(request.scope)
+    form = UploadForm(request.POST or None, request.FILES or None, places=places, initial={"month": timezone.localdate().strftime("%Y-%m")})
+    refused: ListRefused | None = None
+    if request.method == "POST" and form.is_valid():
+        prison, programme = form.cleaned_data["place"].split("/")
+        file = form.cleaned_data["file"]
+        try:
+            key = receive_list(
+                by=request.scope, on=UUID(prison), programme=UUID(programme), month=form.cleaned_data["month"],
+                file_name=file.name, content=file.read(),
+            )  # fmt: skip
+            return redirect("import", listed=key)
+        except ListRefused as found:
+            refused = found
+            form.add_error("file", FILES.get(found.code, found.what))
+        except Refusal as found:
+            form.add_error(None, found.what)
+    return render(request, "imports/new.html", {"form": form, "places": places, "refused": refused}, status=422 if form.errors else 200)
+
+
+@require_safe
+@page(Role.COORDINATOR, Role.HEAD_OFFICE)
+def import_one(request: Asked, listed: UUID) -> HttpResponse:
+    """One list: what would happen, how far it is, what became of it."""
+    found = look_at_list(by=request.scope, on=listed, show=request.GET.get("show", ""), number=_number(request))
+    if found is None:
+        raise Http404
+    if found.line.state == "mapping" and request.scope.has(Role.COORDINATOR):
+        return redirect("import_columns", listed=listed)
+    template = "imports/progress.html" if request.htmx else "imports/one.html"
+    return render(request, template, _one(found))
+
+
+def _one(found: ListFile) -> dict[str, Any]:
+    counts = found.line.counts
+    tabs = [{"label": _("All rows"), "href": "?", "current": not found.shown, "count": counts.get("rows", 0)}]
+    tabs += [
+        {"label": label, "href": f"?show={name}", "current": found.shown == name, "count": counts.get(name, 0)}
+        for name, label in (*OUTCOMES.items(), ("corrected", _("corrected")))
+        if counts.get(name, 0)
+    ]
+    rows = [{"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems]} for row in found.rows]
+    return {"list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": Page(found.number, found.more)}
+
+
+def _remark(remark: Any) -> str:
+    field = WORDS.get(remark["field"], "")
+    words = REMARKS.get(remark["code"], remark["words"])
+    return f"{field}: {words}" if field else str(words)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.COORDINATOR)
+def import_columns(request: Asked, listed: UUID) -> HttpResponse:
+    """Say which column is what. Once a prison; next month it is known."""
+    found = imports.one(request.scope, listed)
+    if found is None or found.line.state not in ("mapping", "preview"):
+        raise Http404
+    form = ColumnsForm(request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested_columns(listed))
+    if request.method == "POST" and form.is_valid():
+        try:
+            name_columns(by=request.scope, on=listed, columns=form.cleaned_data)
+            return redirect("import", listed=listed)
+        except ListRefused as refused:
+            for problem in refused.problems:
+                field = problem.where.path if problem.where.path in form.fields else None
+                form.add_error(field, FILES.get(problem.code, problem.what))
+    return render(request, "imports/columns.html", {"form": form, "list": found}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(Role.COORDINATOR)
+def import_take_in(request: Asked, listed: UUID) -> HttpResponse:
+    """Take the list in."""
+    if imports.one(request.scope, listed) is None:
+        raise Http404
+    take_list_in(by=request.scope, on=listed)
+    return redirect("import", listed=listed)
+
+
+@require_POST
+@page(Role.COORDINATOR)
+def import_put_aside(request: Asked, listed: UUID) -> HttpResponse:
+    """Forget a list that was not taken in."""
+    if imports.one(request.scope, listed) is None:
+        raise Http404
+    put_list_aside(by=request.scope, on=listed)
+    notices.done(request, _("The list is put aside. Its rows are deleted."))
+    return redirect(reverse("imports"))
+
+
+def _number(request: Asked) -> int:
+    number = request.GET.get("page", "1")
+    return max(int(number), 1) if number.isdigit() and len(number) < 6 else 1

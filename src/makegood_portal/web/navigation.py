@@ -1,0 +1,62 @@
+"""The main menu: which pages stand in it, in which order. Who may open them stands at the pages themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the menu: its route, its word, its drawing in `icons.svg`, and in a sentence what one finds there."""
+
+    route: str
+    label: str | Promise
+    icon: str
+    about: str | Promise
+
+
+MENU = (
+    Place("home", _("Today"), "today", _("What needs doing, and why.")),
+    Place("candidates", _("Candidates"), "people", _("Everybody you may see, soonest release first.")),
+    Place("queue", _("Queue"), "list", _("Step by step: who waits for what.")),
+    Place("permissions", _("Permissions"), "permission", _("What was asked of a municipality, and the answer.")),
+    Place("planner", _("Planner"), "calendar", _("Who is released when, and how much time is left.")),
+    Place("imports", _("Lists"), "upload", _("The monthly list of each prison.")),
+    Place("questionnaires", _("Questionnaires"), "question", _("Who answered, and what is missing.")),
+    Place("funnel", _("Funnel"), "funnel", _("From list to start, per prison and month, against the plan.")),
+    Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
+    Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
+    Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the menu. `current`: `page` on the page itself, `true` on one below it."""
+
+    href: str
+    label: str | Promise
+    icon: str
+    about: str | Promise
+    current: str
+
+
+def items_for(roles: Collection[str], *, path: str) -> list[Item]:
+    """The links that these roles may follow; a page that is not there (yet) is left out."""
+    found = []
+    for place in MENU:
+        try:
+            href = reverse(place.route)
+        except NoReverseMatch:
+            continue
+        allowed: frozenset[str] = getattr(resolve(href).func, "roles", frozenset())
+        if allowed and allowed.isdisjoint(roles):
+            continue
+        below = href != "/" and path.startswith(href)
+        found.append(Item(href, place.label, place.icon, place.about, "page" if path == href else "true" if below else ""))
+    return found

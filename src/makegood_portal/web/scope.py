@@ -1,0 +1,71 @@
+"""Each request runs in one transaction in which the database knows who asks; a failed one leaves nothing behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, ProgrammingError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.ledger import audit
+from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
+from makegood_portal.web import errors
+
+log = logging.getLogger(__name__)
+OUTSIDE = ("/healthz",)
+NOT_ALLOWED = "42501"  # PostgreSQL: insufficient privilege, also of a row-level policy
+
+
+class ScopeMiddleware:
+    """`request.scope` for pages; SET LOCAL for the database. Refused requests are audited after the roll-back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The page, inside the transaction; templates are rendered inside it too."""
+        if request.path.startswith(OUTSIDE):
+            return self.get_response(request)
+        request.scope = scope_of(request.user) if request.user.is_authenticated else STRANGER  # type: ignore[attr-defined]
+        with scoped(request.scope):  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        refused = getattr(request, "refused_because", "")
+        if refused:
+            self._write_down(request, refused)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Undo what the page did; a refusal becomes a page, everything else goes its usual way."""
+        if not hasattr(request, "scope"):
+            return None
+        if isinstance(exception, ReauthenticationRequired | ImmediateHttpResponse):  # an answer of the log-in, not a fault
+            return None
+        transaction.set_rollback(True)
+        if isinstance(exception, Refusal):
+            request.refused_because = exception.code  # type: ignore[attr-defined]
+            return errors.refused(request, exception)
+        if isinstance(exception, audit.NotRecorded):
+            log.error("an audit entry could not be written; the page was refused")
+            return errors.not_recorded(request)
+        if isinstance(exception, ProgrammingError) and getattr(exception.__cause__, "sqlstate", "") == NOT_ALLOWED:
+            log.error("the database refused what the application allowed: %s", request.resolver_match and request.resolver_match.view_name)
+            request.refused_because = "database_policy"  # type: ignore[attr-defined]
+            return errors.forbidden(request)
+        if isinstance(exception, PermissionDenied | Http404):
+            request.refused_because = type(exception).__name__.lower()  # type: ignore[attr-defined]
+        return None
+
+    def _write_down(self, request: HttpRequest, code: str) -> None:
+        scope: Scope = request.scope  # type: ignore[attr-defined]
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        on = request.resolver_match.kwargs if request.resolver_match else {}
+        with suppress(audit.NotRecorded, DatabaseError), scoped(scope):  # refused it is anyway
+            facts = {"code": code, "route": route, "method": request.method, "on": {name: str(value)[:64] for name, value in on.items()}}
+            audit.record(scope, "request", outcome="refused", facts=facts)

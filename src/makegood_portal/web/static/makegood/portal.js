@@ -1,0 +1,77 @@
+// What pages do a little better with JavaScript. Without it nothing is lost.
+
+// The summary of errors is read out and the first thing that Tab leaves from.
+document.querySelector("[data-error-summary]")?.focus();
+
+// Open sheets close on Escape and on a click beside them.
+const sheets = () => document.querySelectorAll("details[data-sheet][open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const sheet of sheets()) {
+    sheet.open = false;
+    sheet.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const sheet of sheets()) if (!sheet.contains(event.target)) sheet.open = false;
+});
+
+// A form goes out once. The mark is taken off when the page comes back from the browser's memory.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-no-guard]") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.classList.add("is-busy");
+  event.submitter?.setAttribute("aria-disabled", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll(".is-busy")) {
+    button.classList.remove("is-busy");
+    button.removeAttribute("aria-disabled");
+  }
+});
+
+// Buttons that print; hidden where nothing would happen.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// Long forms keep what was typed on this device's tab until it is sent: a session that expires loses nothing.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const name = `keep:${location.pathname}:${form.id}`;
+  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "password" && field.type !== "file");
+  const kept = JSON.parse(sessionStorage.getItem(name) ?? "null");
+  if (kept) {
+    for (const field of fields()) {
+      if (!(field.name in kept) || field.defaultValue !== (kept[field.name].before ?? field.defaultValue)) continue;
+      const { value } = kept[field.name];
+      if (field.type === "radio" || field.type === "checkbox") field.checked = value.includes(field.value);
+      else field.value = value;
+    }
+  }
+  form.addEventListener("input", () => {
+    const values = {};
+    for (const field of fields()) {
+      if (field.type === "radio" || field.type === "checkbox") {
+        values[field.name] ??= { value: [] };
+        if (field.checked) values[field.name].value.push(field.value);
+      } else values[field.name] = { value: field.value, before: field.defaultValue };
+    }
+    sessionStorage.setItem(name, JSON.stringify(values));
+  });
+  form.addEventListener("submit", () => setTimeout(() => sessionStorage.setItem(`sent:${name}`, "yes")));
+}
+// Sent and answered with another page: the copy may go.
+for (const key of Object.keys(sessionStorage)) {
+  if (!key.startsWith("sent:keep:")) continue;
+  const name = key.slice(5);
+  const [, path] = name.split(":");
+  if (path !== location.pathname && document.querySelector("main") && !document.querySelector("[data-log-in]")) sessionStorage.removeItem(name);
+  sessionStorage.removeItem(key);
+}

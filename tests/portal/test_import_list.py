@@ -1,0 +1,238 @@
+"""A prison's list, from the file to candidates. Needs 2, 19, 36: every row has an outcome; a release date has its history."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from makegood_portal.actions.import_list import name_columns, put_list_aside, receive_list, take_list_in, take_rows_in
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.ledger.models import (
+    Candidacy,
+    GrossListImport,
+    Identity,
+    ImportRow,
+    Notice,
+    Organisation,
+    Party,
+    Programme,
+    ReleaseDate,
+    SelectionEvent,
+    User,
+)
+from makegood_portal.ledger.scope import Scope, scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import a_loaded_programme, a_user, an_organisation, client_of
+
+pytestmark = pytest.mark.django_db
+HEADER = "Nummer;Achternaam;Voornaam;Geboortedatum;Geslacht;Einddatum detentie;Gemeente"
+COLUMNS = {"number": "Nummer", "family_name": "Achternaam", "given_name": "Voornaam", "birth_date": "Geboortedatum", "sex": "Geslacht",
+           "release_on": "Einddatum detentie", "municipality": "Gemeente"}  # fmt: skip
+JANSEN = "1;Jansen;Piet;7-3-1984;m;1-9-2016;Utrecht"
+DE_VRIES = "2;De Vries;Anna;1990-05-01;v;2016-10-01;Zwolle"
+MONTH = date(2016, 6, 1)
+MOST_QUERIES = 16
+"""Twelve of the page itself; the test's own transaction adds four savepoints."""
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    del db
+    return a_loaded_programme()
+
+
+@pytest.fixture
+def prison(programme: Programme) -> Organisation:
+    return Party.objects.filter(programme=programme, site="alphen").get().organisation
+
+
+@pytest.fixture
+def coordinator(prison: Organisation) -> User:
+    return a_user(Role.COORDINATOR, at=prison)
+
+
+def a_list(*rows: str) -> bytes:
+    return "\n".join([HEADER, *rows]).encode()
+
+
+def received(by: User, prison: Organisation, programme: Programme, *rows: str, month: date = MONTH) -> tuple[Scope, UUID]:
+    scope = scope_of(by)
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=month, file_name="lijst.csv", content=a_list(*rows))
+        if GrossListImport.objects.get(pk=key).state == "mapping":
+            name_columns(by=scope, on=key, columns=COLUMNS)
+    return scope, key
+
+
+def taken_in(by: User, prison: Organisation, programme: Programme, *rows: str, month: date = MONTH) -> UUID:
+    scope, key = received(by, prison, programme, *rows, month=month)
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    return key
+
+
+def test_nothing_enters_the_register_before_it_is_taken_in(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    _, key = received(coordinator, prison, programme, JANSEN, DE_VRIES, "3;;Jan;1980-01-01;m;2016-08-01;Utrecht")
+    assert Candidacy.objects.count() == 0
+    assert GrossListImport.objects.get(pk=key).counts == {"new": 2, "refused": 1, "rows": 3, "corrected": 1}
+
+
+def test_rows_become_candidates_at_the_first_step_of_the_prison(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    utrecht = an_organisation(Kind.MUNICIPALITY, name="Utrecht")
+    key = taken_in(coordinator, prison, programme, JANSEN, DE_VRIES)
+    jansen = Candidacy.objects.get(identity__family_name="Jansen")
+    assert (jansen.step, jansen.prison, jansen.municipality, jansen.release_on) == ("list_checked", prison, utrecht, date(2016, 9, 1))
+    assert jansen.list_month == MONTH
+    assert list(SelectionEvent.objects.filter(candidacy=jansen).values_list("step", "outcome")) == [
+        ("list_drawn_up", "passed"), ("list_sent", "passed")
+    ]  # fmt: skip
+    assert list(ReleaseDate.objects.filter(candidacy=jansen).values_list("release_on", "source")) == [(date(2016, 9, 1), "gross_list")]
+    assert GrossListImport.objects.get(pk=key).state == "done"
+
+
+def test_afterwards_neither_the_file_nor_the_values_of_its_rows_are_kept(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key = taken_in(coordinator, prison, programme, JANSEN)
+    assert GrossListImport.objects.get(pk=key).sealed_file is None
+    assert set(ImportRow.objects.values_list("sealed", flat=True)) == {None}
+
+
+def test_the_same_file_again_is_the_same_list(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    assert taken_in(coordinator, prison, programme, JANSEN) == taken_in(coordinator, prison, programme, JANSEN)
+    assert Candidacy.objects.count() == 1
+
+
+def test_next_month_knows_who_is_on_record_whatever_the_spelling(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    taken_in(coordinator, prison, programme, "1;JANSEN;Piet;1984-03-07;m;2016-09-01;Utrecht", DE_VRIES, month=date(2016, 7, 1))
+    assert Candidacy.objects.count() == 2
+    assert Identity.objects.filter(family_name="Jansen").count() == 1
+
+
+def test_another_release_date_is_kept_in_its_history_and_told(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    taken_in(coordinator, prison, programme, JANSEN.replace("1-9-2016", "15-8-2016"), month=date(2016, 7, 1))
+    jansen = Candidacy.objects.get()
+    assert jansen.release_on == date(2016, 8, 15)
+    assert set(ReleaseDate.objects.values_list("release_on", flat=True)) == {date(2016, 9, 1), date(2016, 8, 15)}
+    notice = Notice.objects.get(to=coordinator)
+    assert (notice.kind, notice.details) == ("release_moved", {"from": "2016-09-01", "to": "2016-08-15"})
+
+
+def test_who_was_handed_over_is_not_added_again(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    Candidacy.objects.update(handed_over_on=date(2016, 7, 1))
+    taken_in(coordinator, prison, programme, JANSEN, DE_VRIES, month=date(2016, 8, 1))
+    assert Candidacy.objects.count() == 2
+
+
+def test_a_crash_between_batches_loses_nothing_and_repeats_nothing(
+    coordinator: User, prison: Organisation, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("makegood_portal.actions.import_list.BATCH", 2)
+    rows = [f"{number};Naam{'abcdefgh'[number]};Jan;1980-01-0{number + 1};m;2016-09-01;Utrecht" for number in range(7)]
+    scope, key = received(coordinator, prison, programme, *rows)
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    from makegood_portal.actions import import_list
+
+    whole, batches = import_list._take_in, iter(range(2))
+
+    def dies(*arguments: object) -> None:
+        if next(batches, None) is None:
+            raise SystemExit
+        whole(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(import_list, "_take_in", dies)
+    with pytest.raises(SystemExit):
+        take_rows_in.now(by=scope, listed=str(key))
+    assert Candidacy.objects.count() == 4
+    monkeypatch.setattr(import_list, "_take_in", whole)
+    take_rows_in.now(by=scope, listed=str(key))
+    take_rows_in.now(by=scope, listed=str(key))
+    assert Candidacy.objects.count() == 7
+
+
+def test_a_list_put_aside_is_forgotten(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope, key = received(coordinator, prison, programme, JANSEN)
+    with scoped(scope):
+        put_list_aside(by=scope, on=key)
+    assert ImportRow.objects.count() == 0
+    assert GrossListImport.objects.get().sealed_file is None
+
+
+def test_a_citizen_service_number_is_refused_where_no_law_gives_the_task(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    scope = scope_of(coordinator)
+    content = f"{HEADER};BSN\n{JANSEN};999990019".encode()
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="l.csv", content=content)
+        with pytest.raises(Refusal, match="may not hold BSNs"):
+            name_columns(by=scope, on=key, columns=COLUMNS | {"bsn": "BSN"})
+    Organisation.objects.filter(pk=prison.pk).update(may_hold_bsn=True)
+    with scoped(scope):
+        name_columns(by=scope, on=key, columns=COLUMNS | {"bsn": "BSN"})
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    kept = Identity.objects.get().bsn
+    assert kept is not None
+    assert b"999990019" not in bytes(kept)
+
+
+def test_another_prison_sees_neither_the_list_nor_its_rows(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    _, key = received(coordinator, prison, programme, JANSEN)
+    other = Party.objects.filter(programme=programme, site="lelystad").get().organisation
+    stranger = scope_of(a_user(Role.COORDINATOR, at=other))
+    with scoped(stranger):
+        assert (GrossListImport.objects.count(), ImportRow.objects.count()) == (0, 0)
+        with pytest.raises(Refusal, match="Deze lijst is er niet"):
+            take_list_in(by=stranger, on=key)
+        with pytest.raises(Refusal, match="doet niet mee"):
+            receive_list(by=stranger, on=prison.pk, programme=programme.pk, month=MONTH, file_name="l.csv", content=a_list(JANSEN))
+
+
+def test_by_hand_from_upload_to_done(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    client = client_of(coordinator)
+    file = SimpleUploadedFile("../../etc/lijst <b>.csv", a_list(JANSEN, "2;=cmd();Jan;1980-01-01;m;2016-08-01;Utrecht"))
+    page = client.post(reverse("import_new"), {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": file}, follow=True)
+    assert page.redirect_chain[-1][0].endswith("/columns/")
+    listed = GrossListImport.objects.get()
+    assert listed.file_name == "lijst b.csv"
+    page = client.post(page.redirect_chain[-1][0], COLUMNS, follow=True)
+    assert "Jansen" in page.content.decode()
+    client.post(reverse("import_take_in", args=[listed.pk]))
+    client.post(reverse("import_take_in", args=[listed.pk]))
+    take_rows_in.now(by=scope_of(coordinator), listed=str(listed.pk))
+    assert Candidacy.objects.count() == 1
+    page = client.get(reverse("import", args=[listed.pk]))
+    assert "Jansen" not in page.content.decode()
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"", "leeg"), (b"PK\x03\x04x", "beschadigd"), (b"\xd0\xcf\x11\xe0", "2007")])
+def test_a_file_that_cannot_be_used_is_refused_on_the_page(
+    coordinator: User, prison: Organisation, programme: Programme, content: bytes, said: str
+) -> None:
+    file = SimpleUploadedFile("lijst.xlsx", content)
+    page = client_of(coordinator).post(reverse("import_new"), {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": file})
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert GrossListImport.objects.count() == 0
+
+
+def test_a_long_list_is_looked_at_with_few_queries(
+    coordinator: User, prison: Organisation, programme: Programme, django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    rows = [
+        f"{n};Naam{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)};Jan;1980-01-01;m;2016-09-01;Utrecht" for n in range(1000)
+    ]
+    _, key = received(coordinator, prison, programme, *rows)
+    client = client_of(coordinator)
+    with django_assert_max_num_queries(MOST_QUERIES):  # type: ignore[operator]
+        assert client.get(reverse("import", args=[key])).status_code == 200

@@ -1,0 +1,201 @@
+"""A prison's list: what is read, corrected and refused. Nothing is lost in silence."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+
+from makegood.cases.gross_list.fields import passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
+from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
+from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
+from makegood.values.problem import Refused
+
+ON = date(2016, 6, 1)
+HEADER = "Registratienummer;Achternaam;Voornaam;Geboortedatum;Geslacht;Einddatum detentie"
+MAPPING = {"number": "Registratienummer", "family_name": "Achternaam", "given_name": "Voornaam", "birth_date": "Geboortedatum",
+           "sex": "Geslacht", "release_on": "Einddatum detentie"}  # fmt: skip
+
+
+def a_list(*rows: str, header: str = HEADER) -> ListFile:
+    return read_list("\n".join([header, *rows]).encode(), name="lijst.csv")
+
+
+def judged(*rows: str) -> list[JudgedRow]:
+    return list(judge(a_list(*rows), MAPPING, on=ON))
+
+
+def a_workbook(*rows: Sequence[object], merge: str = "") -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    if merge:
+        sheet.merge_cells(merge)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        read_list(content, name="lijst.csv")
+    return refused.value.problems[0].code
+
+
+def test_a_clean_row_is_accepted_as_it_stands() -> None:
+    assert judged("1001;Jansen;Piet;1984-03-07;man;2016-09-01") == [
+        JudgedRow(2, "accepted", {"number": "1001", "family_name": "Jansen", "given_name": "Piet", "birth_date": "1984-03-07",
+                                  "sex": "male", "release_on": "2016-09-01"})
+    ]  # fmt: skip
+
+
+def test_dutch_dates_and_capitals_are_corrected_and_said() -> None:
+    (row,) = judged("1001;VAN DIJK-PEETERS;Piet;7-3-1984;M;1 sep 2016")
+    assert row.verdict == "corrected"
+    assert row.values["family_name"] == "Van Dijk-Peeters"
+    assert (row.values["birth_date"], row.values["release_on"]) == ("1984-03-07", "2016-09-01")
+    assert {(remark.field, remark.code) for remark in row.remarks} == {
+        ("family_name", "capitals"), ("birth_date", "date"), ("release_on", "date")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code"),
+    [
+        ("1;;Piet;1984-03-07;m;2016-09-01", "family_name", "missing"),
+        ("1;Jansen;Piet;onbekend;m;2016-09-01", "birth_date", "missing"),
+        ("1;Jansen;Piet;7-3-84;m;2016-09-01", "birth_date", "unreadable"),
+        ("1;Jansen;Piet;30-2-1984;m;2016-09-01", "birth_date", "unreadable"),
+        ("1;Jansen;Piet;2014-03-07;m;2016-09-01", "birth_date", "unreadable"),
+        ("1;=cmd|'/c calc'!A1;Piet;1984-03-07;m;2016-09-01", "family_name", "unreadable"),
+        ("1;<script>alert(1)</script>;Piet;1984-03-07;m;2016-09-01", "family_name", "unreadable"),
+        ("=1+1;Jansen;Piet;1984-03-07;m;2016-09-01", "number", "unreadable"),
+        ("1;Jansen;12345;1984-03-07;m;2016-09-01", "given_name", "unreadable"),
+    ],
+)
+def test_a_row_that_cannot_come_in_is_refused_with_its_reason(row: str, field: str, code: str) -> None:
+    (found,) = judged(row)
+    assert found.verdict == "refused"
+    assert (field, code) in {(remark.field, remark.code) for remark in found.remarks}
+
+
+def test_an_unreadable_release_date_loses_the_date_and_not_the_person() -> None:
+    (row,) = judged("1;Jansen;Piet;1984-03-07;m;binnenkort")
+    assert row.verdict == "corrected"
+    assert "release_on" not in row.values
+
+
+def test_the_second_row_of_one_person_is_refused_and_names_the_first() -> None:
+    first, second = judged("7;Jansen;Piet;1984-03-07;m;2016-09-01", "7;Jansen;P.;1984-03-07;m;2016-09-01")
+    assert (first.verdict, second.verdict) == ("accepted", "refused")
+    assert second.remarks[0].words == "the same person stands on line 2"
+
+
+def test_remarks_never_repeat_what_stood_in_a_cell() -> None:
+    (row,) = judged("1;Zonderling<b>;Piet;1984-03-07;m;2016-09-01")
+    assert "Zonderling" not in "".join(remark.words for remark in row.remarks)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1984-03-07", "1984-03-07"), ("07-03-1984", "1984-03-07"), ("7/3/1984", "1984-03-07"), ("7 maart 1984", "1984-03-07"),
+     ("7 mrt. 1984", "1984-03-07"), ("19840307", "1984-03-07"), ("29-02-1984", "1984-02-29")],
+)  # fmt: skip
+def test_a_date_as_offices_write_it(cell: str, value: str) -> None:
+    assert read_day(cell, ON)[0] == value
+
+
+def test_nobody_on_the_list_is_a_child_or_120_years_old() -> None:
+    for cell in ("2010-01-01", "1890-01-01", "2017-01-01"):
+        with pytest.raises(ValueError, match="nobody"):
+            read_birth_date(cell, ON)
+
+
+@pytest.mark.parametrize("name", ["O'Brien", "Müller", "de la Cruz", "Wiśniewski", "Đặng", "ter Braak-Özdemir"])
+def test_names_are_of_all_kinds(name: str) -> None:
+    assert read_name(name, ON) == (name, "")
+
+
+@pytest.mark.parametrize(
+    ("number", "passes"), [("999990019", True), ("999990020", True), ("999990021", False), ("000000000", False), ("12345", False)]
+)
+def test_the_eleven_test(number: str, passes: bool) -> None:
+    # 9x(9+8+7+6+5) + 2x1 - 9 = 308 = 28x11; 315 + 2x2 - 0 = 319 = 29x11; 315 + 2x2 - 1 = 318
+    assert passes_eleven(number) is passes
+
+
+def test_headings_are_recognised_nearly_spelt_too() -> None:
+    header = ["Geslachtsnaam", "Voornaam ", "geb.datum", "M/V", "Ontslag datum", "Opmerking"]
+    assert suggest_mapping(header) == {
+        "family_name": "Geslachtsnaam", "given_name": "Voornaam ", "birth_date": "geb.datum", "sex": "M/V", "release_on": "Ontslag datum"
+    }  # fmt: skip
+
+
+def test_a_title_above_the_header_is_passed_over() -> None:
+    file = read_list(f"Lijst mei 2016\n\n{HEADER}\n1;Jansen;Piet;1984-03-07;m;2016-09-01\n".encode(), name="l.csv")
+    assert file.header[1] == "Achternaam"
+    assert [line for line, _ in file.rows] == [4]
+    assert file.notes == ("1 lines above the header were passed over.",)
+
+
+def test_a_list_saved_by_an_old_windows_is_read_and_said() -> None:
+    file = read_list(f"{HEADER}\n1;Müller;René;1984-03-07;m;2016-09-01".encode("cp1252"), name="l.csv")
+    assert file.rows[0][1][1:3] == ("Müller", "René")
+    assert "Windows-1252" in file.notes[0]
+
+
+def test_excel_dates_are_dates_and_numbers_have_no_point() -> None:
+    content = a_workbook(HEADER.split(";"), [1001.0, "Jansen", "Piet", date(1984, 3, 7), "m", date(2016, 9, 1)])
+    (row,) = judge(read_list(content, name="lijst.xlsx"), MAPPING, on=ON)
+    assert row.verdict == "accepted"
+    assert (row.values["number"], row.values["birth_date"]) == ("1001", "1984-03-07")
+
+
+def test_a_formula_in_excel_refuses_its_row() -> None:
+    content = a_workbook(HEADER.split(";"), ["=A1", "Jansen", "Piet", "1984-03-07", "m", "2016-09-01"])
+    (row,) = judge(read_list(content, name="lijst.xlsx"), MAPPING, on=ON)
+    assert row.verdict == "refused"
+
+
+def _zip_bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 250_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\x00" * 40, "empty_file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "wrong_encoding"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old_excel"),
+        (b"PK\x03\x04broken", "not_xlsx"),
+        (HEADER.encode(), "no_rows"),
+        (f"{HEADER};Achternaam\n1;a;b;c;d;e;f".encode(), "repeated_column"),
+        (f"{HEADER}\n1;Jansen;Piet;1984-03-07;m;2016-09-01;stray".encode(), "ragged_row"),
+        (f'{HEADER}\n1;"Jansen;Piet'.encode(), "not_csv"),
+        (f"{HEADER}\n1;{'x' * 3000};Piet;1984-03-07;m;2016-09-01".encode(), "long_cell"),
+        (b"x" * (MAX_BYTES + 1), "too_large"),
+        (a_workbook(HEADER.split(";"), ["1", "Jansen", "Piet"], ["2", None, "Jan"], merge="B2:B3"), "merged_cells"),
+        (_zip_bomb(), "unpacks_too_large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_file_that_cannot_be_trusted_is_refused_whole(content: bytes, code: str) -> None:
+    assert refusal(content) == code
+
+
+def test_a_mapping_is_checked_as_a_whole() -> None:
+    with pytest.raises(Refused) as refused:
+        check_mapping(a_list("1;a;b;c;d;e"), {"family_name": "Achternam", "bsn": "Geslacht", "sekse": "Geslacht"}, may_hold_bsn=False)
+    codes = {problem.code for problem in refused.value.problems}
+    assert codes == {"missing_column", "not_mapped", "no_bsn_here", "unknown_field", "mapped_twice"}
+    assert "did you mean 'Achternaam'?" in str(refused.value)
