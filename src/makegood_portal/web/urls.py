@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, imports, questionnaires, queue, start
+from makegood_portal.web import break_glass, candidates, errors, health, imports, plain_text, questionnaires, queue, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<uuid:response>/finish/", questionnaires.response_finish, name="response_finish"),
     path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
+    path("plain-text/", plain_text.plain_text, name="plain_text"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
