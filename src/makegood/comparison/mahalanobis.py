@@ -43,6 +43,8 @@ def by_mahalanobis(
         return np.full((int(covariates.treated.sum()), plan.ratio), -1, dtype=np.int64), [
             Problem(Where(path="matching/distance"), "no_distance", what, "", "name covariates that differ")
         ]
+    on = plan.distance_on or covariates.names
+    remarks = _unlike_matchit(sum(name in covariates.category_names for name in on))
     treated = covariates.treated
     if points.shape[0] == 1 and score is None:
         line = nearest(
@@ -56,7 +58,7 @@ def by_mahalanobis(
             seed=plan.seed,
             allowed=allowed,
         )
-        return line, []
+        return line, remarks
     focal = np.flatnonzero(treated)
     scores = score.linear if score is not None else np.zeros(treated.size)
     inside = np.ones(treated.size, dtype=bool) if allowed is None else allowed
@@ -85,7 +87,15 @@ def by_mahalanobis(
         )
         picked = _pairs(group, ratio=plan.ratio, replacement=plan.replacement, order=order)
         controls[ours] = np.where(picked >= 0, rows[picked], -1)
-    return controls, []
+    return controls, remarks
+
+
+def _unlike_matchit(categories: int) -> list[Problem]:
+    if categories < 2:
+        return []
+    what = f"the distance runs over {categories} categories, where MatchIt's is not the Mahalanobis distance"
+    remedy = "for the same pairs measure the distance on numbers, and ask for equal categories (exact)"
+    return [Problem(Where(path="matching/distance"), "unlike_matchit", what, "its pairs may differ from these", remedy, "warning")]
 
 
 @dataclass(frozen=True, kw_only=True)

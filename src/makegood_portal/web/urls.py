@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, imports, plain_text, questionnaires, queue, start
+from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, permissions, plain_text, questionnaires, queue, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/open/", break_glass.open_colleagues_file, name="open_colleagues_file"),
     path("candidates/<uuid:candidacy>/", candidates.candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/citizen-number/", citizen_number.citizen_number, name="citizen_number"),
+    path("candidates/<uuid:candidacy>/citizen-number/record/", citizen_number.citizen_number_record, name="citizen_number_record"),
     path("candidates/<uuid:candidacy>/step/", queue.candidate_step, name="candidate_step"),
     path("candidates/<uuid:candidacy>/leave/", queue.candidate_leave, name="candidate_leave"),
     path("candidates/<uuid:candidacy>/step-back/", queue.candidate_step_back, name="candidate_step_back"),
@@ -29,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
     path("plain-text/", plain_text.plain_text, name="plain_text"),
+    path("candidates/<uuid:candidacy>/permission/", permissions.candidate_permissions, name="candidate_permissions"),
+    path("permissions/", permissions.permission_list, name="permissions"),
+    path("permissions/<uuid:request_>/", permissions.permission, name="permission"),
+    path("permissions/<uuid:request_>/remind/", permissions.permission_remind, name="permission_remind"),
+    path("permissions/<uuid:request_>/withdraw/", permissions.permission_withdraw, name="permission_withdraw"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
