@@ -105,6 +105,7 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+STATEMENT = frozenset({Role.INVESTOR, Role.OUTCOME_PAYER, Role.LEAD, Role.EVALUATOR, Role.HEAD_OFFICE})
 FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
@@ -118,6 +119,8 @@ ROUTES: dict[str, Route] = {
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "statement": Route(may=STATEMENT),
+    "statement_document": Route(may=STATEMENT, answers=frozenset({200, 302, 404})),
     "citizen_number": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=nothing, answers=frozenset({200, 409})),
     "citizen_number_record": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=a_number, answers=frozenset({302, 409})),
     "queue": Route(may=ACTORS),

@@ -1,4 +1,4 @@
-"""`makegood demo`: settle every programme that ships, write the statements, and serve them on this machine."""
+"""`makegood demo`: settle every programme that ships, then the portal on the invented world; without it the statements alone."""
 
 from __future__ import annotations
 
@@ -21,12 +21,18 @@ def _port(word: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the folder; then serve it until Ctrl-C, unless once was enough."""
-    from makegood.cli.serving import served
+    """Write the statements; then the portal until Ctrl-C, unless once was enough. Without the portal, serve the statements."""
+    from makegood.cli.portal import here, portal
 
+    if here():
+        _write(args)
+        words = ["--once"] if args.once else ["--port", str(args.port)]
+        return portal(["demo", *words, "--statements", str(args.out)])
     if args.once:
         _write(args)
         return 0
+    from makegood.cli.serving import served
+
     with served(args.out, port=args.port) as (address, wait):
         _write(args)
         print(f"Open {address} in a browser. Ctrl-C stops.", flush=True)

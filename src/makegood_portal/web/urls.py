@@ -6,6 +6,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, permissions, plain_text, questionnaires, queue, start
+from makegood_portal.web import (
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    questionnaires,
+    queue,
+    start,
+    statement,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -36,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("permissions/<uuid:request_>/", permissions.permission, name="permission"),
     path("permissions/<uuid:request_>/remind/", permissions.permission_remind, name="permission_remind"),
     path("permissions/<uuid:request_>/withdraw/", permissions.permission_withdraw, name="permission_withdraw"),
+    path("statement/", statement.statement, name="statement"),
+    path("statement/document/", statement.statement_document, name="statement_document"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
