@@ -92,8 +92,8 @@ def layered(layers: Sequence[Any], *, width: float, height: float, **more: Any) 
     """Layers as one chart without frame, padding and background, in the type of the page."""
     import altair as alt  # noqa: PLC0415
 
-    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}}
-    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look, **more)  # type: ignore[assignment]
+    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}, **more}
+    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look)  # type: ignore[assignment]
     return chart
 
 
