@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, drawn, layered, said, table
+from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, drawn, layered, said, table, wrapped
 from makegood.report.extra_months import ExtraOverTime
 from makegood.report.months_over_time import MonthsOverTime
 from makegood.report.targets import Mark
@@ -101,7 +100,7 @@ def _curve(statement: Statement, rows: list[dict[str, Any]], x: alt.X, marks: Se
     ]
     for mark in marks:
         one = alt.Chart(table([{"months": float(mark.value)}]))
-        words = textwrap.wrap(f"{mark.title}: {mark.shown}", 28 if width == NARROW else 90)
+        words = wrapped(f"{mark.title}: {mark.shown}", width * 0.62, size=SMALL)
         above = -5 - (len(words) - 1) * LINE
         look: dict[str, Any] = {
             "align": "left",
