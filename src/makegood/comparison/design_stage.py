@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from makegood.comparison.protocol import Protocol
 from makegood.comparison.protocol_terms import Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
+
+if TYPE_CHECKING:
+    from makegood.measurement.sql_engine import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +82,10 @@ def _cuts(variable: Variable) -> int | str | tuple[float, ...] | None:
 
 
 def design(
-    rows: Rows, *, protocol: Protocol, basis: str, among: Flags | None = None, file: str = ""
+    rows: Rows, *, protocol: Protocol, basis: str, among: Flags | None = None, file: str = "", database: Database | None = None
 ) -> tuple[Design | None, list[Problem]]:
-    """Match one basis. `among`: (rows,) who takes part at all, for what-if criteria. None where the input cannot be used."""
+    """Match one basis. `among`: (rows,) who takes part at all, for what-if criteria. `database`: computes scores and
+    blocks in the place of this process. None where the input cannot be used."""
     inside = np.ones(rows.treated.size, dtype=bool) if among is None else among.copy()
     if basis == "started":
         inside &= ~rows.treated | rows.started
@@ -88,7 +93,7 @@ def design(
     made, problems = _covariates(rows, protocol=protocol, index=index, names=protocol.matched_on, file=file)
     if made is None:
         return None, problems
-    matched = match(made, plan=plan_of(protocol))
+    matched = match(made, plan=plan_of(protocol), database=database)
     problems = [*problems, *matched.problems]
     if errors(problems) or not matched.matched_treated.size:
         return (
