@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, Response
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, PermissionRequest, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -66,6 +66,16 @@ def of_leads_notice(side: Side) -> dict[str, Any]:
     return {"notice": notice.pk}
 
 
+def of_request(side: Side) -> dict[str, Any]:
+    """A municipality that was asked for permission."""
+    request, _ = PermissionRequest.objects.get_or_create(
+        candidacy=side.candidacy,
+        municipality=side.at(Kind.MUNICIPALITY),
+        defaults={"state": "asked", "asked_on": date(2026, 3, 2), "deadline_on": date(2026, 3, 16)},
+    )
+    return {"request_": request.pk}
+
+
 def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
     return {"number": "999990019"}
 
@@ -95,6 +105,7 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+STATEMENT = frozenset({Role.INVESTOR, Role.OUTCOME_PAYER, Role.LEAD, Role.EVALUATOR, Role.HEAD_OFFICE})
 FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
@@ -107,6 +118,8 @@ ROUTES: dict[str, Route] = {
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "statement": Route(may=STATEMENT),
+    "statement_document": Route(may=STATEMENT, answers=frozenset({200, 302, 404})),
     "citizen_number": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=nothing, answers=frozenset({200, 409})),
     "citizen_number_record": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=a_number, answers=frozenset({302, 409})),
     "queue": Route(may=ACTORS),
@@ -122,6 +135,11 @@ ROUTES: dict[str, Route] = {
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
+    "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
+    "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
+    "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
+    "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),
+    "permission_withdraw": Route(may=FILLERS, kwargs=of_request, post=nothing),
     "imports": Route(may=LISTS),
     "import_new": Route(may=ONLY_COORDINATOR),
     "import": Route(may=LISTS, kwargs=of_list),

@@ -221,7 +221,7 @@ def test_the_dutch_page_tells_what_it_must_in_dutch(name: str) -> None:
 
 
 def test_the_reference_statement_answers_at_a_glance() -> None:
-    """need 104, 106: what is owed, by whom, for what share of the ambition, and what it rests on, before any detail."""
+    """What is owed, by whom, for what share of the ambition, and what it rests on, before any detail."""
     answer = shipped_statement("werk-na-detentie").page("en").all("div", class_="answer")[0].text
     for words in (
         "€388,457.15", "by Ministerie van Justitie en Veiligheid", "Premium for success", "€35,314.29",

@@ -1,4 +1,4 @@
-"""`makegood demo`: the whole line on an invented world, every contract that ships settled, all served on this machine."""
+"""`makegood demo`: the whole line on an invented world, every contract that ships settled, then the portal on that world."""
 
 from __future__ import annotations
 
@@ -22,22 +22,33 @@ def _port(word: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the folder; then serve it until Ctrl-C, unless once was enough."""
+    """Write the statements; then the portal until Ctrl-C, unless once was enough. Without the portal, serve the statements."""
+    from makegood.cli.portal import here, portal
     from makegood.cli.record_to_euro import StoppedError
-    from makegood.cli.serving import served
 
     try:
-        if args.once:
+        if here():
             _write(args)
-            return 0
-        with served(args.out, port=args.port) as (address, wait):
-            _write(args)
-            print(f"Open {address} in a browser. Ctrl-C stops.", flush=True)
-            wait()
+            words = ["--once"] if args.once else ["--port", str(args.port)]
+            return portal(["demo", *words, "--statements", str(args.out)])
+        _write_and_serve(args)
     except StoppedError as stopped:
         print(f"makegood: the demonstration stopped at: makegood {stopped}", file=sys.stderr)
         return stopped.code
     return 0
+
+
+def _write_and_serve(args: argparse.Namespace) -> None:
+    """The statements alone. The port is taken first, so that a taken one is said before any work is done."""
+    from makegood.cli.serving import served
+
+    if args.once:
+        _write(args)
+        return
+    with served(args.out, port=args.port) as (address, wait):
+        _write(args)
+        print(f"Open {address} in a browser. Ctrl-C stops.", flush=True)
+        wait()
 
 
 def demonstration(tell: Callable[[str], None]) -> dict[str, bytes | str]:

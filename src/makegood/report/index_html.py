@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from makegood import __version__
-from makegood.report.document_html import page
 from makegood.report.language import NAMES, Code, Language
 from makegood.report.markup import Markup, element, joined
+from makegood.report.page import page
 from makegood.report.statement_html import FILES, PDFS
 from makegood.settle import Settlement
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from makegood.report.document import Document
-from makegood.report.document_html import as_page, page
+from makegood.report.document_html import as_page
 from makegood.report.extra_months import ExtraCounts
 from makegood.report.language import CODES, Code
 from makegood.report.months_over_time import MonthCounts
+from makegood.report.page import page
 from makegood.report.statement_document import document_of
 from makegood.settle import Settlement
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, questionnaires, queue, start
+from makegood_portal.web import (
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    questionnaires,
+    queue,
+    start,
+    statement,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -30,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<uuid:response>/finish/", questionnaires.response_finish, name="response_finish"),
     path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
+    path("statement/", statement.statement, name="statement"),
+    path("statement/document/", statement.statement_document, name="statement_document"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
