@@ -52,7 +52,8 @@ def day_argument(word: str) -> date:
 def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, explanation_of, files_of
+    from makegood.report.explanation_json import explanation_of
+    from makegood.report.settlement_json import as_json, files_of
     from makegood.report.statement_html import pages_of
     from makegood.report.statement_text import as_text
 
