@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("browser
 
 
 @pytest.fixture(autouse=True)
-def _gallery(settings: Any) -> Iterator[None]:
+def _gallery(settings: Any) -> None:
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"] = [*templates[0]["DIRS"], Path(__file__).parent / "gallery" / "templates"]
     settings.TEMPLATES = templates
-    return
 
 
 @pytest.mark.parametrize("address", ["/", "/candidates/?done=1", "/candidates/?leeg=1&q=x", "/form/", "/file/"])

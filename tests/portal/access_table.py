@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import GrossListImport
+from makegood_portal.ledger.models import Candidacy, GrossListImport
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side
+from portal.builders import Side, an_event
 
 EVERYBODY = frozenset(Role)
 READERS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.EVALUATOR})
@@ -20,6 +20,19 @@ def nothing(side: Side) -> dict[str, Any]:  # noqa: ARG001
 
 
 def of_candidacy(side: Side) -> dict[str, Any]:
+    return {"candidacy": side.candidacy.pk}
+
+
+def of_step_done(side: Side) -> dict[str, Any]:
+    """A candidate whose last step was the prison's check."""
+    an_event(side.candidacy, step="list_checked", outcome="passed")
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="informed")
+    return {"candidacy": side.candidacy.pk}
+
+
+def of_who_left(side: Side) -> dict[str, Any]:
+    """A candidate who left at the prison's check."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
     return {"candidacy": side.candidacy.pk}
 
 
@@ -60,6 +73,7 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 
 ROUTES: dict[str, Route] = {
     "home": Route(),
@@ -68,6 +82,11 @@ ROUTES: dict[str, Route] = {
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "queue": Route(may=ACTORS),
+    "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
+    "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
     "imports": Route(may=LISTS),
     "import_new": Route(may=ONLY_COORDINATOR),
     "import": Route(may=LISTS, kwargs=of_list),

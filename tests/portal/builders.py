@@ -5,6 +5,8 @@ Builders write as the owner of the tables, past row-level security; requests and
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +15,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from makegood.programme.reading import shipped
 from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import history
 from makegood_portal.ledger.models import (
@@ -23,6 +26,7 @@ from makegood_portal.ledger.models import (
     Party,
     Person,
     Programme,
+    ProgrammeVersion,
     SelectionEvent,
     User,
 )
@@ -50,9 +54,18 @@ def a_user(role: Role | None = None, *, at: Organisation | None = None, since: d
 
 
 def a_programme(**more: Any) -> Programme:
-    """A programme without terms."""
+    """A programme under the terms of the reference case."""
     number = next(_numbers)
-    return Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}"} | more)
+    programme = Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}"} | more)
+    text = _reference_text()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    ProgrammeVersion.objects.create(programme=programme, sha256=sha256, text=text, in_force_from=date(2016, 6, 3))
+    return programme
+
+
+@functools.cache
+def _reference_text() -> str:
+    return (shipped()["werk-na-detentie"] / "programme.yaml").read_text(encoding="utf-8")
 
 
 def a_loaded_programme(code: str = "werk-na-detentie") -> Programme:
@@ -68,7 +81,7 @@ def a_candidacy(*, name: str = "Janssen", **more: Any) -> Candidacy:
     history.new_key_of(person.pk).save()
     defaults: dict[str, Any] = {
         "prison": more.get("prison") or an_organisation(Kind.PRISON),
-        "step": "gross_list",
+        "step": "list_checked",
         "step_since": TODAY,
         "list_month": TODAY.replace(day=1),
         "release_on": date(2026, 6, 1),

@@ -9,7 +9,9 @@ from decimal import Decimal
 import pytest
 
 from a_world import FOLDER, a_world, day, participants, rows_of
+from makegood.world.manifest import RECRUITMENT_FILES
 from makegood.world.money import equal_parts
+from makegood.world.recruitment_words import RecruitmentWords
 from makegood.world.specification import Specification
 
 INTERFACE = {
@@ -90,9 +92,9 @@ def test_the_page_on_worlds_names_every_file_and_column_of_its_own() -> None:
     page = (FOLDER.parents[2] / "docs" / "reference" / "world.md").read_text(encoding="utf-8")
     for file in set(a_world()) - set(INTERFACE):
         assert f"`{file}`" in page
-    for file in ("characteristics.csv", "planted.csv", "names.csv", "differences.csv"):
+    for file in ("characteristics.csv", "planted.csv", "names.csv", "differences.csv", *RECRUITMENT_FILES):
         assert all(f"`{column}`" in page for column in a_world()[file].split("\n", 1)[0].split(","))
-    assert all(f"`{word}`" in page for word in Specification.model_fields)
+    assert all(f"`{word}`" in page for word in (*Specification.model_fields, *RecruitmentWords.model_fields))
 
 
 def test_treated_and_pool_are_the_two_arms_of_the_characteristics() -> None:

@@ -40,7 +40,7 @@ def _write(args: argparse.Namespace) -> None:
     from makegood.programme.reading import shipped
     from makegood.report.index_html import index_html
     from makegood.report.settlement_json import files_of
-    from makegood.report.statement_html import pages_of
+    from makegood.report.statement_html import statement_files
 
     programmes = shipped()
     shown = sys.stderr.isatty() and not args.quiet
@@ -50,7 +50,7 @@ def _write(args: argparse.Namespace) -> None:
             print(f"\r\033[K{number} of {len(programmes)}: {name}", end="", file=sys.stderr, flush=True)
         settlement = settle_files(facts_from_files(name), as_of=None)
         settlements[name] = settlement
-        written = {**files_of(settlement), **pages_of(settlement, home="../index.html")}
+        written = {**files_of(settlement), **statement_files(settlement, home="../index.html")}
         files.update({f"{name}/{file}": content for file, content in written.items()})
     if shown:
         print("\r\033[K", end="", file=sys.stderr, flush=True)

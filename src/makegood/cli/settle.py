@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    pass
+    from makegood.settle import Settlement
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="DIR",
-        help="also write settlement.json, statement.html, claims.csv, journal.beancount, explanation.json",
+        help="also write settlement.json, the statement (HTML, PDF), claims.csv, journal.beancount, explanation.json",
     )
+    parser.add_argument("--data-only", action="store_true", help="with --out: leave out the statement for people (no HTML, no PDF)")
 
 
 def day_argument(word: str) -> date:
@@ -53,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
     from makegood.report.explanation_json import explanation_of
-    from makegood.report.settlement_json import as_json, files_of
-    from makegood.report.statement_html import pages_of
+    from makegood.report.settlement_json import as_json
     from makegood.report.statement_text import as_text
 
     facts = facts_from_files(
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         from makegood.cli.output import write_folder
 
-        write_folder(args.out, {**files_of(settlement), **pages_of(settlement)})
+        write_folder(args.out, _files(args, settlement))
     if not args.quiet and since and args.format == "text":
         from makegood.report.changes import changes
 
@@ -87,6 +87,20 @@ def run(args: argparse.Namespace) -> int:
             end="\n" if args.format == "json" else "",
         )
     return 0
+
+
+def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes | str]:
+    """The folder's files: the data, and unless left out the statement for people as pages and as PDF with the data within."""
+    from makegood.report.settlement_json import files_of
+
+    data = files_of(settlement)
+    if args.data_only:
+        return data
+    from makegood.report.months_over_time import read_months
+    from makegood.report.statement_html import statement_files
+
+    months = read_months(args.measured) if args.measured else ()
+    return data | statement_files(settlement, months=months, attached={"settlement.json": data["settlement.json"]})
 
 
 def _before(args: argparse.Namespace) -> dict[str, Any] | None:

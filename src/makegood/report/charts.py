@@ -1,4 +1,4 @@
-"""Charts as SVG: plain shapes with real labels that stay their size while the bars stretch.
+"""Charts drawn by hand as SVG: plain shapes with real labels that stay their size while the bars stretch.
 
 A chart has no fixed width: places along the page are percentages, text is in pixels, so that a phone and a desk read
 the same letters. With `width` in pixels it is drawn for paper. Colours come as a palette: CSS variables on a page,
@@ -7,10 +7,8 @@ hexadecimal on paper.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from html import escape
 
 Palette = Mapping[str, str]
@@ -28,27 +26,6 @@ ON_PAPER: Palette = {
 TEXT = 15
 SMALL = 14
 LINE = 19
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar: its label, its value in words, where it starts and ends on the scale, and its colour's name."""
-
-    label: str
-    shown: str
-    start: Decimal
-    end: Decimal
-    colour: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A titled group of bars, with marks on the last bar's track and lines of words below."""
-
-    title: str
-    bars: Sequence[Bar]
-    marks: Sequence[Decimal] = ()
-    below: Sequence[str] = ()
 
 
 @dataclass
@@ -88,37 +65,3 @@ class Canvas:
             f' aria-labelledby="{name}-t {name}-d"{font}><title id="{name}-t">{escape(title)}</title>'
             f'<desc id="{name}-d">{escape(description)}</desc>{"".join(self.shapes)}</svg>'
         )
-
-
-def bar_chart(
-    rows: Sequence[Row], *, palette: Palette, name: str, title: str, description: str, width: int | None = None, columns: int = 44
-) -> str:
-    """Bars under their own labels, all on one scale from 0. `columns`: characters that fit on a line of a phone."""
-    canvas = Canvas(palette, width)
-    y = 4.0
-    for row in rows:
-        largest = max([*(bar.end for bar in row.bars), *row.marks], default=Decimal(0))
-        scale = largest if row.marks else max((bar.end for other in rows for bar in other.bars), default=Decimal(0))
-        for words in textwrap.wrap(row.title, columns) or [""]:
-            y += LINE
-            canvas.text(words, 0, y - 5, size=TEXT, bold=True)
-        y += 2
-        for bar in row.bars:
-            y += LINE + 3
-            canvas.text(bar.label, 0, y - 6, colour="quiet")
-            canvas.text(bar.shown, 100, y - 6, anchor="end")
-            canvas.rect(0, y, 100, 12, "track")
-            if scale > 0:
-                start, end = (float(edge / scale * 100) for edge in (bar.start, bar.end))
-                canvas.rect(start, y, max(end - start, 0.4 if bar.end > bar.start else 0), 12, bar.colour)
-            y += 16
-        for mark in row.marks:
-            at = min(float(mark / scale * 100) if scale else 0, 99.4)
-            canvas.rect(at, y - 20, 0.6, 20, "mark")
-        for line in row.below:
-            for words in textwrap.wrap(line, columns + 2):
-                y += LINE - 1
-                canvas.text(words, 0, y - 3, colour="quiet")
-        y += 16
-    canvas.height = y
-    return canvas.svg(name=name, title=title, description=description)

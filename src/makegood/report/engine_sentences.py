@@ -16,13 +16,13 @@ _WORDS = {
     "validated": "gevalideerd", "paid": "betaald", "refused": "afgewezen", "withdrawn": "ingetrokken", "clawed back": "teruggevorderd",
     "nobody": "niemand", "of no stated kind": "van onbekende soort", "not given": "niet ingevuld", "no reason given": "zonder opgave van reden",
     "cohort": "de cohort", "class": "de klasse", "payer": "de betaler", "phase": "de fase", "component": "het onderdeel",
-    "half_up": "half omhoog", "half_even": "half naar even", "down": "omlaag", "up": "omhoog",
+    "half upwards": "half omhoog", "half to even": "half naar even", "downwards": "omlaag", "upwards": "omhoog",
     "value": "waarde", "reported": "gemeld", "comparison": "vergelijking", "n": "aantal personen", "comparison_n": "personen in de vergelijking",
     "unmatched_n": "zonder vergelijking", "unknown_n": "onbekend", "quantity": "hoeveelheid", "count": "aantal", "persons": "personen",
     "matched group": "vergelijkbare groep", "randomised group": "gelote groep", "fixed rate": "vast percentage", "modelled": "model",
     "historical baseline": "eerdere periode", "difference": "verschil", "difference in points": "verschil in punten",
     "relative reduction": "relatieve daling", "relative increase": "relatieve stijging", "share of both": "aandeel van beide",
-    "drawing": "inleg", "outcome_payment": "betaling voor uitkomsten", "repayment": "terugbetaling", "commitment": "toezegging",
+    "agreed": "afgesproken", "drawing": "inleg", "outcome_payment": "betaling voor uitkomsten", "repayment": "terugbetaling", "commitment": "toezegging",
     "grant": "subsidie", "fee": "vergoeding", "guarantee": "garantie", "otherwise": "overige gevallen", "this case": "dit geval",
 }  # fmt: skip
 
@@ -105,7 +105,7 @@ _PATTERNS: list[tuple[str, str]] = [
     (r"(.+): measured", "{0}: gemeten"),
     (r"(.+): (value|reported|comparison|n|comparison_n|unmatched_n|unknown_n|matched group|randomised group|fixed rate|modelled|historical baseline)",
      "{0}: {1}"),
-    (r"rounded to (\S+) \((\w+)\)", "afgerond op {0} ({1})"),
+    (r"rounded to (\S+) \(([\w ]+)\)", "afgerond op {0} ({1})"),
     (r"nothing_drawn", "er is niets ingelegd"),
 ]  # fmt: skip
 PATTERNS = [(re.compile(pattern), template) for pattern, template in _PATTERNS]
@@ -138,4 +138,4 @@ def edges_in_dutch(words: str) -> str:
 def _part(group: str) -> str:
     """A group of a pattern that is itself a sentence of the engine."""
     known = {"no result", "a figure is missing", "rests on something unknown", "nothing to divide by"}
-    return (in_dutch(group) or group) if group in known else group
+    return (in_dutch(group) or group) if group in known or group.startswith("for ") else group

@@ -3,98 +3,139 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from makegood.report.charts import LINE, SMALL, TEXT, Canvas, Palette
+from makegood.report.drawing import COLOURS, NARROW, SMALL, TEXT, Drawing, down, drawn, layered, table, words_layer
 
-TALL = 150
-"""Pixels for the largest sum."""
-LABEL = 17
-"""Characters of a label that fit beside a bar on a phone."""
+if TYPE_CHECKING:
+    import altair as alt
+
+    from makegood.report.statement_values import Statement
+
+ZERO = Decimal(0)
+TALL, LINE, TITLE_LINE, GAP, CURVE = 150, 17, 20, 10, 24
+"""Pixels for the largest sum, for a line of a label, between blocks; points of a curve."""
 
 
-def flow_chart(
-    parts: Sequence[tuple[str, str, Sequence[tuple[str, str, Decimal]]]],
-    *,
-    palette: Palette,
-    money: Callable[[Decimal], str],
-    name: str,
-    title: str,
-    description: str,
-    width: int | None = None,
-) -> str:
-    """One block for each part (heading, colour, [(from, to, amount)]), all on one scale."""
-    canvas = Canvas(palette, width)
-    sums = [sum((amount for _, _, amount in flows), Decimal(0)) for _, _, flows in parts]
-    largest = max(sums, default=Decimal(0))
-    columns = LABEL if width is None else 26
+@dataclass
+class Sheet:
+    """Shapes in the making, in pixels from the top left."""
+
+    width: int
+    height: float = 0
+    bars: list[dict[str, Any]] = field(default_factory=list)
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    ribbons: list[dict[str, Any]] = field(default_factory=list)
+
+
+Flows = Sequence[tuple[str, str, Decimal]]
+
+
+def flow_chart(statement: Statement) -> Drawing | None:
+    """Capital put in, and money for outcomes to those who receive it; None where no money moved."""
+    say, money = statement.language.say, statement.money
+    capital = [(flow.source, flow.target, flow.amount) for flow in statement.flows if flow.kind == "capital"]
+    guaranteed = any(flow.kind == "guarantee" for flow in statement.flows)
+    parts: list[tuple[str, str, Flows]] = []
+    for key, colour, flows in (
+        ("flow_in", "capital", capital),
+        ("flow_out_guarantee" if guaranteed else "flow_out", "now", _through(statement)),
+    ):
+        total = sum((amount for _, _, amount in flows), ZERO)
+        if total > 0:
+            parts.append((say(key, amount=money(total)), colour, flows))
+    if not parts:
+        return None
+    told = "; ".join(f"{source} → {target}: {money(amount)}" for _, _, flows in parts for source, target, amount in flows)
+    return drawn(lambda width: _chart(statement, parts, width), name="chart-flows", title=say("chart_flows"), description=told)
+
+
+def _through(statement: Statement) -> list[tuple[str, str, Decimal]]:
+    """Givers and receivers of outcome money, paired in proportion: it runs through one pot. Guarantees go straight."""
+    paid = [flow for flow in statement.flows if flow.kind == "paid"]
+    passed: dict[str, Decimal] = {}
+    for flow in statement.flows:
+        if flow.kind == "passed":
+            passed[flow.target] = passed.get(flow.target, ZERO) + flow.amount
+    total = sum(passed.values(), ZERO)
+    pairs = [(flow.source, target, flow.amount * amount / total) for flow in paid for target, amount in passed.items() if total > 0]
+    return pairs + [(flow.source, flow.target, flow.amount) for flow in statement.flows if flow.kind == "guarantee"]
+
+
+def _chart(statement: Statement, parts: Sequence[tuple[str, str, Flows]], width: int) -> alt.LayerChart:
+    import altair as alt  # noqa: PLC0415 - takes most of a second
+
+    sheet = Sheet(width)
+    largest = max(sum((amount for _, _, amount in flows), ZERO) for _, _, flows in parts)
     for heading, colour, flows in parts:
-        for words in textwrap.wrap(heading, 46):
-            canvas.height += LINE
-            canvas.text(words, 0, canvas.height - 4, size=TEXT, bold=True)
-        canvas.height += 10
-        _block(canvas, flows, colour, largest, money, columns)
-        canvas.height += 18
-    return canvas.svg(name=name, title=title, description=description)
+        for words in textwrap.wrap(heading, 46 if width == NARROW else 90):
+            sheet.height += TITLE_LINE
+            sheet.texts.append({"x": 0, "y": sheet.height - TITLE_LINE / 2, "words": words, "align": "left", "weight": 600, "size": TEXT})
+        sheet.height += GAP
+        _block(sheet, flows, COLOURS[colour], largest, statement)
+        sheet.height += GAP * 2
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
+    sheet.height -= GAP * 2
+    y = down(sheet.height)
+    layers: list[Any] = [
+        alt.Chart(table(sheet.ribbons))
+        .mark_area(opacity=0.28, line=False)
+        .encode(x=x, y=y, y2=alt.Y2("y2:Q"), detail=alt.Detail("ribbon:N"), color=alt.Color("colour:N", scale=None, legend=None)),
+        alt.Chart(table(sheet.bars))
+        .mark_rect()
+        .encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"), color=alt.Color("colour:N", scale=None, legend=None)),
+    ]
+    for align, weight, size in sorted({(text["align"], text["weight"], text["size"]) for text in sheet.texts}):
+        rows = [text for text in sheet.texts if (text["align"], text["weight"], text["size"]) == (align, weight, size)]
+        layers.append(words_layer(rows, sheet.height, at=x, align=align, fontWeight=weight, fontSize=size))
+    return layered(layers, width=width, height=sheet.height)
 
 
-def _block(
-    canvas: Canvas, flows: Sequence[tuple[str, str, Decimal]], colour: str, largest: Decimal, money: Callable[[Decimal], str], columns: int
-) -> None:
-    top = canvas.height
+def _block(sheet: Sheet, flows: Flows, colour: str, largest: Decimal, statement: Statement) -> None:
+    """One pot of money: its givers, its receivers, and the ribbons between them."""
+    top, bottom = sheet.height, sheet.height
+    narrow = sheet.width == NARROW
+    thick = 7 if narrow else 12
+    inner = (0.37, 0.63) if narrow else (0.34, 0.66)
 
     def size(amount: Decimal) -> float:
         return max(float(amount / largest) * TALL, 1.5)
 
-    left: dict[str, float] = {}
-    right: dict[str, float] = {}
-    bottom = top
-    for side, place in ((0, left), (1, right)):
+    places: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    for side, place in enumerate(places):
         y = top
         sums: dict[str, Decimal] = {}
-        for source, target, part in flows:
+        for source, target, amount in flows:
             party = target if side else source
-            sums[party] = sums.get(party, Decimal(0)) + part
+            sums[party] = sums.get(party, ZERO) + amount
+        edge = sheet.width * inner[side]
         for party, amount in sums.items():
-            lines = textwrap.wrap(party, columns, break_long_words=False)
-            height = size(amount)
-            slot = max(height, (len(lines) + 1) * 17 + 4)
-            start = y + (slot - height) / 2
-            canvas.rect(34.0 if side == 0 else 64.0, start, 2, height, colour)
-            first = y + (slot - (len(lines) + 1) * 17) / 2 + 13
-            x, anchor = (32.5, "end") if side == 0 else (67.5, "start")
-            for index, words in enumerate(lines):
-                canvas.text(words, x, first + index * 17, size=SMALL, anchor=anchor)
-            canvas.text(money(amount), x, first + len(lines) * 17, size=SMALL, anchor=anchor, bold=True)
+            lines = [*textwrap.wrap(party, 17 if narrow else 30, break_long_words=False), statement.money(amount)]
+            slot = max(size(amount), len(lines) * LINE + 4)
+            start = y + (slot - size(amount)) / 2
+            far = edge - thick if side == 0 else edge + thick
+            sheet.bars.append({"x": min(edge, far), "x2": max(edge, far), "y": start, "y2": start + size(amount), "colour": colour})
+            first = y + (slot - len(lines) * LINE) / 2 + LINE / 2
+            for number, words in enumerate(lines):
+                bold = number == len(lines) - 1
+                align, at = ("right", far - 7) if side == 0 else ("left", far + 7)
+                sheet.texts.append(
+                    {"x": at, "y": first + number * LINE, "words": words, "align": align, "weight": 600 if bold else 400, "size": SMALL}
+                )
             place[party] = start
-            y += slot + 10
-        bottom = max(bottom, y - 10)
-    ribbons = []
+            y += slot + GAP
+        bottom = max(bottom, y - GAP)
+    left, right = sheet.width * inner[0], sheet.width * inner[1]
     for source, target, amount in flows:
-        thick = size(amount)
-        a, b = left[source] - top, right[target] - top
-        ribbons.append((a, b, thick))
-        left[source] += thick
-        right[target] += thick
-    _ribbons(canvas, ribbons, colour, top, bottom - top)
-    canvas.height = bottom
-
-
-def _ribbons(canvas: Canvas, ribbons: Sequence[tuple[float, float, float]], colour: str, top: float, height: float) -> None:
-    """Curves between the bars: in a stretching frame on a page, in pixels on paper."""
-    if canvas.width is None:
-        x0, x1, y = 0.0, 100.0, 0.0
-        frame = f'x="36%" y="{top:.1f}" width="28%" height="{height:.1f}" viewBox="0 0 100 {height:.1f}"'
-        canvas.shapes.append(f'<svg {frame} preserveAspectRatio="none" aria-hidden="true">')
-    else:
-        x0, x1, y = canvas.width * 0.36, canvas.width * 0.64, top
-    middle = (x0 + x1) / 2
-    for a, b, thick in ribbons:
-        canvas.shapes.append(
-            f'<path d="M{x0:.1f} {y + a:.1f}C{middle:.1f} {y + a:.1f} {middle:.1f} {y + b:.1f} {x1:.1f} {y + b:.1f}'
-            f'V{y + b + thick:.1f}C{middle:.1f} {y + b + thick:.1f} {middle:.1f} {y + a + thick:.1f} {x0:.1f} {y + a + thick:.1f}Z"'
-            f' fill="{canvas.palette[colour]}" fill-opacity="0.28"/>'
-        )
-    if canvas.width is None:
-        canvas.shapes.append("</svg>")
+        ribbon = f"{colour}{len(sheet.ribbons)}"
+        for number in range(CURVE + 1):
+            share = number / CURVE
+            smooth = share * share * (3 - 2 * share)
+            y = places[0][source] + (places[1][target] - places[0][source]) * smooth
+            sheet.ribbons.append({"ribbon": ribbon, "x": left + (right - left) * share, "y": y, "y2": y + size(amount), "colour": colour})
+        places[0][source] += size(amount)
+        places[1][target] += size(amount)
+    sheet.height = bottom

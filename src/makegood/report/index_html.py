@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from makegood import __version__
+from makegood.report.document_html import page
 from makegood.report.language import Language
 from makegood.report.markup import Markup, element
-from makegood.report.statement_html import page
 from makegood.settle import Settlement
 
 WHAT = (

@@ -10,6 +10,7 @@ from typing import Literal
 from makegood.programme.term import InTwoLanguages
 from makegood.report.phrases import PHRASES
 from makegood.values.currency import minor_unit
+from makegood.values.parsing import Duration
 
 Code = Literal["en", "nl"]
 CODES: tuple[Code, ...] = ("en", "nl")
@@ -53,10 +54,14 @@ class Language:
         """A share as a percentage with at most two decimals: 0.294286 is ≈ 29.43%."""
         return f"{self.number(value * 100, 2)}%"
 
-    def money(self, amount: Decimal, currency: str) -> str:
-        """An amount: `€388,457.15` in English, `€ 388.457,15` in Dutch; whole amounts without cents."""
+    def rate(self, value: Decimal) -> str:
+        """A yearly rate as a percentage with one decimal, so that rates stand under each other: −29.3%."""
+        return f"{self._digits((value * 100).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP), strip=False)}%"
+
+    def money(self, amount: Decimal, currency: str, *, cents: bool = False) -> str:
+        """An amount: `€388,457.15` in English, `€ 388.457,15` in Dutch; whole amounts without cents unless `cents`."""
         unit = minor_unit(currency)
-        whole = amount == amount.to_integral_value()
+        whole = amount == amount.to_integral_value() and not cents
         digits = self._digits(abs(amount).quantize(Decimal(1) if whole else unit, rounding=ROUND_HALF_UP), strip=False)
         sign = SIGNS.get(currency, f"{currency}{NBSP}")
         between = NBSP if self.code == "nl" and not sign.endswith((NBSP, " ")) else ""
@@ -69,6 +74,23 @@ class Language:
     def month(self, day: date) -> str:
         """A month and its year: August 2019."""
         return f"{MONTHS[self.code][day.month - 1]} {day.year}"
+
+    def loose_day(self, written: str) -> str:
+        """A year, month or day as a document gives it, in words: 2022-03 is March 2022."""
+        parts = written.split("-")
+        if not all(part.isdigit() for part in parts) or len(parts) > 3 or len(parts[0]) != 4:
+            return written
+        year, *rest = (int(part) for part in parts)
+        if not rest or not 1 <= rest[0] <= 12:
+            return written
+        try:
+            return self.month(date(year, rest[0], 1)) if len(rest) == 1 else self.day(date(year, *rest))
+        except ValueError:
+            return written
+
+    def span(self, length: Duration) -> str:
+        """A length of time in words: 30 days, 30 dagen."""
+        return self.count(length.unit, length.count)
 
     def listed(self, words: list[str]) -> str:
         """Words in a row: a, b and c."""

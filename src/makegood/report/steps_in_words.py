@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from makegood.payment.node import Node
 from makegood.programme.reading import Terms
-from makegood.report.engine_sentences import in_dutch
+from makegood.report.engine_sentences import edges_in_dutch, in_dutch
 from makegood.report.language import Language
 from makegood.values.parsing import money
 
@@ -19,8 +19,14 @@ Kind = Literal["money", "share", "plain"]
 FEW = 8
 SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ "}
 EDGES = {"at least": "minstens", "more than": "meer dan", "less than": "minder dan", "at most": "hoogstens"}
+ROUNDING = {"half_up": "half upwards", "half_even": "half to even", "down": "downwards", "up": "upwards"}
+_ROUNDED = re.compile(r"rounded to (\S+) \((\w+)\)")
 _CODE = re.compile(r"'([\w-]+)'|\b(\w+_\w+)\b")
 """A code between quotes, or one that no sentence has by chance."""
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+_POINT = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?![\w.])")
+_METRIC = re.compile(r"^(?:effect on |effect op )?([a-z]+)(?=: |$)")
+"""A metric's code of one word, where a sentence of the engine begins with it."""
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
@@ -42,6 +48,7 @@ class Telling:
         self.language = language
         self.metrics = {name: language.title(metric.title) for name, metric in terms.programme.outcome_metrics.items()}
         self.lines = {name: language.title(pricing.title) for name, pricing in terms.programme.outcome_pricings.items()}
+        self.figures = {name: language.title(figure.title) or name.replace("_", " ") for name, figure in terms.programme.figures.items()}
 
     def steps(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
         """The steps of one payment. What is told once is not told again in full."""
@@ -53,6 +60,25 @@ class Telling:
         if node.value is None:
             return self.language.say("unknown")
         return self.amount(node.value, self.kind(node))
+
+    def step_edges(self, node: Node) -> str:
+        """The edges of a step in words, as its figure is written: `less than 8.5%`."""
+        edges = node.what.removeprefix("step for ")
+        if self.kind(node.inputs[0]) == "share":
+            edges = _DECIMAL.sub(lambda found: self.language.share(Decimal(found[0])), edges)
+        else:
+            edges = _DECIMAL.sub(lambda found: self.language.number(Decimal(found[0])), edges)
+        return edges_in_dutch(edges) if self.language.code == "nl" else edges
+
+    def called(self, node: Node) -> str:
+        """What a figure is called: its title, or what it is, in words."""
+        return self.name_of(node) or self.sentence(node.what)[0]
+
+    def edge(self, edge: Node, figure: Node) -> str:
+        """An edge as the figure that is held against it is written: 0.075 beside 9% is 7.5%."""
+        kind = self.kind(edge)
+        alike = kind == "plain" and self.kind(figure) == "share" and edge.value is not None and abs(edge.value) <= 2
+        return self.amount(edge.value, "share") if alike and edge.value is not None else self.value(edge)
 
     def amount(self, value: Decimal, kind: Kind) -> str:
         """A value as money, share or number."""
@@ -83,6 +109,8 @@ class Telling:
             return self._of_metric(node)
         if node.what.startswith("for ") and node.inputs:
             return kinds[0]
+        if node.what.startswith("share of ") and node.value is not None and 0 <= node.value <= 1:
+            return "share"
         return "plain"
 
     def sentence(self, english: str) -> tuple[str, bool]:
@@ -123,7 +151,7 @@ class Telling:
             return f"{title or ('het cijfer' if nl else 'the figure')} = {which} {of} {equals}", False
         name = title or ("het cijfer" if nl else "the figure")
         if node.how == "round":
-            rule, foreign = self.sentence(node.what)
+            rule, foreign = self.sentence(_ROUNDED.sub(lambda found: f"rounded to {found[1]} ({ROUNDING[found[2]]})", node.what))
             return f"{name} = {self.value(inputs[0])}, {rule} {equals}", foreign
         if node.how == "bound":
             bound = EDGES.get(node.what, "alleen wat erboven ligt:") if nl else node.what
@@ -134,7 +162,7 @@ class Telling:
             held = bool(node.value)
             verb = ("is" if held else "is niet") if nl else ("is" if held else "is not")
             joint = " en " if nl else " and "
-            parts = [f"{EDGES[word] if nl else word} {self.value(inner)}" for word, inner in zip(edges, inputs[1:], strict=False)]
+            parts = [f"{EDGES[word] if nl else word} {self.edge(inner, inputs[0])}" for word, inner in zip(edges, inputs[1:], strict=False)]
             start = "voorwaarde" if nl else "condition"
             return f"{start}: {self.value(inputs[0])} {verb} {joint.join(parts)}", False
         told, foreign = self.sentence(node.what)
@@ -171,7 +199,10 @@ class Telling:
         return ""
 
     def _figure(self, node: Node) -> str:
-        return node.what[:1].upper() + node.what[1:]
+        """A named figure's title in this language: the node itself carries the English one."""
+        inner = node.inputs[0].where.path.split("/") if node.inputs else []
+        title = self.figures.get(inner[1], node.what) if inner[:1] == ["figures"] and len(inner) > 1 else node.what
+        return title[:1].upper() + title[1:]
 
     def _evidence(self, name: str) -> str:
         kind, _, identity = name.partition(" ")
@@ -181,11 +212,26 @@ class Telling:
     def _named(self, words: str) -> str:
         """Codes of metrics and lines as their titles, ISO dates as dates, sums of money as they are written here."""
         words = _CODE.sub(lambda found: self._titled(found[1] or found[2], found[0]), words)
-        return _ISO.sub(lambda found: self._date(found[0]), words)
+        words = _METRIC.sub(
+            lambda found: found[0].replace(found[1], f"“{self.metrics[found[1]]}”") if found[1] in self.metrics else found[0], words
+        )
+        words = _ISO.sub(lambda found: self._date(found[0]), words)
+        return _POINT.sub(r"\1,\2", words) if self.language.code == "nl" else words
 
     def _titled(self, code: str, written: str) -> str:
+        """A code as people call it: lines, metrics and moments of settlement in quotes, parties by name."""
+        programme = self.terms.programme
         title = self.lines.get(code) or self.metrics.get(code)
-        return f"“{title}”" if title else written
+        group = {**programme.classes, **programme.phases}.get(code) or (
+            programme.cohorts[code].title if code in programme.cohorts else None
+        )
+        if not title and group is not None:
+            title = self.language.title(group)
+        if not title and code in programme.outcome_payment_plan.settlements:
+            title = self.language.title(programme.outcome_payment_plan.settlements[code].title)
+        if title:
+            return f"“{title}”"
+        return programme.parties[code].name if code in programme.parties else written
 
     def _date(self, iso: str) -> str:
         try:

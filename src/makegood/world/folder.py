@@ -15,6 +15,7 @@ from makegood.world.background import Characteristics
 from makegood.world.invent import Control, Participant, World
 from makegood.world.manifest import manifest
 from makegood.world.records import Spell
+from makegood.world.recruitment_files import recruitment_files
 
 BACKGROUND = tuple(field.name for field in fields(Characteristics))
 SPELLS = ("spell", "person", "kind", "start", "end", "hours_per_week", "contract", "source")
@@ -68,6 +69,8 @@ def data_folder(world: World) -> dict[str, str]:
             ),
         ),
     }
+    if world.recruitment is not None and world.plan.recruitment is not None:
+        files |= recruitment_files(world.recruitment, world.plan.recruitment.words, seed=world.seed, csv=_csv)
     hashes = {file: sha256_of(text.encode("utf-8")) for file, text in files.items()}
     files["manifest.json"] = json.dumps(manifest(world, files=hashes), ensure_ascii=False, indent=2) + "\n"
     return files

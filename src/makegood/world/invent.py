@@ -8,12 +8,15 @@ from datetime import date, timedelta
 from random import Random
 
 from makegood.world.background import Characteristics, participants, pool
+from makegood.world.candidates import Known
 from makegood.world.chance import stream, systematic
 from makegood.world.lives import Person, live
 from makegood.world.money import transactions
 from makegood.world.names import name
 from makegood.world.reading import Plan
 from makegood.world.records import Life, Transaction
+from makegood.world.recruitment import Recruitment, recruit
+from makegood.world.sites import fitted, ready_on
 from makegood.world.specification import Specification
 from makegood.world.stays import Dates, stays
 from makegood.world.traits import deal
@@ -61,6 +64,8 @@ class World:
     participants: tuple[Participant, ...]
     pool: tuple[Control, ...]
     transactions: tuple[Transaction, ...]
+    recruitment: Recruitment | None
+    """The way from list to start, where the plan has one."""
 
     @property
     def everybody(self) -> tuple[Participant | Control, ...]:
@@ -75,9 +80,11 @@ def invent(plan: Plan, *, seed: int, pool_size: int | None = None) -> World:
     Refused where the plan cannot be met.
     """
     words = plan.specification
-    entries = deal(plan, seed=seed)
+    recruiting = plan.recruitment.words if plan.recruitment else None
+    entries = fitted(deal(plan, seed=seed), words, recruiting, seed=seed)
     known, apart = participants(entries, words, seed=seed)
-    dates = stays(entries, words, seed=seed)
+    ready = [ready_on(entry, recruiting, words) for entry in entries] if recruiting else None
+    dates = stays(entries, words, seed=seed, ready=ready)
     windows = [Window(day.index_date, words.window_months) for day in dates]
     scaled = scale(known, apart, words)
 
@@ -115,7 +122,11 @@ def invent(plan: Plan, *, seed: int, pool_size: int | None = None) -> World:
     )
     likes = [person for who, person in enumerate(known) if who not in apart]
     size = words.background.pool.size if pool_size is None else pool_size
-    return World(plan, seed, own, tuple(_pool(likes, words, size=size, scaled=scaled, seed=seed)), tuple(transactions(words.money)))
+    recruited = recruit(
+        [Known(one.person, one.given_name, one.family_name, one.entry, one.dates, one.background) for one in own], plan, seed=seed
+    )
+    pool_people = tuple(_pool(likes, words, size=size, scaled=scaled, seed=seed))
+    return World(plan, seed, own, pool_people, tuple(transactions(words.money)), recruited)
 
 
 def _pool(likes: Sequence[Characteristics], words: Specification, *, size: int, scaled: float, seed: int) -> Iterator[Control]:

@@ -19,6 +19,21 @@ OTHER_FILES = {
     "differences.csv": "each published figure that was not used as printed, and why",
 }
 """The files that are not part of the fixed interface."""
+RECRUITMENT_FILES = {
+    "gross_list.csv": "candidates as the monthly lists of the prison service have them; release_on is the date known then",
+    "outside_list.csv": "whoever started without having been on a list, in the same columns",
+    "selection_events.csv": "dated steps and exits with the actor; an exit has a row for each list that has a reason",
+    "release_dates.csv": "the history of release dates; the last of a candidate is the day of release",
+    "permissions.csv": "requests to municipalities, reminders (with a space between) and answers",
+    "answers.csv": "the questionnaire of those selected: an answer, or which kind of no answer, and whose",
+    "contact_routes.csv": "how those selected can be reached after release",
+    "provider_list.csv": "those selected as the provider's own list has them, at times spelled otherwise and without the prison's key",
+    "links.csv": "the answer to the linkage: candidate, participant (person), entry of the provider's list",
+    "organisations.csv": "everybody in the trade; municipalities with their code of the statistics office and its year",
+    "staff.csv": "who acts: the actors of selection_events.csv",
+    "contacts.csv": "contact persons of municipalities, with the day on which somebody looked last; some have none",
+}
+"""The recruitment side, where a world has one."""
 
 
 def manifest(world: World, *, files: Mapping[str, str]) -> dict[str, object]:
@@ -26,6 +41,7 @@ def manifest(world: World, *, files: Mapping[str, str]) -> dict[str, object]:
     words = world.plan.specification
     alike = [someone for someone in world.participants if someone.matchable]
     planted = words.planted
+    recruited = world.plan.recruitment.words if world.plan.recruitment else None
     return {
         "world": words.world,
         "invented": "Nobody in this folder exists; counts of participants are the published ones, people and dates are made up.",
@@ -55,9 +71,17 @@ def manifest(world: World, *, files: Mapping[str, str]) -> dict[str, object]:
             "currency": words.money.currency,
             "source": words.money.commitment.source,
         },
-        "assumptions": list(words.assumptions),
+        "recruitment": None
+        if recruited is None
+        else {
+            "listed": recruited.listed,
+            "listed_and_started": recruited.listed_and_started,
+            "selected": recruited.selected,
+            "started": len(world.participants),
+        },
+        "assumptions": [*words.assumptions, *(recruited.assumptions if recruited else ())],
         "differences": len(world.plan.differences),
-        "other_files": OTHER_FILES,
+        "other_files": {**OTHER_FILES, **(RECRUITMENT_FILES if recruited else {})},
         "files": dict(sorted(files.items())),
     }
 

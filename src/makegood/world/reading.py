@@ -14,6 +14,7 @@ from makegood.programme.reading import problems_of
 from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
 from makegood.values.problem import Problem, Refused, Where
 from makegood.world.margins import Difference, Margin, corrected, split, sums
+from makegood.world.recruitment_plan import RecruitmentPlan, read_recruitment
 from makegood.world.specification import Specification
 
 CLASS = "months_in_programme"
@@ -31,6 +32,8 @@ class Plan:
     specification: Specification
     margins: tuple[Margin, ...]
     differences: tuple[Difference, ...]
+    recruitment: RecruitmentPlan | None = None
+    """The way from list to start, where the world has one."""
 
     def codes(self, variable: str) -> list[Margin]:
         """The margins of one variable, in the order of the file."""
@@ -59,7 +62,8 @@ def read_plan(folder: Path) -> Plan:
         problems += _references(text, specification, margins)
     if problems:
         raise Refused(problems)
-    return Plan(specification, tuple(margins), tuple(differences))
+    recruitment = read_recruitment(folder, participants=specification.people)
+    return Plan(specification, tuple(margins), tuple(differences), recruitment)
 
 
 def _specification(text: YamlText) -> Specification:
@@ -149,9 +153,27 @@ def _references(text: YamlText, specification: Specification, margins: Sequence[
         dealt.add(item.variable)
     for number, stay in enumerate(words.stays):
         yield from named(("stays", number), CLASS, (stay.code,))
+    for number, profile in enumerate(words.profiles):
+        for variable, code in profile.codes.items():
+            yield from named(("profiles", number), variable, (code,))
+    yield from _profiles(text, specification, margins)
     histories = ("work", "histories")
     yield from named(histories, words.work.variable, [history.code for history in words.work.histories])
     used = {margin.code for margin in margins if margin.variable == words.work.variable and margin.total}
     for code in sorted(used - {history.code for history in words.work.histories}):
         where = Where(text.file, text.line_of(histories), "/".join(histories))
         yield Problem(where, "no_history", f"nothing says how '{code}' looks in records", "", "add a history with a pattern")
+
+
+def _profiles(text: YamlText, specification: Specification, margins: Sequence[Margin]) -> Iterator[Problem]:
+    """No profile gives a code to more people of a group than have it."""
+    left = {(margin.variable, margin.code, group): count for margin in margins for group, count in margin.groups.items()}
+    for number, profile in enumerate(specification.profiles):
+        for variable, code in profile.codes.items():
+            key = (variable, code, profile.group)
+            left[key] = left.get(key, 0) - profile.people
+            if left[key] < 0:
+                place = ("profiles", number)
+                where = Where(text.file, text.line_of(place), f"profiles/{number}")
+                what = f"more people of '{profile.group}' are given '{code}' of '{variable}' than have it"
+                yield Problem(where, "too_many", what, "", "let the profiles add up to the margins at most")

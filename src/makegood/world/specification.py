@@ -74,6 +74,14 @@ class Association(Words):
     last: tuple[Code, ...] = ()
 
 
+class Profile(Words):
+    """Codes that so many people of a group have together, as the text says beside the tables."""
+
+    group: Code
+    people: Count
+    codes: dict[Code, Code] = Field(min_length=1)
+
+
 class History(Words):
     """How a published class of work looks in dated records."""
 
@@ -230,6 +238,7 @@ class Specification(Words):
     stays: tuple[Stay, ...]
     assumed_splits: dict[Code, dict[Code, tuple[Count, ...]]]
     associations: tuple[Association, ...]
+    profiles: tuple[Profile, ...] = ()
     work: Work
     planted: Planted
     outside_support: OutsideSupport

@@ -31,10 +31,13 @@ class Dates:
     left_on: date
 
 
-def stays(entries: Sequence[Mapping[str, str]], specification: Specification, *, seed: int) -> list[Dates]:
+def stays(
+    entries: Sequence[Mapping[str, str]], specification: Specification, *, seed: int, ready: Sequence[date] | None = None
+) -> list[Dates]:
     """Dates for each participant; the first and the last day of the intake are each somebody's index date.
 
-    Raises Refused where a stay of the specification does not fit between intake and status date.
+    `ready` is the first index date that each of them can have, since their prison did not take part before; absent:
+    from the beginning of intake. Raises Refused where a stay of the specification does not fit between intake and status date.
     """
     rng = stream(seed, "stays")
     index: dict[int, date] = {}
@@ -43,9 +46,13 @@ def stays(entries: Sequence[Mapping[str, str]], specification: Specification, *,
         members = [who for who, entry in enumerate(entries) if entry[STATUS] == stay.group and entry.get(CLASS) == stay.code]
         rng.shuffle(members)
         days = (stay.index_to - stay.index_from).days + 1
-        for place, who in enumerate(members):
+        for place in range(len(members)):
             # One in each equal part of the window: the intake runs as evenly for one seed as for another.
-            index[who] = stay.index_from + timedelta(days=int((place + rng.random()) * days / len(members)))
+            day = stay.index_from + timedelta(days=int((place + rng.random()) * days / len(members)))
+            who = next((one for one in members if one not in index and (ready is None or ready[one] <= day)), None)
+            if who is None:
+                raise Refused([_problem(f"stays/{stay.group}/{stay.code}", f"nobody of this class can be released on {day}")])
+            index[who] = day
             stay_of[who] = stay
     without = [entry for who, entry in enumerate(entries) if who not in index]
     if without:
@@ -53,15 +60,22 @@ def stays(entries: Sequence[Mapping[str, str]], specification: Specification, *,
         raise Refused([_problem("stays", f"{len(without)} people have no stay, such as {shown}")])
     index[min(index, key=lambda who: (index[who], who))] = specification.intake.first
     index[max(index, key=lambda who: (index[who], -who))] = specification.intake.last
+    begun: Sequence[date | None] = ready or [None] * len(entries)
     return [
-        Dates(_engaged(index[who], specification, rng=rng), index[who], _left(index[who], stay_of[who], specification, rng=rng))
+        Dates(
+            _engaged(index[who], begun[who], specification, rng=rng),
+            index[who],
+            _left(index[who], stay_of[who], specification, rng=rng),
+        )
         for who in range(len(entries))
     ]
 
 
-def _engaged(index: date, specification: Specification, *, rng: Random) -> date:
+def _engaged(index: date, ready: date | None, specification: Specification, *, rng: Random) -> date:
+    """So many days before the index date, not before the programme began, nor before the prison took part."""
     span = specification.intake.engaged_days_before
-    return max(specification.intake.engaged_not_before, index - timedelta(days=rng.randint(span.least, span.most)))
+    begun = ready - timedelta(days=span.least) if ready else specification.intake.engaged_not_before
+    return max(specification.intake.engaged_not_before, begun, index - timedelta(days=rng.randint(span.least, span.most)))
 
 
 def _left(index: date, stay: Stay, specification: Specification, *, rng: Random) -> date:

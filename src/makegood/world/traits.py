@@ -26,15 +26,38 @@ def deal(plan: Plan, *, seed: int) -> list[dict[str, str]]:
     groups = [group for group, size in plan.specification.groups.items() for _ in range(size)]
     rng.shuffle(groups)
     entries = [{STATUS: group} for group in groups]
+    together = _profiles(entries, plan, seed=seed)
     associations = {item.variable: item for item in plan.specification.associations}
     variables = list(dict.fromkeys(margin.variable for margin in plan.margins))
     ordered = [name for name in variables if name not in associations] + list(associations)
     for variable in ordered:
-        _deal_one(entries, plan.codes(variable), associations.get(variable, Association(variable=variable)), seed=seed)
+        _deal_one(entries, plan.codes(variable), associations.get(variable, Association(variable=variable)), together, seed=seed)
     return [{STATUS: entry[STATUS], **{name: entry.get(name, "") for name in variables}} for entry in entries]
 
 
-def _deal_one(entries: list[dict[str, str]], codes: Sequence[Margin], association: Association, *, seed: int) -> None:
+def _profiles(entries: list[dict[str, str]], plan: Plan, *, seed: int) -> list[dict[str, str]]:
+    """For each participant the codes that are given beforehand, so that they go together as the text says.
+
+    They fall to people whose answers of a block are missing last, since who has the code has answered.
+    """
+    rng = stream(seed, "profiles")
+    given: list[dict[str, str]] = [{} for _ in entries]
+    associations = {item.variable: item for item in plan.specification.associations}
+    block = next((associations[name].block for item in plan.specification.profiles for name in item.codes if name in associations), None)
+    rank = _ranks(len(entries), stream(seed, f"block/{block}"))
+    for group in plan.specification.groups:
+        profiles = [item for item in plan.specification.profiles if item.group == group for _ in range(item.people)]
+        members = sorted((who for who, entry in enumerate(entries) if entry[STATUS] == group), key=lambda who: -rank[who])
+        chosen = members[: len(profiles)]
+        rng.shuffle(chosen)
+        for who, profile in zip(chosen, profiles, strict=True):
+            given[who] = dict(profile.codes)
+    return given
+
+
+def _deal_one(
+    entries: list[dict[str, str]], codes: Sequence[Margin], association: Association, together: list[dict[str, str]], *, seed: int
+) -> None:
     rng = stream(seed, f"deal/{association.variable}")
     by_group = any(margin.groups for margin in codes)
     everybody = range(len(entries))
@@ -42,6 +65,11 @@ def _deal_one(entries: list[dict[str, str]], codes: Sequence[Margin], associatio
     for group in groups:
         members = [person for person in everybody if not by_group or entries[person][STATUS] == group]
         counts = {margin.code: margin.groups.get(group, 0) if by_group else margin.total for margin in codes}
+        for person in members:
+            if association.variable in together[person]:
+                entries[person][association.variable] = together[person][association.variable]
+                counts[entries[person][association.variable]] -= 1
+        members = [person for person in members if association.variable not in together[person]]
         rng.shuffle(members)
         if association.block:
             rank = _ranks(len(entries), stream(seed, f"block/{association.block}"))

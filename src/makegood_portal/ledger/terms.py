@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -30,13 +31,14 @@ def agreement_of(programme: UUID) -> Agreement:
     newest = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True).first()
     if newest is None:
         raise NoTermsError(f"no terms are loaded for programme {programme}: makegood db load")
-    return _agreement(programme, newest)
+    if newest not in _READ:
+        text = ProgrammeVersion.objects.filter(programme=programme, sha256=newest).values_list("text", flat=True).get()
+        _READ[newest] = agreement_from(parse_yaml_text(text.encode(), file=f"terms {newest[:12]}"), check=check_terms)
+    return _READ[newest]
 
 
-@lru_cache(maxsize=32)
-def _agreement(programme: UUID, sha256: str) -> Agreement:
-    text = ProgrammeVersion.objects.filter(programme=programme, sha256=sha256).values_list("text", flat=True).get()
-    return agreement_from(parse_yaml_text(text.encode(), file=f"terms {sha256[:12]}"), check=check_terms)
+_READ: dict[str, Agreement] = {}
+"""SHA-256 -> agreement: a text never changes, so a process reads it once."""
 
 
 def programme_on(programme: UUID, day: date) -> Programme:
@@ -50,6 +52,34 @@ def delivery_on(programme: UUID, day: date) -> Delivery:
     if found is None:
         raise NoTermsError(f"the terms of programme {programme} have no delivery part")
     return found
+
+
+def deliveries_on(programmes: Collection[UUID], day: date) -> dict[UUID, Delivery]:
+    """Programme -> how it is delivered, of those whose terms are loaded."""
+    found: dict[UUID, Delivery] = {}
+    for programme in sorted(set(programmes)):
+        with suppress(NoTermsError):
+            found[programme] = delivery_on(programme, day)
+    return found
+
+
+def step_titles(programmes: Collection[UUID], day: date) -> dict[tuple[UUID, str], str]:
+    """(programme, step) -> what people call it, for the programmes whose terms are loaded; two queries at most a programme."""
+    return {
+        (programme, name): said(step.title)
+        for programme, delivery in deliveries_on(programmes, day).items()
+        for name, step in delivery.steps.items()
+    }
+
+
+def reason_titles(programme: UUID, day: date) -> dict[tuple[str, str], str]:
+    """(list, code) -> what people call a reason; codes that retired are still known."""
+    return {
+        (name, code): said(reason.title)
+        for delivery in deliveries_on({programme}, day).values()
+        for name, listing in delivery.reasons.items()
+        for code, reason in listing.reasons.items()
+    }
 
 
 def questionnaires_of(programme: UUID, codes: Collection[str] = ()) -> dict[str, tuple[UUID, Questionnaire]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, home, imports
+from makegood_portal.web import break_glass, candidates, errors, health, home, imports, queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/", candidates.candidate_list, name="candidates"),
     path("candidates/open/", break_glass.open_colleagues_file, name="open_colleagues_file"),
     path("candidates/<uuid:candidacy>/", candidates.candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/step/", queue.candidate_step, name="candidate_step"),
+    path("candidates/<uuid:candidacy>/leave/", queue.candidate_leave, name="candidate_leave"),
+    path("candidates/<uuid:candidacy>/step-back/", queue.candidate_step_back, name="candidate_step_back"),
+    path("candidates/<uuid:candidacy>/come-back/", queue.candidate_come_back, name="candidate_come_back"),
+    path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<uuid:listed>/", imports.import_one, name="import"),

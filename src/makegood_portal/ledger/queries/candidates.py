@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import F
+from django.utils import timezone
 
-from makegood_portal.ledger import access
+from makegood.programme.delivery import Delivery
+from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, SelectionEvent, State
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
 
 PAGE = 50
 
@@ -48,6 +52,7 @@ class File:
     line: Line
     born_on: date | None
     sex: str
+    may_act: bool
     events: tuple[Event, ...]
 
 
@@ -66,7 +71,8 @@ def page(scope: Scope, *, number: int = 1, state: str = State.OPEN) -> Page:
     start = (max(number, 1) - 1) * PAGE
     found = list(rows.order_by(F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
     names = _names(scope, [row.pk for row in found])
-    lines = tuple(_line(row, names.get(row.pk)) for row in found[:PAGE])
+    titles = terms.step_titles({row.programme_id for row in found}, timezone.localdate())
+    lines = tuple(_line(row, names.get(row.pk), titles) for row in found[:PAGE])
     return Page(lines=lines, number=max(number, 1), more=len(found) > PAGE)
 
 
@@ -77,13 +83,24 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     events = access.visible(SelectionEvent.objects.filter(candidacy=row), scope)
+    today = timezone.localdate()
+    titles, reasons = terms.step_titles({row.programme_id}, today), terms.reason_titles(row.programme_id, today)
     return File(
         person=row.person_id,
         version=row.version,
-        line=_line(row, identity),
+        line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
-        events=tuple(Event(happened_on=e.happened_on, step=e.step, outcome=e.outcome, reason=e.reason) for e in events),
+        may_act=_acts_in(scope, row, today),
+        events=tuple(
+            Event(
+                happened_on=event.happened_on,
+                step=titles.get((row.programme_id, event.step), event.step),
+                outcome=event.outcome,
+                reason=reasons.get((event.reason_source, event.reason), event.reason),
+            )
+            for event in events
+        ),
     )
 
 
@@ -92,13 +109,36 @@ def _names(scope: Scope, keys: list[UUID]) -> dict[UUID, Identity]:
     return {row.candidacy_id: row for row in rows}
 
 
-def _line(row: Candidacy, identity: Identity | None) -> Line:
+def _acts_in(scope: Scope, row: Candidacy, today: date) -> bool:
+    """Whether the step in which somebody is, is done by one of the asker's roles."""
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    return delivery is not None and row.step in steps_of(delivery, scope)
+
+
+def steps_of(delivery: Delivery, scope: Scope) -> list[str]:
+    """The steps in which one of the asker's roles acts, in their order; a lead acts where a counsellor does."""
+    found = []
+    for step in delivery.order:
+        acts = set(delivery.steps[step].acts)
+        if "counsellor" in acts:
+            acts.add("lead")
+        if any(scope.has(role) for role in Role if str(role) in acts):
+            found.append(step)
+    return found
+
+
+def name_of(identity: Identity | None) -> str:
+    """A name in one line; nothing for who may not know it."""
+    return " ".join(filter(None, (identity.given_names, identity.prefix, identity.family_name))) if identity else ""
+
+
+def _line(row: Candidacy, identity: Identity | None, titles: Mapping[tuple[UUID, str], str]) -> Line:
     return Line(
         id=row.pk,
         pseudonym=row.person.pseudonym,
-        name=" ".join(filter(None, (identity.given_names, identity.prefix, identity.family_name))) if identity else "",
+        name=name_of(identity),
         prison=row.prison.name if row.prison else "",
-        step=row.step,
+        step=titles.get((row.programme_id, row.step), row.step),
         state=row.state,
         release_on=row.release_on,
         due_on=row.step_due_on,

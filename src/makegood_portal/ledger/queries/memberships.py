@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from makegood_portal.ledger.models import Membership
@@ -18,6 +19,22 @@ class Held:
 
     organisation: str
     role: str
+
+
+def has_role(user: UUID, role: Role, *, at: UUID) -> bool:
+    """Whether somebody has a role in an organisation today."""
+    return _today(Membership.objects.filter(user=user, role=role, organisation=at)).exists()
+
+
+def counsellors(provider: UUID) -> list[tuple[UUID, str]]:
+    """Key and name of the counsellors of a provider."""
+    rows = _today(Membership.objects.filter(role=Role.COUNSELLOR, organisation=provider)).order_by("user__name")
+    return list(rows.values_list("user_id", "user__name"))
+
+
+def _today(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    today = timezone.localdate()
+    return rows.filter(user__is_active=True, from_on__lte=today).filter(Q(until_on=None) | Q(until_on__gt=today))
 
 
 def held(scope: Scope) -> list[Held]:

@@ -1,0 +1,102 @@
+"""Results and claims as they were read, in words: what was measured, against what, on which evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from makegood.report.payment_in_words import party_name
+from makegood.report.statement_values import Measured
+from makegood.report.steps_in_words import Kind, Telling
+from makegood.settle import Settlement
+
+PROVENANCE = {"measured": "from_measurement", "effect": "from_comparison"}
+
+
+def measured_of(settlement: Settlement, telling: Telling) -> Iterator[Measured]:
+    """Each result, those of a comparison last."""
+    for record in (*settlement.inputs["results"], *settlement.inputs["effect"]):
+        yield _measured(record, settlement, telling)
+
+
+def _measured(record: Mapping[str, str], settlement: Settlement, telling: Telling) -> Measured:
+    language, metrics = telling.language, settlement.terms.programme.outcome_metrics
+    metric = metrics.get(record["metric"])
+    unit = metric.unit if metric else ""
+    kind: Kind = "share" if "share" in unit or "%" in unit else "plain"
+    compared = against = ""
+    if "comparison_value" in record and "comparison_kind" in record:  # another arm's figure alone is no comparison
+        compared = telling.amount(Decimal(record["comparison_value"]), kind)
+        against = language.say("kind_" + record["comparison_kind"])
+    persons = language.number(Decimal(record["n"])) if "n" in record else ""
+    if "unmatched_n" in record:
+        persons += f" ({language.say('unmatched', n=language.number(Decimal(record['unmatched_n'])))})"
+    target = metric.target if metric else None
+    interval = ""
+    if "ci_low" in record and "ci_high" in record:
+        low, high = (telling.amount(Decimal(record[name]), kind) for name in ("ci_low", "ci_high"))
+        interval = language.say("interval", low=low, high=high)
+    return Measured(
+        metric=language.title(metric.title) if metric else record["metric"],
+        labels=", ".join(_labels(record, settlement, telling)),
+        value=telling.amount(Decimal(record["value"]), kind),
+        accepted=language.say("accepted", value=language.number(Decimal(record["accepted"]))) if "accepted" in record else "",
+        compared=compared,
+        against=against,
+        persons=persons,
+        until=language.day(date.fromisoformat(record["observed_until"])) if "observed_until" in record else "",
+        target=telling.amount(target.number, kind) if target is not None and target.number is not None else "",
+        interval=interval,
+        source=", ".join(_source(record, settlement, telling)),
+    )
+
+
+def _labels(record: Mapping[str, str], settlement: Settlement, telling: Telling) -> Iterator[str]:
+    """What tells this result from others of its metric: group, period where there are several, interim or final."""
+    language, programme = telling.language, settlement.terms.programme
+    titles = {"cohort": {name: row.title for name, row in programme.cohorts.items()}, "class": programme.classes, "phase": programme.phases}
+    for column in ("cohort", "class", "payer", "phase", "component"):
+        value = record.get(column, "all")
+        if value != "all":
+            title = titles.get(column, {}).get(value)
+            yield language.title(title) if title else party_name(settlement, value)
+    several = any(other is not record and other["metric"] == record["metric"] for other in settlement.inputs["results"])
+    if several and "period_start" in record and "period_end" in record:
+        yield " – ".join(language.day(date.fromisoformat(record[name])) for name in ("period_start", "period_end"))
+    if "status" in record:
+        yield language.say(f"status_{record['status']}")
+
+
+def _source(record: Mapping[str, str], settlement: Settlement, telling: Telling) -> Iterator[str]:
+    say, language = telling.language.say, telling.language
+    if "report_version" in record:
+        yield say("report_version", version=record["report_version"])
+    if "report_sha256" in record:
+        yield f"SHA-256 {record['report_sha256'][:12]}…"
+    if "validated_by" in record:
+        by = party_name(settlement, record["validated_by"])
+        day = language.day(date.fromisoformat(record["validated_on"])) if "validated_on" in record else ""
+        yield say("validated_by_on", by=by, day=day) if day else say("validated_by", by=by)
+
+
+def evidence_of(settlement: Settlement, telling: Telling) -> Iterator[tuple[str, str]]:
+    """What stands behind results and claims: reports, validation, kinds of document, what results were made from."""
+    language, say = telling.language, telling.language.say
+    metrics = settlement.terms.programme.outcome_metrics
+    for record in (*settlement.inputs["results"], *settlement.inputs["effect"]):
+        told = ", ".join(_source(record, settlement, telling))
+        if told:
+            metric = metrics.get(record["metric"])
+            title, labels = language.title(metric.title) if metric else record["metric"], ", ".join(_labels(record, settlement, telling))
+            yield f"{title} ({labels})" if labels else title, told
+    for name, sha256 in settlement.provenance.items():
+        yield say(PROVENANCE.get(name, "from_measurement")), f"SHA-256 {sha256}"
+    kinds = Counter(row["evidence_kind"] for row in settlement.inputs["claims"] if "evidence_kind" in row)
+    if kinds:
+        words = [f"{language.number(Decimal(count))} × {kind.replace('_', ' ')}" for kind, count in kinds.most_common(8)]
+        yield say("evidence_of_claims"), ", ".join(words)
+    whole = next((row for row in settlement.inputs["claims"] if "file_sha256" in row), None)
+    if whole is not None:
+        yield say("claims_file"), f"SHA-256 {whole['file_sha256']}"

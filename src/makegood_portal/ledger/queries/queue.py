@@ -1,0 +1,170 @@
+"""What waits for somebody: candidates at the steps in which the asker acts, and one candidate's step with its exits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from makegood.programme.delivery import Delivery
+from makegood.selection.steps import reasons_at, time_left
+from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.models import Candidacy, Identity, State
+from makegood_portal.ledger.queries.candidates import name_of, steps_of
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.terms import said
+
+PAGE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepCount:
+    """A step in which the asker acts, with how many wait there and how many are past their day."""
+
+    programme: UUID
+    step: str
+    title: str
+    does: str
+    bulk: bool
+    kind: str
+    waiting: int
+    overdue: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A candidate who waits at a step."""
+
+    id: UUID
+    pseudonym: str
+    name: str
+    prison: str
+    due_on: date | None
+    overdue: bool
+    release_on: date | None
+    time_left: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """The steps of the asker, and a page of those who wait at one of them."""
+
+    steps: tuple[StepCount, ...]
+    chosen: StepCount | None
+    lines: tuple[Waiting, ...]
+    channels: Sequence[tuple[str, str]]
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepForm:
+    """What may be done with one candidate now: pass the step, or leave it with one of these reasons."""
+
+    step: str
+    title: str
+    does: str
+    kind: str
+    state: str
+    acts: bool
+    next_title: str
+    due_on: date | None
+    channels: Sequence[tuple[str, str]]
+    reasons: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
+    """List -> its title, and its codes with their words."""
+
+
+def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str = "", number: int = 1) -> Queue:
+    """One count for all steps, one page of one step: seven queries, whatever the number of candidates."""
+    rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
+    late = Q(step_due_on__lt=today)
+    counted = rows.order_by().values("programme", "step").annotate(waiting=Count("id"), overdue=Count("id", filter=late))
+    counts = {(row["programme"], row["step"]): (row["waiting"], row["overdue"]) for row in counted}
+    steps: list[StepCount] = []
+    deliveries = terms.deliveries_on({key for key, _ in counts}, today)
+    for key, delivery in deliveries.items():
+        for name in steps_of(delivery, scope):
+            waiting, overdue = counts.get((key, name), (0, 0))
+            if waiting:
+                steps.append(_count(key, name, delivery, waiting, overdue))
+    chosen = next((one for one in steps if one.step == step and programme in (None, one.programme)), None)
+    if chosen is None:
+        chosen = max(steps, key=lambda one: (one.overdue, one.waiting), default=None)
+    if chosen is None:
+        return Queue(steps=(), chosen=None, lines=(), channels=(), number=1, more=False)
+    delivery = deliveries[chosen.programme]
+    start = (max(number, 1) - 1) * PAGE
+    here = rows.filter(programme=chosen.programme, step=chosen.step).select_related("person", "prison")
+    page = list(here.order_by(F("step_due_on").asc(nulls_last=True), F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
+    names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
+    lines = tuple(_waiting(row, names.get(row.pk), delivery, today) for row in page[:PAGE])
+    return Queue(
+        steps=tuple(steps),
+        chosen=chosen,
+        lines=lines,
+        channels=_channels(delivery, chosen.step, today),
+        number=max(number, 1),
+        more=len(page) > PAGE,
+    )
+
+
+def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
+    """What may be done with one candidate; None: not there and not yours are the same answer."""
+    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).first()
+    if row is None:
+        return None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    if delivery is None or row.step not in delivery.steps:
+        return None
+    step = delivery.steps[row.step]
+    after = delivery.order[delivery.order.index(row.step) + 1 :] if row.step in delivery.order else []
+    return StepForm(
+        step=row.step,
+        title=said(step.title),
+        does=said(step.does),
+        kind=step.kind,
+        state=row.state,
+        acts=row.step in steps_of(delivery, scope),
+        next_title=said(delivery.steps[after[0]].title) if after else "",
+        due_on=row.step_due_on,
+        channels=_channels(delivery, row.step, today),
+        reasons={
+            name: (
+                said(delivery.reasons[name].title),
+                [(code, said(delivery.reasons[name].reasons[code].title)) for code in codes],
+            )
+            for name, codes in reasons_at(delivery, row.step, on=today).items()
+        },
+    )
+
+
+def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int) -> StepCount:
+    step = delivery.steps[name]
+    return StepCount(
+        programme=programme, step=name, title=said(step.title), does=said(step.does), bulk=step.bulk, kind=step.kind,
+        waiting=waiting, overdue=overdue,
+    )  # fmt: skip
+
+
+def _channels(delivery: Delivery, step: str, today: date) -> list[tuple[str, str]]:
+    """How candidates hear of the programme, asked where they are informed."""
+    if delivery.steps[step].kind != "inform":
+        return []
+    return [(code, said(one.title)) for code, one in delivery.channels.items() if one.retired_on is None or today < one.retired_on]
+
+
+def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, today: date) -> Waiting:
+    left = time_left(delivery.end_date, end_date=row.release_on, on=today) if delivery.end_date else "in_time"
+    return Waiting(
+        id=row.pk,
+        pseudonym=row.person.pseudonym,
+        name=name_of(identity),
+        prison=row.prison.name if row.prison else "",
+        due_on=row.step_due_on,
+        overdue=row.step_due_on is not None and row.step_due_on < today,
+        release_on=row.release_on,
+        time_left=left,
+    )

@@ -1,0 +1,189 @@
+"""The queue: what waits for the asker, step by step; and the step of one candidate: done, left, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from makegood_portal.actions.open_file import open_file
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back
+from makegood_portal.ledger.queries import queue
+from makegood_portal.ledger.queries.queue import StepForm
+from makegood_portal.web import notices
+from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.pages import Asked, page
+
+TIME_LEFT = {
+    "short": gettext_lazy("little time left"),
+    "late": gettext_lazy("too late to prepare well"),
+    "past": gettext_lazy("released already"),
+    "not_known": gettext_lazy("release date not known"),
+}
+"""How a candidate stands to the release, where that asks for attention."""
+
+
+class DoneForm(forms.Form):
+    """When the step was done, and where candidates are informed, how they heard of the programme."""
+
+    happened_on = PickedDateField(label=gettext_lazy("On which day?"))
+
+    def __init__(self, *args: Any, channels: Any = (), **words: Any) -> None:
+        super().__init__(*args, **words)
+        if channels:
+            self.fields["channel"] = forms.ChoiceField(label=_("How did the candidate hear of it?"), choices=[("", "–"), *channels])
+
+    def clean_happened_on(self) -> Any:
+        """What is done was done today or before."""
+        day = self.cleaned_data["happened_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day is still to come. Choose today or an earlier day."))
+        return day
+
+
+class LeaveForm(DoneForm):
+    """When somebody left, and why, in the words of each list that knows a reason here."""
+
+    def __init__(self, *args: Any, reasons: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.lists = list(reasons)
+        for name, (title, codes) in reasons.items():
+            label = _("Why? (%(list)s)") % {"list": title} if len(reasons) > 1 else _("Why?")
+            self.fields[f"reason_{name}"] = forms.ChoiceField(
+                label=label, choices=codes, widget=forms.RadioSelect, required=len(reasons) == 1
+            )
+
+    def reasons(self) -> dict[str, str]:
+        """List -> code, of the lists for which a reason was chosen."""
+        return {name: self.cleaned_data.get(f"reason_{name}", "") for name in self.lists}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ACTORS)
+def queue_page(request: Asked) -> HttpResponse:
+    """What waits; with a POST, a step done for all that were ticked."""
+    today = timezone.localdate()
+    words = request.POST if request.method == "POST" else request.GET
+    programme = _uuid(words.get("programme", ""))
+    number = words.get("page", "1")
+    found = queue.queue(
+        request.scope, today=today, programme=programme, step=words.get("step", ""),
+        number=int(number) if number.isdigit() and len(number) < 6 else 1,
+    )  # fmt: skip
+    form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": today})
+    if request.method == "POST" and form.is_valid() and found.chosen is not None:
+        chosen = [key for word in request.POST.getlist("candidate") if (key := _uuid(word)) is not None]
+        if not chosen:
+            form.add_error(None, _("Tick at least one candidate."))
+        else:
+            try:
+                count = pass_step_together(
+                    by=request.scope, on=chosen, step=found.chosen.step, happened_on=form.cleaned_data["happened_on"],
+                    channel=form.cleaned_data.get("channel", ""),
+                )  # fmt: skip
+            except Refusal as refusal:
+                form.add_error(None, refusal.what)
+            else:
+                notices.done(request, ngettext("%(n)s candidate: step done.", "%(n)s candidates: step done.", count) % {"n": count})
+                return redirect(f"{reverse('queue')}?programme={found.chosen.programme}&step={found.chosen.step}")
+    tabs = [
+        {
+            "label": one.title,
+            "href": f"?programme={one.programme}&step={one.step}",
+            "current": one is found.chosen,
+            "count": one.waiting,
+        }
+        for one in found.steps
+    ]
+    lines = [{"line": line, "left": TIME_LEFT.get(line.time_left, "")} for line in found.lines]
+    context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found}
+    return render(request, "queue/list.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ACTORS)
+def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
+    """One candidate's step: what is to be done, and done."""
+    found = _step(request, candidacy)
+    form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            pass_step(
+                by=request.scope, on=candidacy, step=request.POST.get("step", ""), happened_on=form.cleaned_data["happened_on"],
+                channel=form.cleaned_data.get("channel", ""),
+            )  # fmt: skip
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}")
+        else:
+            notices.done(request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy]))
+            return redirect("candidate", candidacy=candidacy)
+    file = open_file(by=request.scope, on=candidacy)
+    return render(request, "queue/step.html", {"step": found, "form": form, "file": file}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ACTORS)
+def candidate_leave(request: Asked, candidacy: UUID) -> HttpResponse:
+    """One candidate leaves the procedure; the reason is chosen from the lists of the programme."""
+    found = _step(request, candidacy)
+    form = LeaveForm(request.POST or None, reasons=found.reasons, initial={"happened_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            leave(
+                by=request.scope, on=candidacy, step=request.POST.get("step", ""), happened_on=form.cleaned_data["happened_on"],
+                reasons=form.reasons(),
+            )  # fmt: skip
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}")
+        else:
+            notices.done(request, _("The reason is recorded."), undo=reverse("candidate_come_back", args=[candidacy]))
+            return redirect("candidate", candidacy=candidacy)
+    file = open_file(by=request.scope, on=candidacy)
+    return render(request, "queue/leave.html", {"step": found, "form": form, "file": file}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*ACTORS)
+def candidate_step_back(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Take the last step back."""
+    _step(request, candidacy)
+    take_step_back(by=request.scope, on=candidacy, happened_on=timezone.localdate())
+    notices.done(request, _("The step is taken back."))
+    return redirect("candidate", candidacy=candidacy)
+
+
+@require_POST
+@page(*ACTORS)
+def candidate_come_back(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Take up again who left."""
+    _step(request, candidacy)
+    come_back(by=request.scope, on=candidacy, happened_on=timezone.localdate())
+    notices.done(request, _("The candidate is on the way again."))
+    return redirect("candidate", candidacy=candidacy)
+
+
+def _step(request: Asked, candidacy: UUID) -> StepForm:
+    found = queue.step_form(request.scope, candidacy, today=timezone.localdate())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _uuid(word: str) -> UUID | None:
+    try:
+        return UUID(word)
+    except ValueError:
+        return None

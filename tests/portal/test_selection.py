@@ -1,0 +1,229 @@
+"""The steps of the selection procedure: actor, date, deadline, and a coded reason at every exit.
+
+Needs 18, 30, 32, 33, 43: why people leave is known step by step; each step says what is done; the channel has its yield.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.selection import (
+    assign_counsellor,
+    come_back,
+    leave,
+    pass_step,
+    pass_step_together,
+    take_step_back,
+)
+from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest, SelectionEvent
+from makegood_portal.ledger.queries import queue
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import TODAY, Side, World, a_candidacy, client_of
+
+pytestmark = pytest.mark.django_db
+LATER = date(2026, 3, 5)
+
+
+@pytest.fixture
+def ours(world: World) -> Side:
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(provider=None, counsellor=None)
+    return world.ours
+
+
+def candidacy(side: Side) -> Candidacy:
+    return Candidacy.objects.get(pk=side.candidacy.pk)
+
+
+def passes(side: Side, role: Role, step: str, on: date = LATER, **more: str) -> Candidacy:
+    scope = scope_of(side.users[role])
+    with scoped(scope):
+        return pass_step(by=scope, on=side.candidacy.pk, step=step, happened_on=on, **more)
+
+
+def test_a_step_done_leads_to_the_next_with_its_deadline(ours: Side) -> None:
+    passes(ours, Role.COORDINATOR, "list_checked")
+    row = candidacy(ours)
+    assert (row.step, row.step_since, row.step_due_on) == ("informed", LATER, date(2026, 3, 12))
+    event = SelectionEvent.objects.latest("recorded_at")
+    assert (event.step, event.outcome, event.happened_on, event.actor) == ("list_checked", "passed", LATER, ours.users[Role.COORDINATOR])
+
+
+def test_the_provider_comes_in_where_the_counsellor_acts(ours: Side) -> None:
+    passes(ours, Role.COORDINATOR, "list_checked")
+    passes(ours, Role.COORDINATOR, "informed", channel="briefing")
+    row = candidacy(ours)
+    assert (row.step, row.provider, row.channel) == ("questionnaire", ours.at(Kind.PROVIDER), "briefing")
+
+
+def test_who_does_not_act_in_a_step_cannot_do_it(ours: Side) -> None:
+    with pytest.raises(NotYours):
+        passes(ours, Role.LEAD, "list_checked")
+    Candidacy.objects.update(step="talk", provider=ours.at(Kind.PROVIDER))
+    with pytest.raises(NotYours):
+        passes(ours, Role.COORDINATOR, "talk")
+    assert passes(ours, Role.LEAD, "talk").step == "permission_asked"
+
+
+@pytest.mark.parametrize(
+    ("step", "on", "said"),
+    [("informed", LATER, "moved_on"), ("list_checked", date(2026, 3, 1), "too_early")],
+)
+def test_a_stale_page_and_an_impossible_day_are_refused(ours: Side, step: str, on: date, said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        passes(ours, Role.COORDINATOR, step, on)
+    assert refused.value.code == said
+
+
+def leaves(side: Side, reasons: dict[str, str], role: Role = Role.COORDINATOR, step: str = "list_checked") -> Candidacy:
+    scope = scope_of(side.users[role])
+    with scoped(scope):
+        return leave(by=scope, on=side.candidacy.pk, step=step, happened_on=LATER, reasons=reasons)
+
+
+def test_each_list_keeps_its_own_reason_for_one_exit(ours: Side) -> None:
+    leaves(ours, {"prison_service": "no_citizen_service_number", "provider": "no_municipal_ties_or_no_bsn"})
+    row = candidacy(ours)
+    assert (row.state, row.exit_reason, row.left_on) == ("left", "no_citizen_service_number", LATER)
+    assert set(SelectionEvent.objects.filter(outcome="exited").values_list("reason_source", "reason")) == {
+        ("prison_service", "no_citizen_service_number"), ("provider", "no_municipal_ties_or_no_bsn")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"),
+    [
+        ({}, "no_reason"),
+        ({"prison_service": ""}, "no_reason"),
+        ({"prison_service": "just_because"}, "unknown_reason"),
+        ({"prison_service": "not_recorded"}, "unknown_reason"),
+        ({"prison_service": "municipality_does_not_agree"}, "unknown_reason"),
+        ({"elsewhere": "not_suitable"}, "unknown_reason"),
+    ],
+    ids=["none", "empty", "invented", "only for history", "of another step", "of no list"],
+)
+def test_nobody_leaves_without_a_reason_that_fits_the_step(ours: Side, reasons: dict[str, str], code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        leaves(ours, reasons)
+    assert refused.value.code == code
+    assert candidacy(ours).state == "open"
+
+
+def test_who_left_can_come_back_and_the_reason_stays_in_the_history(ours: Side) -> None:
+    leaves(ours, {"prison_service": "not_suitable"})
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        come_back(by=scope, on=ours.candidacy.pk, happened_on=LATER)
+    row = candidacy(ours)
+    assert (row.state, row.step, row.exit_reason) == ("open", "list_checked", "")
+    assert SelectionEvent.objects.filter(reason="not_suitable").exists()
+
+
+def test_a_step_taken_back_is_corrected_and_never_erased(ours: Side) -> None:
+    passes(ours, Role.COORDINATOR, "list_checked")
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        take_step_back(by=scope, on=ours.candidacy.pk, happened_on=LATER)
+    assert candidacy(ours).step == "list_checked"
+    assert SelectionEvent.objects.filter(outcome="passed", corrected_by__isnull=False).count() == 1
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        take_step_back(by=scope, on=ours.candidacy.pk, happened_on=LATER)
+    assert refused.value.code == "nothing_to_undo"
+
+
+def test_no_start_without_permission_and_no_contract_step_without_a_contract(ours: Side) -> None:
+    provider, counsellor = ours.at(Kind.PROVIDER), ours.users[Role.COUNSELLOR]
+    Candidacy.objects.update(step="contract_signed", provider=provider, counsellor=counsellor)
+    with pytest.raises(Refusal) as refused:
+        passes(ours, Role.COUNSELLOR, "contract_signed")
+    assert refused.value.code == "no_contract"
+    Contract.objects.create(candidacy=ours.candidacy, track="basic", signed_on=LATER, signed_with=counsellor)
+    assert passes(ours, Role.COUNSELLOR, "contract_signed").step == "started"
+    Candidacy.objects.update(contract_on=LATER)
+    with pytest.raises(Refusal) as refused:
+        passes(ours, Role.COUNSELLOR, "started")
+    assert refused.value.code == "not_permitted"
+    PermissionRequest.objects.create(
+        candidacy=ours.candidacy, municipality=ours.at(Kind.MUNICIPALITY), state="granted",
+        asked_on=TODAY, deadline_on=LATER, answered_on=LATER,
+    )  # fmt: skip
+    row = passes(ours, Role.COUNSELLOR, "started")
+    assert (row.state, row.started_on) == ("started", LATER)
+
+
+def test_many_at_once_where_the_step_allows_it_all_or_none(ours: Side) -> None:
+    more = [a_candidacy(programme=ours.programme, prison=ours.at(Kind.PRISON), name=f"Naam{number}") for number in range(3)]
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    keys = [ours.candidacy.pk, *(row.pk for row in more)]
+    with scoped(scope):
+        assert pass_step_together(by=scope, on=keys, step="list_checked", happened_on=LATER) == 4
+    assert set(Candidacy.objects.filter(pk__in=keys).values_list("step", flat=True)) == {"informed"}
+    Candidacy.objects.filter(pk=more[0].pk).update(step="questionnaire")
+    with scoped(scope), pytest.raises(Refusal):
+        pass_step_together(by=scope, on=keys, step="informed", happened_on=LATER)
+    assert Candidacy.objects.filter(pk__in=keys, step="informed").count() == 3
+
+
+def test_other_peoples_candidates_among_many_refuse_all(world: World) -> None:
+    scope = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(scope), pytest.raises(NotYours):
+        pass_step_together(by=scope, on=[world.ours.candidacy.pk, world.theirs.candidacy.pk], step="list_checked", happened_on=LATER)
+    assert set(Candidacy.objects.values_list("step", flat=True)) == {"list_checked"}
+
+
+def test_the_lead_assigns_a_counsellor_of_the_own_provider(world: World) -> None:
+    scope = scope_of(world.ours.users[Role.LEAD])
+    with scoped(scope):
+        with pytest.raises(Refusal):
+            assign_counsellor(by=scope, on=world.ours.candidacy.pk, counsellor=world.theirs.users[Role.COUNSELLOR].pk, seen=1)
+        row = assign_counsellor(by=scope, on=world.ours.candidacy.pk, counsellor=world.ours.users[Role.COUNSELLOR].pk, seen=1)
+    assert row.counsellor == world.ours.users[Role.COUNSELLOR]
+
+
+def test_the_queue_of_a_coordinator_holds_the_own_steps_and_the_overdue_first(ours: Side) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(step_due_on=date(2026, 3, 4), release_on=date(2026, 3, 25))
+    a_candidacy(programme=ours.programme, prison=ours.at(Kind.PRISON), step_due_on=date(2026, 3, 20))
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        found = queue.queue(scope, today=LATER)
+    assert found.chosen is not None
+    assert (found.chosen.step, found.chosen.waiting, found.chosen.overdue) == ("list_checked", 2, 1)
+    assert [line.overdue for line in found.lines] == [True, False]
+    assert found.lines[0].time_left == "late"
+
+
+def test_a_queue_takes_few_queries_however_many_wait(ours: Side, django_assert_max_num_queries: pytest.FixtureRequest) -> None:
+    for number in range(60):
+        a_candidacy(programme=ours.programme, prison=ours.at(Kind.PRISON), name=f"Naam{number}")
+    client = client_of(ours.users[Role.COORDINATOR])
+    client.get(reverse("queue"))
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        assert client.get(reverse("queue")).status_code == 200
+
+
+def test_by_hand_a_step_is_done_and_taken_back_and_a_candidate_leaves(ours: Side) -> None:
+    client, today = client_of(ours.users[Role.COORDINATOR]), timezone.localdate().isoformat()
+    step, key = reverse("candidate_step", args=[ours.candidacy.pk]), ours.candidacy.pk
+    page = client.post(step, {"step": "list_checked", "happened_on": today}, follow=True)
+    assert "Voorgelicht" in page.content.decode()
+    assert client.post(reverse("candidate_step_back", args=[key]), follow=True).status_code == 200
+    assert candidacy(ours).step == "list_checked"
+    page = client.post(reverse("candidate_leave", args=[key]), {"step": "list_checked", "happened_on": today})
+    assert page.status_code == 422
+    client.post(
+        reverse("candidate_leave", args=[key]), {"step": "list_checked", "happened_on": today, "reason_prison_service": "not_suitable"}
+    )  # fmt: skip
+    assert candidacy(ours).state == "left"
+
+
+def test_a_day_to_come_is_not_done_yet(ours: Side) -> None:
+    page = client_of(ours.users[Role.COORDINATOR]).post(
+        reverse("candidate_step", args=[ours.candidacy.pk]), {"step": "list_checked", "happened_on": "2999-01-01"}
+    )  # fmt: skip
+    assert page.status_code == 422
+    assert candidacy(ours).step == "list_checked"
