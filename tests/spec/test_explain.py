@@ -71,7 +71,7 @@ PRICED = {"outcome_pricings": {"job": a_line(title="A job", price={"product": ["
 def test_a_payment_is_counted_times_price_and_its_result(tmp_path: Path) -> None:
     tree = told(settled(a_programme(**PRICED), results=[a_result("3")], as_of="2024-12-31"), tmp_path, "job.payer")
     first, *rest = tree.splitlines()
-    assert first == "The payer is to pay €1,500 for “A job”, as of 31\u00a0December 2024  [programme.yaml:20 outcome_pricings/job]"
+    assert first == "The payer is to pay €1,500 for “A job”, as of 31 December 2024  [programme.yaml:20 outcome_pricings/job]"
     assert rest[0] == "└─ €1,500 was earned: 3 × 500"
     assert "counted = 3" in rest[1]
     assert "result 'result_job_all': cohort all, value 3" in rest[2]
@@ -93,7 +93,7 @@ def test_limits_what_was_paid_before_and_shares(tmp_path: Path) -> None:
     assert "claim 'c2': €50" in tree
     assert "sum = 100 + 50 = 150" in tree
     assert "€90 is due in all" in tree
-    assert f"€60 was paid by the settlement of 31\u00a0December 2021 ({first.fingerprint[:12]})" in tree
+    assert f"€60 was paid by the settlement of 31 December 2021 ({first.fingerprint[:12]})" in tree
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_repayment_from_drawing_to_step(tmp_path: Path) -> None:
     assert "€700 comes back to The investor, €100 is not repaid" in tree
     assert "€800 was drawn of €1,000 committed  [programme.yaml:" in tree
     assert "date 2020-06-01, kind drawing" in tree
-    assert "€200 on 31\u00a0December 2024 by the step 'capital': drawn capital of loan, until it is repaid  [programme.yaml:" in tree
-    assert "€500 on 31\u00a0December 2024 by the step 'half': the guarantee makes good what was lost  [programme.yaml:" in tree
+    assert "€200 on 31 December 2024 by the step 'capital': drawn capital of loan, until it is repaid  [programme.yaml:" in tree
+    assert "€500 on 31 December 2024 by the step 'half': the guarantee makes good what was lost  [programme.yaml:" in tree
     assert "€200 from The payer for “A job”, 'job.payer'" in tree
     more = settled(terms, results=[a_result("10")], transactions=drawn)
     assert "€200 is for The provider" in told(more, tmp_path, "provider")

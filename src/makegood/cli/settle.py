@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
         told = changes(since, {"settlement": as_json(settlement), "explanation": explanation_of(settlement)})
         print(
-            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""])
+            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""]).replace("\u00a0", " ")
             if told
             else "Nothing changed since the settlement before.\n"
         )

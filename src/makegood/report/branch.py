@@ -27,7 +27,7 @@ def as_lines(branch: Branch, *, width: int = 100) -> Iterator[str]:
 
 
 def _lines(branch: Branch, first: str, rest: str, width: int) -> Iterator[str]:
-    words = branch.words + (f"  [{branch.place}]" if branch.place else "")
+    words = branch.words.replace("\u00a0", " ") + (f"  [{branch.place}]" if branch.place else "")
     wrapped = textwrap.wrap(words, max(width - len(first), 40), break_long_words=False, break_on_hyphens=False) or [""]
     yield first + wrapped[0]
     inner = rest + ("│  " if branch.below else "   ")
