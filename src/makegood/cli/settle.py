@@ -59,7 +59,8 @@ def day_argument(word: str) -> date:
 def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, explanation_of
+    from makegood.report.explanation_json import explanation_of
+    from makegood.report.settlement_json import as_json
     from makegood.report.statement_text import as_text
 
     facts = facts_from_files(
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
         told = changes(since, {"settlement": as_json(settlement), "explanation": explanation_of(settlement)})
         print(
-            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""])
+            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""]).replace("\u00a0", " ")
             if told
             else "Nothing changed since the settlement before.\n"
         )

@@ -7,8 +7,10 @@ paper; on a page they become the page's own, so that they follow light and dark.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -62,11 +64,26 @@ class Drawing:
         return self.wide.result().replace(f'font-family="{FONT}"', f'font-family="{PAPER_FONT}"')
 
 
+_WANTED = ContextVar("pictures are wanted", default=True)
+
+
+@contextmanager
+def nothing_drawn() -> Iterator[None]:
+    """For a form without pictures: charts keep their titles and are not drawn, which takes most of the time."""
+    token = _WANTED.set(False)
+    try:
+        yield
+    finally:
+        _WANTED.reset(token)
+
+
 def drawn(build: Callable[[int], alt.TopLevelMixin], *, name: str, title: str, description: str) -> Drawing:
     """Draw a chart at both widths; `build` gets the width in pixels. `description` says what the chart shows.
 
     The drawing engine works beside this program: while it draws one chart, the next is put together.
     """
+    if not _WANTED.get():
+        return Drawing(name, title, description, Future(), Future())
     painter = _painter()
     wide, narrow = (painter.submit(_svg, build(width).to_dict(validate=False), of) for width, of in ((WIDE, name), (NARROW, name + "-n")))
     return Drawing(name, title, description, wide, narrow)
