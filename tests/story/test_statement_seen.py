@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from a_statement import shipped_statement
 from makegood.programme.reading import shipped
@@ -22,11 +22,10 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
-        yield started
-        started.close()
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")
