@@ -139,6 +139,7 @@ DIRECTORY = ACTORS
 ROUTES: dict[str, Route] = {
     "home": Route(),
     "put_notice_away": Route(may=frozenset({Role.LEAD}), kwargs=of_leads_notice, post=nothing),
+    "plain_text": Route(),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),
