@@ -32,13 +32,15 @@ SYSTEM = "system"
 class Scope:
     """A user and the organisations in which they have each role. `system` names a duty of the portal itself.
 
-    `programmes`, where it was looked up: those to which the organisations of a role are party.
+    `programmes` and `names`, where they were looked up: to which programmes the organisations of a role are party, and
+    what the organisations are called.
     """
 
     user: UUID | None = None
     organisations: Mapping[Role, frozenset[UUID]] = field(default_factory=lambda: NOWHERE)
     programmes: Mapping[Role, frozenset[UUID]] | None = None
     system: str = ""
+    names: Mapping[UUID, str] | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -66,11 +68,13 @@ def scope_of(user: User | UUID, *, on: date | None = None) -> Scope:
     held = Membership.objects.filter(user=key, user__is_active=True, organisation__active=True, from_on__lte=day)
     found: dict[Role, set[UUID]] = {}
     programmes: dict[Role, set[UUID]] = {}
-    columns = ("role", "organisation_id", "organisation__programmes__programme_id")
-    for role, organisation, programme in held.filter(Q(until_on=None) | Q(until_on__gt=day)).values_list(*columns):
+    names: dict[UUID, str] = {}
+    columns = ("role", "organisation_id", "organisation__name", "organisation__programmes__programme_id")
+    for role, organisation, name, programme in held.filter(Q(until_on=None) | Q(until_on__gt=day)).values_list(*columns):
         found.setdefault(Role(role), set()).add(organisation)
+        names[organisation] = name
         programmes.setdefault(Role(role), set()).update({programme} - {None})
-    return Scope(user=key, organisations=_frozen(found), programmes=_frozen(programmes))
+    return Scope(user=key, organisations=_frozen(found), programmes=_frozen(programmes), names=MappingProxyType(names))
 
 
 def _frozen(found: Mapping[Role, set[UUID]]) -> Mapping[Role, frozenset[UUID]]:
