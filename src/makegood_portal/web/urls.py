@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, permissions, plain_text, questionnaires, queue, start
+from makegood_portal.web import (
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    permissions,
+    plain_text,
+    questionnaires,
+    queue,
+    start,
+)
 from makegood_portal.web import (
     break_glass,
     candidates,
