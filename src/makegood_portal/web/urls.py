@@ -17,17 +17,6 @@ from makegood_portal.web import (
     questionnaires,
     queue,
     start,
-)
-from makegood_portal.web import (
-    break_glass,
-    candidates,
-    citizen_number,
-    errors,
-    health,
-    imports,
-    questionnaires,
-    queue,
-    start,
     statement,
 )
 
