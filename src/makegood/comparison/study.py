@@ -89,7 +89,7 @@ def design_study(protocol: Protocol, *, treated: People, pool: People, database:
             continue
         designs[basis] = made
         found += remarks
-    selected = selectivity(rows, protocol=protocol)
+    selected = selectivity(rows, protocol=protocol, settled=designs[protocol.participants])
     return Study(
         protocol=protocol,
         rows=rows,
