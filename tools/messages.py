@@ -85,12 +85,14 @@ def renewed() -> dict[str, int]:
     """Write an empty entry for each text that no file has, and take out what the code says no more; the number added, by screen."""
     files = catalogues()
     asked = {key(message): (path, message) for path, message in used()}
-    known = {key(message) for catalogue in files.values() for message in catalogue if message.id}
+    known: set[Key] = set()
     changed = set()
-    for home, catalogue in files.items():
-        for message in [message for message in catalogue if message.id and key(message) not in asked]:
-            catalogue.delete(message.id, message.context)
-            changed.add(home)
+    for home in sorted(files, key=lambda name: (name != "look", name)):
+        for message in [message for message in files[home] if message.id]:
+            if key(message) in known or key(message) not in asked:  # said twice, or no more
+                files[home].delete(message.id, message.context)
+                changed.add(home)
+            known.add(key(message))
     added: dict[str, int] = {}
     for found, (path, message) in asked.items():
         if found in known:

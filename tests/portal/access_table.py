@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, Response
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, an_event
+from portal.builders import Side, a_questionnaire, an_event
 
 EVERYBODY = frozenset(Role)
 READERS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.EVALUATOR})
@@ -36,6 +36,19 @@ def of_who_left(side: Side) -> dict[str, Any]:
     return {"candidacy": side.candidacy.pk}
 
 
+def of_screening(side: Side) -> dict[str, Any]:
+    """A candidate, and the instrument with which they are screened."""
+    a_questionnaire(side.programme)
+    return {"candidacy": side.candidacy.pk, "code": "screening"}
+
+
+def of_response(side: Side) -> dict[str, Any]:
+    """A questionnaire that is being filled in."""
+    form = a_questionnaire(side.programme)
+    response, _ = Response.objects.get_or_create(candidacy=side.candidacy, questionnaire=form, defaults={"started_on": date(2026, 3, 2)})
+    return {"response": response.pk}
+
+
 def of_list(side: Side) -> dict[str, Any]:
     """A list that waits to be looked at."""
     listed, _ = GrossListImport.objects.get_or_create(
@@ -46,6 +59,11 @@ def of_list(side: Side) -> dict[str, Any]:
         defaults={"file_name": "list.csv", "state": "preview", "by": side.users[Role.COORDINATOR]},
     )
     return {"listed": listed.pk}
+
+
+def of_leads_notice(side: Side) -> dict[str, Any]:
+    notice, _ = Notice.objects.get_or_create(to=side.users[Role.LEAD], kind="glass_broken", candidacy=side.candidacy)
+    return {"notice": notice.pk}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +91,13 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
+SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 
 ROUTES: dict[str, Route] = {
     "home": Route(),
+    "put_notice_away": Route(may=frozenset({Role.LEAD}), kwargs=of_leads_notice, post=nothing),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),
@@ -87,6 +108,14 @@ ROUTES: dict[str, Route] = {
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
     "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
+    "candidate_questionnaires": Route(may=SCREENERS, kwargs=of_candidacy),
+    "questionnaire_begin": Route(may=FILLERS, kwargs=of_screening, post=nothing),
+    "questionnaires": Route(may=SCREENERS),
+    "response": Route(may=FILLERS, kwargs=of_response),
+    "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_answers": Route(may=SCREENERS, kwargs=of_response),
+    "response_paper": Route(may=FILLERS, kwargs=of_response),
     "imports": Route(may=LISTS),
     "import_new": Route(may=ONLY_COORDINATOR),
     "import": Route(may=LISTS, kwargs=of_list),

@@ -9,24 +9,38 @@ import functools
 import hashlib
 import itertools
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
+from makegood.instrument.stored import as_plain
+from makegood.instrument.xlsform import read_xlsform
 from makegood.programme.reading import shipped
 from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import history
 from makegood_portal.ledger.models import (
+    Answer,
+    Appointment,
     Candidacy,
+    ContactRoute,
+    Contract,
+    EligibilityAssessment,
+    EligibilityOverride,
     Identity,
     Membership,
+    Note,
     Organisation,
     Party,
+    PermissionRequest,
     Person,
     Programme,
     ProgrammeVersion,
+    Questionnaire,
+    ReleaseDate,
+    Response,
     SelectionEvent,
     User,
 )
@@ -61,6 +75,22 @@ def a_programme(**more: Any) -> Programme:
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     ProgrammeVersion.objects.create(programme=programme, sha256=sha256, text=text, in_force_from=date(2016, 6, 3))
     return programme
+
+
+def a_questionnaire(programme: Programme, code: str = "screening") -> Questionnaire:
+    """An instrument of the reference case."""
+    sha256, title, definition = _reference_form(code)
+    form, _ = Questionnaire.objects.get_or_create(
+        programme=programme, code=code, sha256=sha256, defaults={"title": title, "definition": definition}
+    )
+    return form
+
+
+@functools.cache
+def _reference_form(code: str) -> tuple[str, str, dict[str, Any]]:
+    content = (shipped()["werk-na-detentie"] / "instruments" / f"{code}.xlsx").read_bytes()
+    form = read_xlsform(content, name=f"{code}.xlsx")
+    return hashlib.sha256(content).hexdigest(), form.title, as_plain(form)
 
 
 @functools.cache
@@ -160,3 +190,29 @@ def home_of(role: Role) -> Kind:
 def a_world() -> World:
     """Two sides that must not see each other."""
     return World(a_side("Ours"), a_side("Theirs"))
+
+
+def a_file(candidacy: Candidacy) -> Candidacy:
+    """A record in every table of somebody's file."""
+    key, user = {"candidacy": candidacy}, a_user()
+    version = ProgrammeVersion.objects.create(programme=candidacy.programme, sha256=f"{next(_numbers):064x}", text="", in_force_from=TODAY)
+    form = Questionnaire.objects.create(
+        programme=candidacy.programme, code=f"form-{next(_numbers)}", title="Form", sha256="0" * 64, definition={}
+    )
+    an_event(candidacy)
+    ReleaseDate.objects.create(**key, release_on=candidacy.release_on, source="list", happened_on=TODAY)
+    Note.objects.create(**key, sealed=history.seal(candidacy.person_id, {"text": "a word"}))
+    response = Response.objects.create(**key, questionnaire=form, started_on=TODAY)
+    answer = {**key, "response": response, "status": "given", "reference_time": "before", "happened_on": TODAY, "source": "self"}
+    Answer.objects.create(**answer, item="debts", value="yes")
+    Answer.objects.create(**answer, item="dream", value="a bakery with my sister", free_text=True)
+    assessment = EligibilityAssessment.objects.create(**key, programme_version=version, happened_on=TODAY, answer="unknown")
+    EligibilityOverride.objects.create(**key, assessment=assessment, answer="yes", reason="other", by=user)
+    asked = {"asked_on": TODAY, "deadline_on": TODAY + timedelta(days=14), "says": history.seal(candidacy.person_id, {"name": "S. J."})}
+    PermissionRequest.objects.create(
+        **key, municipality=candidacy.municipality or an_organisation(Kind.MUNICIPALITY), state="asked", **asked
+    )
+    Contract.objects.create(**key, track="basic", signed_on=TODAY, signed_with=user)
+    ContactRoute.objects.create(**key, kind="phone", value="06 0000 0000")
+    Appointment.objects.create(**key, kind="first", at=timezone.now())
+    return candidacy

@@ -1,6 +1,6 @@
 """From list to start: counts as of a day, shares with Wilson intervals, ribbons that add up.
 
-Need 19.
+Needs 19, 29 and 33.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from makegood.values.problem import Problem, Refused, Where
@@ -17,9 +19,22 @@ def portal(words: Sequence[str]) -> int:
             Where(), "no_portal", "this command needs the portal", "", "install makegood with its extra: pip install 'makegood[portal]'"
         )
         raise Refused([problem])
-    process = subprocess.Popen([sys.executable, "-m", "makegood_portal", *words])
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue  # the portal got the same signal; it ends what it started and then itself
+    # Its own session: Ctrl-C reaches this process only, which passes it on once; the portal then ends all in order.
+    process = subprocess.Popen([sys.executable, "-m", "makegood_portal", *words], start_new_session=True)
+    with _passed_on(process):
+        return process.wait()
+
+
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """SIGINT, SIGTERM and a closed terminal go to the portal."""
+
+    def pass_on(number: int, frame: object) -> None:  # noqa: ARG001
+        process.send_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -27,10 +27,12 @@ def rosenbaum_p(gamma: float, *, ours: Floats, theirs: Floats, share: bool) -> f
     """Upper bound of the one-sided p-value when hidden bias makes one member of a pair up to `gamma` times likelier treated.
 
     `share`: yes/no outcomes, by the exact binomial bound with `gamma / (1 + gamma)` on the pairs that differ; else
-    Wilcoxon's signed-rank statistic with its normal bound (Rosenbaum 2002, section 4.3). The side tested is that of
-    the effect found. gamma 1 is the test without hidden bias.
+    Wilcoxon's signed-rank statistic with its normal bound (Rosenbaum 2002, section 4.3), in which a pair that does not
+    differ takes its rank and adds nothing. The side tested is that of the effect found. gamma 1 is the test without
+    hidden bias.
     """
     gap = ours - theirs
+    ranks = mean_ranks(np.abs(gap))[gap != 0]
     gap = gap[gap != 0]
     if gap.size == 0:
         return 1.0
@@ -39,7 +41,6 @@ def rosenbaum_p(gamma: float, *, ours: Floats, theirs: Floats, share: bool) -> f
     chance = gamma / (1 + gamma)
     if share:
         return float(special.bdtrc(np.count_nonzero(gap > 0) - 1, gap.size, chance))
-    ranks = mean_ranks(np.abs(gap))
     statistic = float(ranks[gap > 0].sum())
     mean = chance * float(ranks.sum())
     spread = math.sqrt(chance * (1 - chance) * float(ranks @ ranks))

@@ -49,7 +49,7 @@ class Study:
         return {
             "bases": [design_content(each, tables=shown, protocol=self.protocol) for each in self.designs.values()],
             "selectivity": selectivity_content(self.selectivity, tables=shown, protocol=self.protocol),
-            "refused": [] if inside else sorted(" / ".join(name) for name in self.tables.allowed.refused),
+            "refused": [] if inside else sorted(" / ".join(part for part in name if part) for name in self.tables.allowed.refused),
         }
 
 

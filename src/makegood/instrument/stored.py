@@ -33,7 +33,7 @@ def from_plain(plain: Mapping[str, Any]) -> Questionnaire:
     )
 
 
-_AS_THEY_ARE = ("name", "kind", "section", "required", "reference_time", "several_lines")
+_AS_THEY_ARE = ("name", "kind", "section", "required", "reference_time", "source", "several_lines")
 _WORDS = ("label", "hint", "constraint_message")
 
 

@@ -84,7 +84,7 @@ def _bounded(node: Node, figure: Figure, place: Place, scope: Scope, books: Book
 
 
 def _number(figure: Figure, place: Place, _scope: Scope, books: Books) -> Node:
-    return Node(figure.title or "agreed", figure.number, books.terms.where(place), how="number")
+    return Node(str(figure.title or "agreed"), figure.number, books.terms.where(place), how="number")
 
 
 def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
@@ -92,13 +92,13 @@ def _named(figure: Figure, _place: Place, scope: Scope, books: Books) -> Node:
     inner = books.terms.programme.figures[name]
     place = ("figures", name)
     node = work_out(inner, place, scope=scope, books=books)
-    return Node(inner.title or name.replace("_", " "), node.value, books.terms.where(place), (node,), how="named")
+    return Node(str(inner.title or name.replace("_", " ")), node.value, books.terms.where(place), (node,), how="named")
 
 
 def _is(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     assert figure.is_ is not None  # noqa: S101 - the verb was chosen by it
     node = work_out(figure.is_, (*place, "is"), scope=scope, books=books)
-    return replace(node, what=figure.title or node.what)
+    return replace(node, what=str(figure.title or node.what))
 
 
 def _result(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
@@ -183,7 +183,7 @@ FOLDS: dict[str, Callable[[list[Decimal]], Decimal | None]] = {
 def _combined(figure: Figure, place: Place, scope: Scope, books: Books) -> Node:
     verb = figure.verb
     parts = tuple(work_out(part, (*place, verb, index), scope=scope, books=books) for index, part in enumerate(figure.word(verb)))
-    node = replace(_folded(figure.title or verb, place, parts, FOLDS[verb], books), how=verb)
+    node = replace(_folded(str(figure.title or verb), place, parts, FOLDS[verb], books), how=verb)
     divided_by_nothing = verb == "ratio" and node.value is None and not node.note
     return replace(node, note="nothing to divide by") if divided_by_nothing else node
 

@@ -78,9 +78,9 @@ class Amendment(Term):
     """The day of the decision."""
     agreed_by: list[Name] = []
     """The parties that agreed."""
-    reason: Text
+    reason: Words
     """Why the terms change."""
-    expected_effect: Text
+    expected_effect: Words
     """What the parties think will follow."""
     review_on: Day
     """The day on which they look whether it did."""

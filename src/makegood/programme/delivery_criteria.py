@@ -56,9 +56,9 @@ class Item(Term):
 class Need(Term):
     """What must be so for a criterion to be met. Exactly one of:
 
-    an `item` with the answers it may have (`is`) or the edges between which its number lies; another `criterion`;
-    `all_of`, `any_of` or `none_of` several. What is not known makes it unknown, unless the rest decides it: of
-    `any_of` one yes is enough, of `all_of` one no.
+    an `item` with the answers it may have (`is`) or the edges between which its number lies; another `criterion`,
+    as it is written, whether it is still in force or not; `all_of`, `any_of` or `none_of` several. What is not known
+    makes it unknown, unless the rest decides it: of `any_of` one yes is enough, of `all_of` one no.
     """
 
     item: Name | None = None

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 
 from makegood.programme.moments import Elapsed, Growth
 from makegood.programme.scalars import Day, Name, Names, Number, Text, Yes
-from makegood.programme.term import Term
+from makegood.programme.term import Term, Words
 from makegood.values.parsing import money, name, number
 
 RoundingRule = Literal["half_up", "half_even", "down", "up"]
@@ -176,7 +176,7 @@ class Figure(Term):
     currency: Text | None = None
     """The currency written before the number; it must be the programme's."""
     named: Name | None = None
-    title: Text | None = None
+    title: Words | None = None
     """What people call it on the statement."""
 
     is_: Figure | None = Field(None, alias="is")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from makegood.programme.amending import amended, in_force
 from makegood.programme.change import Amendment
 from makegood.programme.root import Programme
+from makegood.programme.term import Term
 from makegood.programme.walking import walk, words_at
 from makegood.programme.yaml_text import Place, YamlText, read_yaml_text
 from makegood.values.fingerprint import sha256_of
@@ -57,11 +58,18 @@ class Terms:
 
         No payment rests on the delivery part, so its assumptions are left out unless asked for.
         """
+        return [
+            {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(term.why or "")}
+            for place, term in self.assumed(of_delivery=of_delivery)
+        ]
+
+    def assumed(self, *, of_delivery: bool = False) -> list[tuple[Place, Term]]:
+        """The terms that are assumed, with their places; see `assumptions`."""
         elsewhere = {"examples", "amendments"} | (set() if of_delivery else {"delivery"})
         return [
-            {"path": path_of(place), "line": str(self.text.line_of(place)), "why": str(getattr(term, "why", ""))}
+            (place, term)
             for place, term in self.clauses
-            if getattr(term, "assumed", False) and (not place or place[0] not in elsewhere)
+            if isinstance(term, Term) and term.assumed and (not place or place[0] not in elsewhere)
         ]
 
 

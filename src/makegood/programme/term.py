@@ -9,27 +9,6 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema, model_validator
 from makegood.programme.scalars import Text, Yes
 
 
-class Term(BaseModel):
-    """A clause of the agreement: frozen, no unknown keys, with an optional source and assumption."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    source: Text | None = None
-    """Where the term was read: document, page or line."""
-    assumed: Yes = False
-    """The term is not in the source; `why` says what it rests on. Every output repeats it."""
-    why: Text | None = None
-    """What an assumed term rests on, or why a term is as it is."""
-    note: Text | None = None
-    """Anything else that the reader should know; it changes nothing."""
-
-    @model_validator(mode="after")
-    def _an_assumption_says_why(self) -> Self:
-        if self.assumed and not self.why:
-            raise ValueError("an assumed term must say why: add `why`")
-        return self
-
-
 class InTwoLanguages(BaseModel):
     """Words for people in English and Dutch."""
 
@@ -66,3 +45,24 @@ Words = Annotated[
     ),
 ]
 """A text, or `en` and `nl`."""
+
+
+class Term(BaseModel):
+    """A clause of the agreement: frozen, no unknown keys, with an optional source and assumption."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    source: Text | None = None
+    """Where the term was read: document, page or line."""
+    assumed: Yes = False
+    """The term is not in the source; `why` says what it rests on. Every output repeats it."""
+    why: Words | None = None
+    """What an assumed term rests on, or why a term is as it is."""
+    note: Text | None = None
+    """Anything else that the reader should know; it changes nothing."""
+
+    @model_validator(mode="after")
+    def _an_assumption_says_why(self) -> Self:
+        if self.assumed and not self.why:
+            raise ValueError("an assumed term must say why: add `why`")
+        return self

@@ -43,6 +43,11 @@ class Language:
             return (words.nl or words.en) if self.code == "nl" else words.en
         return words or ""
 
+    def spoken(self, words: InTwoLanguages | str | None) -> str | None:
+        """The language of a title where it is another than this one, for those who hear it; None where it is this one."""
+        nl = words.nl if isinstance(words, InTwoLanguages) else None
+        return "en" if self.code == "nl" and words and not nl else None
+
     def number(self, value: Decimal, places: int = 4) -> str:
         """A number, at most `places` decimals; `≈` before it where that is not all of it."""
         kept = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

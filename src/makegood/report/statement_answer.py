@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from makegood.programme.term import InTwoLanguages
 from makegood.report.document import Answer, Line, Reason, Span, line
 from makegood.report.payment_in_words import party_name
 from makegood.report.statement_values import Measured, Statement
@@ -103,7 +104,7 @@ def _rests(statement: Statement) -> Iterator[Line]:
     ):
         if count:
             yield _leading(language.count(key, count, link="{link}"), name, say(name))
-    yield line(_stopped(say("rests_terms", force=_force_in_short(statement))))
+    yield line(say("rests_terms", force=_force_in_short(statement)))
 
 
 def _result(statement: Statement, row: Measured) -> str:
@@ -123,10 +124,10 @@ def in_force(statement: Statement) -> str:
     say, settlement = statement.language.say, statement.settlement
     amendments = settlement.terms.programme.amendments
     told = [
-        say("amended", day=statement.language.day(amendments[name].from_), reason=amendments[name].reason)
+        say("amended", day=statement.language.day(amendments[name].from_), reason=_reason(amendments[name].reason, statement))
         for name in settlement.terms.amendments
     ]
-    return "; ".join(words.rstrip(".") for words in told) or say("as_signed")
+    return "; ".join(told) or say("as_signed")
 
 
 def _force_in_short(statement: Statement) -> str:
@@ -137,12 +138,12 @@ def _force_in_short(statement: Statement) -> str:
         return in_force(statement)
     last = max((settlement.terms.programme.amendments[name] for name in names), key=lambda amendment: amendment.from_)
     day = statement.language.day(last.from_)
-    return statement.language.say("amended_often", n=len(names), day=day, reason=last.reason)
+    return statement.language.say("amended_often", n=len(names), day=day, reason=_reason(last.reason, statement))
 
 
-def _stopped(words: str) -> str:
-    """A sentence with its full stop."""
-    return words if words.endswith((".", "?", "!")) else f"{words}."
+def _reason(words: InTwoLanguages, statement: Statement) -> str:
+    """A reason within brackets: without its full stop."""
+    return statement.language.title(words).rstrip(".")
 
 
 def _leading(words: str, section: str, title: str) -> Line:

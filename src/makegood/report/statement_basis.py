@@ -22,12 +22,10 @@ def assumptions_section(statement: Statement) -> Iterator[Block]:
         return
     say = statement.language.say
     yield Paragraph(line(say("assumptions_intro")))
-    places: dict[str, list[str]] = {}
-    for path, number, why in statement.assumptions:
-        places.setdefault(why, []).append(f"{path.replace('/', ' › ').replace('_', ' ')}, {say('line_of', n=number)}")
-    yield Items(
-        tuple(line(Span(why, lang=_english(statement)), Span("; ".join(found), "small")) for why, found in places.items()), ruled=True
-    )
+    places: dict[tuple[str, str | None], list[str]] = {}
+    for row in statement.assumptions:
+        places.setdefault((row.why, row.lang), []).append(f"{row.path.replace('/', ' › ').replace('_', ' ')}, {say('line_of', n=row.line)}")
+    yield Items(tuple(line(Span(why, lang=lang), Span("; ".join(found), "small")) for (why, lang), found in places.items()), ruled=True)
 
 
 def notes_section(statement: Statement) -> Iterator[Block]:

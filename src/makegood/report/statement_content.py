@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from makegood.finance.returns import annual_return
 from makegood.payment.claims import Refusal
+from makegood.programme.reading import path_of
 from makegood.report.flows import flows_of
 from makegood.report.language import Language
 from makegood.report.limits_in_words import limit_in_words
 from makegood.report.measured_in_words import evidence_of, measured_of
 from makegood.report.months_over_time import MonthCounts, months_over_time
 from makegood.report.payment_in_words import party_name, told
-from makegood.report.statement_values import Group, Held, Reasons, Statement
+from makegood.report.statement_values import Assumed, Group, Held, Reasons, Statement
 from makegood.report.steps_in_words import Telling
 from makegood.report.targets import marks_of_metric, targets_of
 from makegood.settle import Settlement
@@ -55,7 +56,7 @@ def statement_of(settlement: Settlement, *, language: Language, months: Sequence
         planned=tuple((row.by, row.amount.number) for row in programme.outcome_payment_plan.planned if row.amount.number is not None),
         plan_words=_plan_words(settlement, language),
         evidence=tuple(evidence_of(settlement, telling)),
-        assumptions=tuple((row["path"], row["line"], row["why"]) for row in settlement.terms.assumptions()),
+        assumptions=tuple(_assumptions(settlement, language)),
         notes=settlement.problems,
     )
 
@@ -103,6 +104,13 @@ def _reasons(refusals: Sequence[Refusal], telling: Telling) -> Iterator[Reasons]
     for (reason, line), count in Counter({key: len(names) for key, names in claims.items()}).most_common():
         words, foreign = telling.sentence(reason)
         yield Reasons(words, foreign, telling.lines.get(line, ""), count, tuple(claims[reason, line][:12]))
+
+
+def _assumptions(settlement: Settlement, language: Language) -> Iterator[Assumed]:
+    """What the terms assume, in this language where they say it in it."""
+    terms = settlement.terms
+    for place, term in terms.assumed():
+        yield Assumed(path_of(place), str(terms.text.line_of(place)), language.title(term.why), language.spoken(term.why))
 
 
 def _carried(settlement: Settlement, telling: Telling) -> Iterator[tuple[str, Decimal | None, str]]:

@@ -83,6 +83,16 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Assumed:
+    """A term that is assumed: where it stands and why, in `lang` (None: the statement's own language)."""
+
+    path: str
+    line: str
+    why: str
+    lang: str | None
+
+
+@dataclass(frozen=True)
 class Statement:
     """Everything that a statement tells."""
 
@@ -105,7 +115,7 @@ class Statement:
     planned: tuple[tuple[date, Decimal], ...]
     plan_words: str
     evidence: tuple[tuple[str, str], ...]
-    assumptions: tuple[tuple[str, str, str], ...]
+    assumptions: tuple[Assumed, ...]
     notes: tuple[Problem, ...]
 
     @property

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from makegood.programme.delivery import Delivery
-from makegood.programme.delivery_criteria import Criterion
 from makegood.programme.term import InTwoLanguages
 from makegood.programme.yaml_text import Place
 from makegood.selection.advice import Advice, advise
 from makegood.selection.answers import Answers
-from makegood.selection.criteria import in_force, needs_of
-from makegood.selection.needs import Decided, Verdict, decide
+from makegood.selection.criteria import Answered, answered, together
+from makegood.selection.needs import Verdict
 from makegood.selection.words import both, of, reasons
 
 
@@ -66,38 +65,26 @@ def assess(delivery: Delivery, answers: Answers, *, on: date, lists: Collection[
     `delivery` is the part of the terms in force on that day (`agreement.on(day).programme.delivery`); a criterion that
     was retired by then, or comes later, is not looked at.
     """
-    whens = needs_of(delivery)
-    findings = tuple(
-        _finding(name, listed_in, criterion, decide(criterion.when, answers, items=delivery.items, whens=whens), delivery)
-        for listed_in, name, criterion in in_force(delivery, on=on, lists=lists)
-    )
-    passes = {finding.passes for finding in findings}
-    verdict: Verdict = "no" if "no" in passes else "unknown" if "unknown" in passes else "yes"
+    rows = answered(delivery, answers, on=on, lists=lists)
+    findings = tuple(_finding(row, delivery) for row in rows)
+    verdict = together(rows)
     open_ones = [finding for finding in findings if finding.passes == "unknown"] if verdict == "unknown" else []
     missing = tuple(dict.fromkeys(item for finding in open_ones for item in finding.missing))
     advice = advise(delivery, answers, on=on, lists=lists)
     return Assessment(on, verdict, findings, missing, advice, _says(verdict, findings, missing, delivery))
 
 
-def _finding(name: str, listed_in: str, criterion: Criterion, decided: Decided, delivery: Delivery) -> Finding:
-    passes: dict[tuple[str, Verdict], Verdict] = {
-        ("requires", "yes"): "yes",
-        ("requires", "no"): "no",
-        ("requires", "unknown"): "unknown",
-        ("excludes", "yes"): "no",
-        ("excludes", "no"): "yes",
-        ("excludes", "unknown"): "unknown",
-    }
+def _finding(row: Answered, delivery: Delivery) -> Finding:
     return Finding(
-        criterion=name,
-        criteria_list=listed_in,
-        effect=criterion.effect,
-        met=decided.verdict,
-        passes=passes.get((criterion.effect, decided.verdict), "yes"),
-        because=reasons(decided.because, delivery.items),
-        missing=decided.missing,
-        may_change=criterion.may_change,
-        place=("delivery", "criteria", listed_in, "criteria", name),
+        criterion=row.name,
+        criteria_list=row.criteria_list,
+        effect=row.criterion.effect,
+        met=row.decided.verdict,
+        passes=row.passes,
+        because=reasons(row.decided.because, delivery.items),
+        missing=row.decided.missing,
+        may_change=row.criterion.may_change,
+        place=("delivery", "criteria", row.criteria_list, "criteria", row.name),
     )
 
 

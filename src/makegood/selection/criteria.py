@@ -1,12 +1,15 @@
-"""Which criteria are in force on a day."""
+"""Which criteria are in force on a day, and how a candidate answers them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_criteria import Criterion, Need
+from makegood.selection.answers import Answers
+from makegood.selection.needs import Decided, Verdict, decide
 
 
 def in_force(delivery: Delivery, *, on: date, lists: Collection[str] | None = None) -> Iterator[tuple[str, str, Criterion]]:
@@ -23,3 +26,41 @@ def in_force(delivery: Delivery, *, on: date, lists: Collection[str] | None = No
 def needs_of(delivery: Delivery) -> dict[str, Need]:
     """Criterion -> its need, of every list, in force or not: others may refer to it."""
     return {name: criterion.when for listing in delivery.criteria.values() for name, criterion in listing.criteria.items()}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A criterion answered for a candidate: whether it is met, and whether it lets the candidate pass."""
+
+    criteria_list: str
+    name: str
+    criterion: Criterion
+    decided: Decided
+    passes: Verdict
+
+
+def answered(delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None) -> list[Answered]:
+    """Every criterion in force on a day for one candidate, without words."""
+    whens = needs_of(delivery)
+    return [
+        Answered(listed_in, name, criterion, decided, _PASSES.get((criterion.effect, decided.verdict), "yes"))
+        for listed_in, name, criterion in in_force(delivery, on=on, lists=lists)
+        for decided in (decide(criterion.when, answers, items=delivery.items, whens=whens),)
+    ]
+
+
+def together(rows: Collection[Answered]) -> Verdict:
+    """No as soon as one does not let pass, yes when all do, otherwise unknown."""
+    passes = {row.passes for row in rows}
+    return "no" if "no" in passes else "unknown" if "unknown" in passes else "yes"
+
+
+_PASSES: Mapping[tuple[str, Verdict], Verdict] = {
+    ("requires", "yes"): "yes",
+    ("requires", "no"): "no",
+    ("requires", "unknown"): "unknown",
+    ("excludes", "yes"): "no",
+    ("excludes", "no"): "yes",
+    ("excludes", "unknown"): "unknown",
+}
+"""What an answer means for taking part; a criterion that advises or describes keeps nobody out."""

@@ -12,7 +12,7 @@ from datetime import date
 
 from makegood.programme.delivery import Delivery
 from makegood.selection.answers import Answers
-from makegood.selection.assess import Assessment, assess
+from makegood.selection.criteria import Answered, answered, together
 from makegood.selection.needs import Verdict
 
 
@@ -65,16 +65,17 @@ def what_if(
     counts: Counter[tuple[Verdict, Verdict]] = Counter()
     moved = []
     for candidate, answers in candidates.items():
-        was = assess(before, answers, on=before_on, lists=lists)
-        becomes = assess(after, answers, on=after_on, lists=lists)
-        counts[was.may_take_part, becomes.may_take_part] += 1
-        if was.may_take_part != becomes.may_take_part:
-            moved.append(Moved(candidate, was.may_take_part, becomes.may_take_part, _criteria(was, becomes)))
+        was = answered(before, answers, on=before_on, lists=lists)
+        becomes = answered(after, answers, on=after_on, lists=lists)
+        pair = (together(was), together(becomes))
+        counts[pair] += 1
+        if pair[0] != pair[1]:
+            moved.append(Moved(candidate, *pair, _criteria(was, becomes)))
     return WhatIf(len(candidates), dict(counts), tuple(moved))
 
 
-def _criteria(was: Assessment, becomes: Assessment) -> tuple[str, ...]:
+def _criteria(was: list[Answered], becomes: list[Answered]) -> tuple[str, ...]:
     """Criteria that do not let the candidate pass on one side and do, or are absent, on the other."""
-    first = {finding.criterion for finding in was.findings if finding.passes != "yes"}
-    second = {finding.criterion for finding in becomes.findings if finding.passes != "yes"}
+    first = {row.name for row in was if row.passes != "yes"}
+    second = {row.name for row in becomes if row.passes != "yes"}
     return tuple(sorted(first ^ second))

@@ -41,6 +41,7 @@ def keep_running(wanted: dict[str, Sequence[str]], *, look_after: Callable[[], N
         except KeyboardInterrupt:
             return
         finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
             for process in running.values():
                 process.terminate()
             for process in running.values():

@@ -7,10 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 
 from makegood_portal.ledger import history
 from makegood_portal.ledger.scope import Scope
+
+
+class NotRecorded(Exception):
+    """The audit entry could not be written: what it was about is neither done nor shown."""
+
 
 _INSERT = """
 INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, sealed, request)
@@ -35,5 +40,14 @@ def record(
     sealed = history.seal(person, personal) if person and personal else None
     acting_as = scope.system or ",".join(sorted(scope.roles))
     known = json.dumps(facts or {}, cls=DjangoJSONEncoder)
+    try:
+        _write([scope.user, acting_as[:64], verb, part, table, row, candidacy, person, outcome, known, sealed, uuid4()])
+    except OperationalError:
+        raise  # the database is away or full: that page says so
+    except DatabaseError as error:
+        raise NotRecorded(verb) from error
+
+
+def _write(values: list[Any]) -> None:
     with connection.cursor() as cursor:  # without RETURNING, which would need the right to read the entry back
-        cursor.execute(_INSERT, [scope.user, acting_as[:64], verb, part, table, row, candidacy, person, outcome, known, sealed, uuid4()])
+        cursor.execute(_INSERT, values)

@@ -31,10 +31,15 @@ def agreement_of(programme: UUID) -> Agreement:
     newest = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True).first()
     if newest is None:
         raise NoTermsError(f"no terms are loaded for programme {programme}: makegood db load")
-    if newest not in _READ:
-        text = ProgrammeVersion.objects.filter(programme=programme, sha256=newest).values_list("text", flat=True).get()
-        _READ[newest] = agreement_from(parse_yaml_text(text.encode(), file=f"terms {newest[:12]}"), check=check_terms)
-    return _READ[newest]
+    return agreement_under(programme, newest)
+
+
+def agreement_under(programme: UUID, sha256: str) -> Agreement:
+    """The agreement as one version says it."""
+    if sha256 not in _READ:
+        text = ProgrammeVersion.objects.filter(programme=programme, sha256=sha256).values_list("text", flat=True).get()
+        _READ[sha256] = agreement_from(parse_yaml_text(text.encode(), file=f"terms {sha256[:12]}"), check=check_terms)
+    return _READ[sha256]
 
 
 _READ: dict[str, Agreement] = {}

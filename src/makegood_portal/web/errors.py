@@ -28,6 +28,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "errors/refused.html", {"refusal": refusal}, status=refusal.status)
 
 
+def not_recorded(request: HttpRequest) -> HttpResponse:
+    """503: it could not be written down, so it is not shown."""
+    return render(request, "errors/not_recorded.html", status=503)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form is older than the session: what was typed is kept and can be sent again."""
     return send_again(request, status=403, logged_out=not request.user.is_authenticated)

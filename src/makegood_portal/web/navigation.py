@@ -12,25 +12,26 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the menu: its route, its word, its drawing in `icons.svg`."""
+    """A page of the menu: its route, its word, its drawing in `icons.svg`, and in a sentence what one finds there."""
 
     route: str
     label: str | Promise
     icon: str
+    about: str | Promise
 
 
 MENU = (
-    Place("home", _("Today"), "today"),
-    Place("candidates", _("Candidates"), "people"),
-    Place("queue", _("Queue"), "list"),
-    Place("permissions", _("Permissions"), "permission"),
-    Place("planner", _("Planner"), "calendar"),
-    Place("imports", _("Lists"), "upload"),
-    Place("questionnaires", _("Questionnaires"), "question"),
-    Place("funnel", _("Funnel"), "funnel"),
-    Place("municipalities", _("Municipalities"), "municipality"),
-    Place("criteria", _("Criteria"), "settings"),
-    Place("statement", _("Statement"), "money"),
+    Place("home", _("Today"), "today", _("What needs doing, and why.")),
+    Place("candidates", _("Candidates"), "people", _("Everybody you may see, soonest release first.")),
+    Place("queue", _("Queue"), "list", _("Step by step: who waits for what.")),
+    Place("permissions", _("Permissions"), "permission", _("What was asked of a municipality, and the answer.")),
+    Place("planner", _("Planner"), "calendar", _("Who is released when, and how much time is left.")),
+    Place("imports", _("Lists"), "upload", _("The monthly list of each prison.")),
+    Place("questionnaires", _("Questionnaires"), "question", _("Who answered, and what is missing.")),
+    Place("funnel", _("Funnel"), "funnel", _("From list to start, per prison and month, against the plan.")),
+    Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
+    Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
+    Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
 )
 
 
@@ -41,6 +42,7 @@ class Item:
     href: str
     label: str | Promise
     icon: str
+    about: str | Promise
     current: str
 
 
@@ -56,5 +58,5 @@ def items_for(roles: Collection[str], *, path: str) -> list[Item]:
         if allowed and allowed.isdisjoint(roles):
             continue
         below = href != "/" and path.startswith(href)
-        found.append(Item(href, place.label, place.icon, "page" if path == href else "true" if below else ""))
+        found.append(Item(href, place.label, place.icon, place.about, "page" if path == href else "true" if below else ""))
     return found

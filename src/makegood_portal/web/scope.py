@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from makegood_portal.actions.refusal import Refusal
@@ -50,6 +51,9 @@ class ScopeMiddleware:
         if isinstance(exception, Refusal):
             request.refused_because = exception.code  # type: ignore[attr-defined]
             return errors.refused(request, exception)
+        if isinstance(exception, audit.NotRecorded):
+            log.error("an audit entry could not be written; the page was refused")
+            return errors.not_recorded(request)
         if isinstance(exception, ProgrammingError) and getattr(exception.__cause__, "sqlstate", "") == NOT_ALLOWED:
             log.error("the database refused what the application allowed: %s", request.resolver_match and request.resolver_match.view_name)
             request.refused_because = "database_policy"  # type: ignore[attr-defined]
@@ -62,6 +66,6 @@ class ScopeMiddleware:
         scope: Scope = request.scope  # type: ignore[attr-defined]
         route = request.resolver_match.view_name if request.resolver_match else ""
         on = request.resolver_match.kwargs if request.resolver_match else {}
-        with scoped(scope):
+        with suppress(audit.NotRecorded, DatabaseError), scoped(scope):  # refused it is anyway
             facts = {"code": code, "route": route, "method": request.method, "on": {name: str(value)[:64] for name, value in on.items()}}
             audit.record(scope, "request", outcome="refused", facts=facts)

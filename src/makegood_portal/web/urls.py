@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, errors, health, home, imports, queue
+from makegood_portal.web import break_glass, candidates, errors, health, imports, questionnaires, queue, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", home.home, name="home"),
+    path("", start.home, name="home"),
+    path("notices/<uuid:notice>/put-away/", start.put_away, name="put_notice_away"),
     path("healthz", health.healthz, name="healthz"),
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
@@ -19,6 +20,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidates/<uuid:candidacy>/leave/", queue.candidate_leave, name="candidate_leave"),
     path("candidates/<uuid:candidacy>/step-back/", queue.candidate_step_back, name="candidate_step_back"),
     path("candidates/<uuid:candidacy>/come-back/", queue.candidate_come_back, name="candidate_come_back"),
+    path("candidates/<uuid:candidacy>/questionnaires/", questionnaires.candidate_questionnaires, name="candidate_questionnaires"),
+    path("candidates/<uuid:candidacy>/questionnaires/<slug:code>/begin/", questionnaires.questionnaire_begin, name="questionnaire_begin"),
+    path("questionnaires/", questionnaires.questionnaires_missing, name="questionnaires"),
+    path("questionnaires/<uuid:response>/", questionnaires.response, name="response"),
+    path("questionnaires/<uuid:response>/keep/", questionnaires.response_keep, name="response_keep"),
+    path("questionnaires/<uuid:response>/finish/", questionnaires.response_finish, name="response_finish"),
+    path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
+    path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),

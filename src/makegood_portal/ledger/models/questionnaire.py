@@ -33,6 +33,7 @@ class Response(Tied):
     started_on = models.DateField()
     finished_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked = models.JSONField(default=list, help_text="the items that are asked, given the answers so far")
     at_item = Code(blank=True, help_text="where to go on")
     version = models.PositiveIntegerField(default=1)
 

@@ -1,0 +1,170 @@
+"""Filling in a questionnaire: begun, each answer kept at once, put down, taken up again, finished when nothing required is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, progress, read_answer
+from makegood.instrument.questionnaire import Answer as Given
+from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.ledger import access, audit, terms
+from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Response
+from makegood_portal.ledger.queries import questionnaires
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+FILLERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+MEDIA = ("screen", "paper", "talk")
+
+
+class AnswersRefused(Refusal):
+    """Some answers do not fit; `errors`: item -> what to do. The others are kept."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("answers", _("Some answers do not fit."))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed for an item: a text, or why there is no answer; `seen` is what the page showed as the answer."""
+
+    text: str = ""
+    non_answer: str = ""
+    seen: str | None = None
+
+
+@action(*FILLERS)
+def begin(*, by: Scope, on: UUID, instrument: str, medium: str, happened_on: date) -> UUID:
+    """Begin, or take up again what was begun: one open response a candidate and instrument."""
+    row = access.writable(Candidacy.objects.filter(pk=on), by).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    open_one = access.writable(Response.objects.filter(candidacy=row, state="open", questionnaire__code=instrument), by).first()
+    if open_one is not None:
+        return open_one.pk
+    known = terms.questionnaires_of(row.programme_id, [instrument])
+    if instrument not in known or medium not in MEDIA:
+        raise Refusal("no_such_questionnaire", _("This programme has no such questionnaire."))
+    response = Response(candidacy=row, questionnaire_id=known[instrument][0], medium=medium, started_on=happened_on, taken_by_id=by.user)
+    add(response)
+    return response.pk
+
+
+@action(*FILLERS)
+def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on: date) -> None:
+    """Keep answers to the items that are asked. What fits is kept also when something else does not.
+
+    An empty text without a reason takes an answer away. Raises AnswersRefused with what does not fit, and Stale where
+    somebody else answered meanwhile.
+    """
+    response, form = _response(by, on)
+    given = questionnaires.given(response)
+    errors: dict[str, str] = {}
+    others: list[str] = []
+    for item in form.items:
+        if item.name not in typed or item.kind == "note":
+            continue
+        before = given.get(item.name)
+        try:
+            now = _read(item, typed[item.name], given)
+        except ValueError as error:
+            errors[item.name] = str(error)
+            continue
+        if now == before:
+            continue
+        seen = typed[item.name].seen
+        if seen is not None and questionnaires.shown(before) != seen:
+            others.append(item.name)
+            continue
+        _keep(response, item, now, by, happened_on)
+        given = {name: answer for name, answer in {**given, item.name: now}.items() if answer is not None}
+    asked = list(progress(form, given).asked)
+    if asked != response.asked:
+        Response.objects.filter(pk=response.pk).update(asked=asked)
+    if others:
+        raise Stale("answered_meanwhile", _("Somebody else answered this while you had it open."), remedy=_("Compare, and save again."))
+    if errors:
+        raise AnswersRefused(errors)
+
+
+@action(*FILLERS)
+def finish(*, by: Scope, on: UUID) -> None:
+    """Finished: nothing that is required is left open. Otherwise it says which items are."""
+    response, form = _response(by, on)
+    found = progress(form, questionnaires.given(response))
+    if not found.complete:
+        words = {item.name: item.label for item in form.items}
+        language = (get_language() or "en")[:2]
+        open_ones = [str(words[name].get(language) or next(iter(words[name].values()))) for name in found.required_unanswered]
+        raise Refusal(
+            "required_open",
+            _("%(n)s questions still need an answer.") % {"n": len(open_ones)},
+            remedy=_("Answer them, or say why there is no answer."),
+        )
+    from django.utils import timezone  # noqa: PLC0415 - the moment of finishing
+
+    change(response, seen=response.version, state="finished", finished_at=timezone.now(), asked=list(found.asked))
+
+
+def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
+    """A response with its answers, and written down that it was opened; None: not there, or not yours."""
+    found = questionnaires.filling(by, on)
+    if found is not None:
+        audit.record(by, "read", part="screening", table="ledger_response", row=on, candidacy=found.candidacy, person=found.person)
+    return found
+
+
+def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
+    response = access.writable(Response.objects.filter(pk=key), by).select_related("candidacy").select_for_update(of=("self",)).first()
+    if response is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if response.state != "open":
+        raise Refusal("finished", _("This questionnaire is finished."), remedy=_("Begin a new one where something changed."))
+    return response, terms.questionnaire(response.questionnaire_id)
+
+
+def _read(item: Item, typed: Typed, given: Mapping[str, Given]) -> Given | None:
+    if typed.non_answer:
+        if typed.non_answer not in NON_ANSWERS:
+            raise ValueError(_("Choose one of the answers."))
+        return Given(non_answer=typed.non_answer, source=item.source)
+    values = {name: answer.value for name, answer in given.items() if answer.value}
+    text = read_answer(item, typed.text, values, language=(get_language() or "en")[:2])
+    return Given(text, source=item.source) if text else None
+
+
+def _keep(response: Response, item: Item, now: Given | None, by: Scope, happened_on: date) -> None:
+    row = Answer.objects.filter(response=response, item=item.name, source=item.source).first()
+    if now is None:
+        if row is not None:
+            audit.record(by, "take_answer_away", table="ledger_answer", row=row.pk, candidacy=response.candidacy_id,
+                         person=response.candidacy.person_id, personal={"changes": {item.name: [row.value, None]}})  # fmt: skip
+            row.delete()
+        return
+    status = AnswerStatus(now.non_answer) if now.non_answer else AnswerStatus.GIVEN
+    value = None if now.non_answer else now.value
+    if row is not None:
+        change(row, status=status, value=value, answered_by_id=by.user, happened_on=happened_on)
+        return
+    add(
+        Answer(
+            candidacy=response.candidacy,
+            response=response,
+            item=item.name,
+            status=status,
+            value=value,
+            source=item.source,
+            reference_time=item.reference_time,
+            free_text=item.kind == "text",
+            answered_by_id=by.user,
+            happened_on=happened_on,
+        )
+    )

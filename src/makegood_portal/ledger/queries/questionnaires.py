@@ -1,0 +1,172 @@
+"""Questionnaires: one being filled in, those of a candidate, and what is missing per item over everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from makegood.instrument.questionnaire import NON_ANSWERS, ItemMissing, Progress, Questionnaire, progress
+from makegood.instrument.questionnaire import Answer as Given
+from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Identity, Response
+from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.terms import said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """A response, its questionnaire, its answers and how far it is."""
+
+    id: UUID
+    candidacy: UUID
+    person: UUID
+    about: str
+    state: str
+    medium: str
+    started_on: date
+    form: Questionnaire
+    given: Mapping[str, Given]
+    progress: Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfCandidate:
+    """An instrument of the programme, and how far one candidate is with it."""
+
+    code: str
+    title: str
+    response: UUID | None
+    state: str
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Whose questionnaires they are."""
+
+    id: UUID
+    person: UUID
+    about: str
+    instruments: tuple[OfCandidate, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """What is missing of one instrument, item by item, over everybody whom the asker may see."""
+
+    programme: UUID
+    code: str
+    title: str
+    responses: int
+    items: tuple[tuple[str, ItemMissing], ...]
+    """The words of an item, and how it fared."""
+
+
+def given(response: Response) -> dict[str, Given]:
+    """The answers of a response, by item. One query."""
+    return {row.item: _given(row) for row in Answer.objects.filter(response=response)}
+
+
+def _given(row: Answer) -> Given:
+    if row.status == AnswerStatus.GIVEN:
+        return Given(str(row.value), source=row.source)
+    return Given(non_answer=next((code for code in NON_ANSWERS if code == row.status), "not_asked"), source=row.source)
+
+
+def shown(answer: Given | None) -> str:
+    """An answer as a page shows it, to compare with when it comes back."""
+    return "" if answer is None else answer.non_answer or answer.value
+
+
+def filling(scope: Scope, key: UUID) -> Filling | None:
+    """One response; None: not there and not yours are the same answer."""
+    row = access.visible(Response.objects.filter(pk=key), scope).select_related("candidacy__person").first()
+    if row is None:
+        return None
+    identity = access.visible(Identity.objects.filter(candidacy=row.candidacy_id), scope).first()
+    form, answers = terms.questionnaire(row.questionnaire_id), given(row)
+    return Filling(
+        id=row.pk,
+        candidacy=row.candidacy_id,
+        person=row.candidacy.person_id,
+        about=name_of(identity) or row.candidacy.person.pseudonym,
+        state=row.state,
+        medium=row.medium,
+        started_on=row.started_on,
+        form=form,
+        given=answers,
+        progress=progress(form, answers),
+    )
+
+
+def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
+    """The instruments of the programme with the newest response of one candidate."""
+    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person").first()
+    if row is None:
+        return None
+    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
+    delivery = terms.deliveries_on({row.programme_id}, timezone.localdate()).get(row.programme_id)
+    responses = access.visible(Response.objects.filter(candidacy=row), scope).select_related("questionnaire").order_by("recorded_at")
+    newest = {one.questionnaire.code: one for one in responses.annotate(answered=Count("answers"))}
+    instruments = []
+    for code, instrument in delivery.instruments.items() if delivery else ():
+        one = newest.get(code)
+        instruments.append(
+            OfCandidate(
+                code=code,
+                title=said(instrument.title),
+                response=one.pk if one else None,
+                state=one.state if one else "",
+                answered=one.answered if one else 0,
+                asked=len(one.asked) if one else 0,
+            )
+        )
+    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=tuple(instruments))
+
+
+_COUNTS = """
+SELECT q.id, asked.item, count(*) AS asked,
+       count(*) FILTER (WHERE a.status = 'given'), count(*) FILTER (WHERE a.status = 'refused'),
+       count(*) FILTER (WHERE a.status = 'not_asked'), count(*) FILTER (WHERE a.status = 'not_known'),
+       count(*) FILTER (WHERE a.status IS NULL)
+FROM ledger_questionnaire q
+JOIN ledger_response r ON r.questionnaire_id = q.id
+CROSS JOIN LATERAL jsonb_array_elements_text(r.asked) AS asked(item)
+LEFT JOIN ledger_answer a ON a.response_id = r.id AND a.item = asked.item
+WHERE q.id = ANY (%s)
+GROUP BY q.id, asked.item
+"""
+
+
+def missing(scope: Scope) -> tuple[Missing, ...]:
+    """Item by item, for the newest version of each instrument: one statement over everybody whom the asker may see."""
+    seen = access.visible(Response.objects.all(), scope)
+    counted = seen.values_list("questionnaire", "questionnaire__programme", "questionnaire__code").annotate(Count("id"))
+    totals = {key: (programme, code, responses) for key, programme, code, responses in counted.order_by()}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, [list(totals)])
+        rows = cursor.fetchall()
+    by_form: dict[UUID, dict[str, ItemMissing]] = {}
+    for key, item, *numbers in rows:
+        by_form.setdefault(key, {})[item] = ItemMissing(item, *numbers)
+    found = []
+    for key, (programme, code, responses) in totals.items():
+        form = terms.questionnaire(key)
+        items = [(_words(item.label), by_form.get(key, {})[item.name]) for item in form.items if item.name in by_form.get(key, {})]
+        found.append(Missing(programme=programme, code=code, title=form.title, responses=responses, items=tuple(items)))
+    return tuple(sorted(found, key=lambda one: -one.responses))
+
+
+def _words(label: Mapping[str, str]) -> str:
+    from django.utils.translation import get_language  # noqa: PLC0415 - the language of the page
+
+    language = (get_language() or "en")[:2]
+    return label.get(language) or label.get("") or next(iter(label.values()), "")

@@ -1,0 +1,204 @@
+"""What waits for the asker today, counted; what they were told; and the steps of their programmes.
+
+Each kind of waiting work is one function that gives rows of the same shape. They are joined by UNION: the first page asks
+once, however many kinds there are. A new kind is a function here, a line in `COUNTS`, and its words in `web/start.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField as Chars
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import DateField as Dates
+from django.db.models import UUIDField as Keys
+from django.db.models.functions import Cast
+
+from makegood.programme.root import Programme as Terms
+from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.models import (
+    Appointment,
+    Candidacy,
+    ContactRoute,
+    GrossListImport,
+    ImportState,
+    Notice,
+    PermissionRequest,
+    PermissionState,
+    ProgrammeVersion,
+    State,
+)
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+Rows = QuerySet[Any, dict[str, Any]]
+WARNED = timedelta(weeks=6)
+"""How long before release a candidate must be reachable and under way (needs 35 and 40)."""
+MOST_NOTICES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """So much of one kind; `late` of it is past its date, `due_on` the first date that is still to come or was missed."""
+
+    kind: str
+    number: int
+    late: int
+    due_on: date | None
+    programme: UUID | None = None
+    step: str = ""
+
+
+def _shaped(kind: str, rows: QuerySet[Any], *, due: str = "", today: date, step: str = "") -> Rows:
+    """Rows of one kind, grouped: the shape that all kinds share. Without `due` nothing of it is ever late."""
+    words: dict[str, Any] = {
+        "what": Value(kind, output_field=Chars()),
+        "whose": Cast(F("programme") if step else Value(None), Keys()),
+        "where": Cast(F(step) if step else Value(""), Chars()),
+        "by_day": Cast(F(due) if due else Value(None), Dates()),
+    }
+    grouped = rows.order_by().annotate(**words).values("what", "whose", "where")
+    found: Rows = grouped.annotate(many=Count("pk"), too_late=Count("pk", filter=Q(by_day__lt=today)), first_day=Min("by_day"))
+    return found
+
+
+def _steps(scope: Scope, today: date) -> Rows:
+    rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
+    return _shaped("step", rows, due="step_due_on", today=today, step="step")
+
+
+def _permissions_to_answer(scope: Scope, today: date) -> Rows:
+    rows = PermissionRequest.objects.filter(municipality__in=scope.where(Role.MUNICIPAL_CONTACT), state=PermissionState.ASKED)
+    return _shaped("permission_to_answer", access.visible(rows, scope), due="deadline_on", today=today)
+
+
+def _permissions_late(scope: Scope, today: date) -> Rows:
+    rows = PermissionRequest.objects.filter(state=PermissionState.ASKED, deadline_on__lt=today)
+    return _shaped("permission_late", access.visible(rows, scope), due="deadline_on", today=today)
+
+
+def _without_a_route(scope: Scope, today: date) -> Rows:
+    """Nobody knows how to reach them after release, and release is near."""
+    reachable = ContactRoute.objects.filter(candidacy=OuterRef("pk"), ended_on=None)
+    rows = Candidacy.objects.filter(state__in=[State.OPEN, State.STARTED], release_on__gte=today, release_on__lte=today + WARNED)
+    rows = rows.filter(Q(contract_on__isnull=False) | ~Q(provider=None)).exclude(Exists(reachable))
+    return _shaped("no_route", access.visible(rows, scope), due="release_on", today=today)
+
+
+def _appointments(scope: Scope, today: date) -> Rows:
+    rows = Appointment.objects.filter(with_user=scope.user, state="planned", at__date__lte=today)
+    return _shaped("appointment", access.visible(rows, scope), due="at__date", today=today)
+
+
+def _lists(scope: Scope, today: date) -> Rows:
+    rows = GrossListImport.objects.filter(prison__in=scope.where(Role.COORDINATOR), state__in=[ImportState.MAPPING, ImportState.PREVIEW])
+    return _shaped("list", rows, today=today)
+
+
+COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
+    _steps: frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD}),
+    _permissions_to_answer: frozenset({Role.MUNICIPAL_CONTACT}),
+    _permissions_late: frozenset({Role.COORDINATOR, Role.LEAD}),
+    _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
+    _appointments: frozenset({Role.COUNSELLOR}),
+    _lists: frozenset({Role.COORDINATOR}),
+}
+"""Kind of waiting work -> whose it is."""
+
+
+def waiting(scope: Scope, *, today: date) -> list[Waiting]:
+    """All that waits for the asker, by kind: one query."""
+    parts = [count(scope, today) for count, roles in COUNTS.items() if scope.has(*roles)]
+    if not parts:
+        return []
+    rows = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return [
+        Waiting(
+            kind=row["what"], number=row["many"], late=row["too_late"], due_on=row["first_day"], programme=row["whose"], step=row["where"]
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A notice that was not put away yet."""
+
+    id: UUID
+    kind: str
+    candidacy: UUID | None
+    pseudonym: str
+    details: dict[str, Any]
+    at: datetime
+
+
+def told(scope: Scope) -> list[Told]:
+    """The newest notices to the asker: one query."""
+    rows = Notice.objects.filter(to=scope.user, read_at=None).select_related("candidacy__person").order_by("-recorded_at")
+    return [
+        Told(
+            id=row.pk,
+            kind=row.kind,
+            candidacy=row.candidacy_id,
+            pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
+            details=row.details,
+            at=row.recorded_at,
+        )
+        for row in rows[:MOST_NOTICES]
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of a programme, in words; `mine`: the asker may do it, `first`: it is theirs before anybody else's."""
+
+    code: str
+    title: str
+    does: str
+    mine: bool
+    first: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """A programme in which the asker has a part, and its steps from list to start."""
+
+    id: UUID
+    title: str
+    duties: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def programmes(scope: Scope, *, today: date) -> dict[UUID, Programme]:
+    """The programmes of the asker's organisations, under the terms of today; those without terms are left out. One query."""
+    organisations = {key for where in scope.organisations.values() for key in where}
+    newest = ProgrammeVersion.objects.filter(programme__parties__organisation__in=organisations, programme__active=True)
+    newest = newest.order_by("programme", "-recorded_at").distinct("programme")
+    found = {key: terms.agreement_under(key, sha256) for key, sha256 in newest.values_list("programme", "sha256")}
+    return {key: one for key, agreement in found.items() if (one := _programme(key, agreement.on(today).programme, scope)) is not None}
+
+
+def _programme(key: UUID, agreed: Terms, scope: Scope) -> Programme | None:
+    delivery = agreed.delivery
+    if delivery is None:
+        return None
+    steps = [(code, delivery.steps[code]) for code in delivery.order]
+    return Programme(
+        id=key,
+        title=terms.said(agreed.title),
+        duties=tuple(terms.said(duty.does) for role, duty in delivery.roles.items() if role in scope.roles),
+        steps=tuple(
+            Step(
+                code=code,
+                title=terms.said(step.title),
+                does=terms.said(step.does),
+                mine=not scope.roles.isdisjoint(step.acts),
+                first=step.acts[0] in scope.roles,
+            )
+            for code, step in steps
+        ),
+    )

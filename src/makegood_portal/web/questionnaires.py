@@ -1,0 +1,302 @@
+"""Questionnaires: those of a candidate, a section to fill in, all answers, a paper form, and what is missing per item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood.instrument.questionnaire import Item, Questionnaire, asked
+from makegood_portal.actions.questionnaire import FILLERS, AnswersRefused, Typed, begin, finish, keep_answers, look_at
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.ledger.access import Part, roles_that_read
+from makegood_portal.ledger.queries import questionnaires
+from makegood_portal.ledger.queries.questionnaires import Filling
+from makegood_portal.web import notices
+from makegood_portal.web.pages import Asked, page
+
+READERS = tuple(roles_that_read(Part.SCREENING))
+LOW = 0.8
+"""Below this share of answers an item is pointed out."""
+WHY_NOT = (
+    ("refused", gettext_lazy("Does not want to say")),
+    ("not_asked", gettext_lazy("Was not asked")),
+    ("not_known", gettext_lazy("Does not know")),
+)
+TIMES = {
+    "before": gettext_lazy("before detention"),
+    "in": gettext_lazy("in detention"),
+    "after": gettext_lazy("after detention"),
+    "now": "",
+}
+SOURCES = {
+    "self": "",
+    "counsellor": gettext_lazy("estimate of the counsellor"),
+    "case_manager": gettext_lazy("asked of the case manager"),
+    "file": gettext_lazy("from the file"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """An item as a page shows it."""
+
+    name: str
+    kind: str
+    label: str
+    hint: str
+    required: bool
+    choices: Sequence[tuple[str, str, bool]]
+    value: str
+    why_not: str
+    time: str
+    source: str
+    error: str
+    several_lines: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its items; `left` is how many of them are open."""
+
+    name: str
+    title: str
+    left: int
+    current: bool
+
+
+@require_safe
+@page(*READERS)
+def candidate_questionnaires(request: Asked, candidacy: UUID) -> HttpResponse:
+    """The questionnaires of one candidate."""
+    found = questionnaires.of_candidate(request.scope, candidacy)
+    if found is None:
+        raise Http404
+    return render(request, "questionnaires/of_candidate.html", {"candidate": found, "may_fill": request.scope.has(*FILLERS)})
+
+
+@require_POST
+@page(*FILLERS)
+def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpResponse:
+    """Begin, or take up again."""
+    if questionnaires.of_candidate(request.scope, candidacy) is None:
+        raise Http404
+    medium = request.POST.get("medium", "screen")
+    key = begin(by=request.scope, on=candidacy, instrument=code, medium=medium, happened_on=timezone.localdate())
+    return redirect("response", response=key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*FILLERS)
+def response(request: Asked, response: UUID) -> HttpResponse:
+    """One section to fill in. Each answer is kept as it is given; without JavaScript the button keeps them all."""
+    found = look_at(by=request.scope, on=response)
+    if found is None:
+        raise Http404
+    sections = _sections(found, request.GET.get("section", ""))
+    current = next((one for one in sections if one.current), None)
+    errors: Mapping[str, str] = {}
+    stale: Stale | None = None
+    if request.method == "POST" and current is not None:
+        try:
+            keep_answers(by=request.scope, on=response, typed=_typed(request.POST), happened_on=timezone.localdate())
+        except AnswersRefused as refused:
+            errors = refused.errors
+        except Stale as refusal:
+            stale = refusal
+        except NotYours:
+            raise
+        else:
+            return redirect(_next(response, found, current, request.POST.get("go", "")))
+        found = look_at(by=request.scope, on=response) or found
+    context = _context(found, current, sections, errors, request.POST if errors or stale else None)
+    return render(request, "questionnaires/section.html", {**context, "stale": stale}, status=409 if stale else 422 if errors else 200)
+
+
+@require_POST
+@page(*FILLERS)
+def response_keep(request: Asked, response: UUID) -> HttpResponse:
+    """Keep one answer as it is given, and say so; the items below it may change."""
+    before = look_at(by=request.scope, on=response)
+    if before is None:
+        raise Http404
+    errors: Mapping[str, str] = {}
+    try:
+        keep_answers(by=request.scope, on=response, typed=_typed(request.POST), happened_on=timezone.localdate())
+    except AnswersRefused as refused:
+        errors = refused.errors
+    found = look_at(by=request.scope, on=response) or before
+    sections = _sections(found, request.POST.get("section", ""))
+    current = next((one for one in sections if one.current), None)
+    context = _context(found, current, sections, errors, request.POST if errors else None)
+    return render(request, "questionnaires/items.html", {**context, "kept": not errors})
+
+
+@require_POST
+@page(*FILLERS)
+def response_finish(request: Asked, response: UUID) -> HttpResponse:
+    """Finish, or say what is still open."""
+    found = look_at(by=request.scope, on=response)
+    if found is None:
+        raise Http404
+    try:
+        finish(by=request.scope, on=response)
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        notices.careful(request, f"{refusal.what} {refusal.remedy}")
+        return redirect("response_answers", response=response)
+    notices.done(request, _("The questionnaire is finished."))
+    return redirect("candidate_questionnaires", candidacy=found.candidacy)
+
+
+@require_safe
+@page(*READERS)
+def response_answers(request: Asked, response: UUID) -> HttpResponse:
+    """All answers under each other, with what is still open."""
+    found = look_at(by=request.scope, on=response)
+    if found is None:
+        raise Http404
+    shown = [
+        {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None))}
+        for name in dict.fromkeys(item.section for item in asked(found.form, found.given))
+    ]
+    may_finish = found.state == "open" and request.scope.has(*FILLERS)
+    return render(request, "questionnaires/answers.html", {"filling": found, "sections": shown, "may_finish": may_finish})
+
+
+@require_safe
+@page(*FILLERS)
+def response_paper(request: Asked, response: UUID) -> HttpResponse:
+    """The whole questionnaire to print and fill in by hand; it is typed in later."""
+    found = look_at(by=request.scope, on=response)
+    if found is None:
+        raise Http404
+    sections = [
+        {"title": _words(found.form.sections.get(name, {})), "items": [_question(item, found, "", None) for item in items]}
+        for name, items in _by_section(found.form)
+    ]
+    return render(request, "questionnaires/paper.html", {"filling": found, "sections": sections, "why_not": WHY_NOT})
+
+
+@require_safe
+@page(*READERS)
+def questionnaires_missing(request: Asked) -> HttpResponse:
+    """What is missing, item by item, from the first day on."""
+    found = [
+        {
+            "form": one,
+            "items": [
+                {"label": label, "row": row, "low": row.fill_rate is not None and row.fill_rate < LOW, "percent": _percent(row.fill_rate)}
+                for label, row in one.items
+            ],
+        }
+        for one in questionnaires.missing(request.scope)
+    ]
+    return render(request, "questionnaires/missing.html", {"forms": found})
+
+
+def _percent(rate: float | None) -> int | None:
+    return None if rate is None else round(100 * rate)
+
+
+def _typed(post: QueryDict) -> dict[str, Typed]:
+    """What was typed for each item that the form held."""
+    found = {}
+    for name in post.getlist("item"):
+        values = post.getlist(f"value_{name}")
+        why_not = post.get(f"why_{name}", "")
+        if len(values) == 1 and values[0].startswith("-"):
+            why_not, values = values[0][1:], []
+        found[name] = Typed(
+            text=" ".join(values) if len(values) > 1 else "".join(values), non_answer=why_not, seen=post.get(f"seen_{name}")
+        )
+    return found
+
+
+def _by_section(form: Questionnaire) -> Iterator[tuple[str, list[Item]]]:
+    for name in dict.fromkeys(item.section for item in form.items):
+        yield name, [item for item in form.items if item.section == name]
+
+
+def _sections(found: Filling, chosen: str) -> list[Section]:
+    shown = asked(found.form, found.given)
+    names = list(dict.fromkeys(item.section for item in shown))
+    left = {name: sum(item.section == name and item.name in found.progress.unanswered for item in shown) for name in names}
+    here = chosen if chosen in names else next((name for name in names if left[name]), names[-1] if names else "")
+    titles = {name: _words(found.form.sections.get(name, {})) or found.form.title for name in names}
+    return [Section(name, titles[name], left[name], name == here) for name in names]
+
+
+def _next(key: UUID, found: Filling, current: Section, go: str) -> str:
+    if go == "stop":
+        return reverse("candidate_questionnaires", args=[found.candidacy])
+    names = list(dict.fromkeys(item.section for item in found.form.items))
+    after = names[names.index(current.name) + 1 :]
+    return f"{reverse('response', args=[key])}?section={after[0]}" if after else reverse("response_answers", args=[key])
+
+
+def _context(
+    found: Filling, current: Section | None, sections: Sequence[Section], errors: Mapping[str, str], typed: QueryDict | None
+) -> dict[str, Any]:
+    questions = list(_questions(found, current.name, errors, typed)) if current else []
+    steps = [
+        {
+            "label": one.title,
+            "state": "current" if one.current else "done" if not one.left else "todo",
+            "href": f"?section={one.name}",
+        }
+        for one in sections
+    ]
+    return {
+        "filling": found,
+        "section": current,
+        "steps": steps,
+        "questions": questions,
+        "done": len(found.progress.answered),
+        "all": len(found.progress.asked),
+        "why_not": WHY_NOT,
+        "problems": [(question.name, question.label, question.error) for question in questions if question.error],
+    }
+
+
+def _questions(found: Filling, section: str, errors: Mapping[str, str], typed: QueryDict | None) -> Iterator[Question]:
+    for item in asked(found.form, found.given):
+        if item.section == section:
+            yield _question(item, found, errors.get(item.name, ""), typed)
+
+
+def _question(item: Item, found: Filling, error: str, typed: QueryDict | None) -> Question:
+    answer = found.given.get(item.name)
+    value, why_not = (answer.value, str(answer.non_answer or "")) if answer else ("", "")
+    if typed is not None and f"value_{item.name}" in typed:
+        value, why_not = " ".join(typed.getlist(f"value_{item.name}")), typed.get(f"why_{item.name}", "")
+    chosen = value.split() if item.kind == "select_multiple" else [value]
+    return Question(
+        name=item.name,
+        kind=item.kind,
+        label=_words(item.label),
+        hint=_words(item.hint),
+        required=item.required,
+        choices=[(choice.code, _words(choice.label), choice.code in chosen) for choice in item.choices],
+        value=value,
+        why_not=why_not,
+        time=str(TIMES.get(item.reference_time, "")),
+        source=str(SOURCES.get(item.source, "")),
+        error=error,
+        several_lines=item.several_lines,
+    )
+
+
+def _words(words: Mapping[str, str]) -> str:
+    language = (get_language() or "en")[:2]
+    return words.get(language) or words.get("") or next(iter(words.values()), "")

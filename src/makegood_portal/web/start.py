@@ -1,0 +1,164 @@
+"""The first page: what needs doing today and why, what one was told, and how the work goes.
+
+What waits is counted by `ledger.queries.start`; here stand its words. A kind of work is a function from what waits to a
+card, in a dictionary by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood_portal.actions.put_notice_away import put_notice_away
+from makegood_portal.ledger.queries import start
+from makegood_portal.ledger.queries.start import Programme, Step, Told, Waiting
+from makegood_portal.web.navigation import items_for
+from makegood_portal.web.pages import Asked, page
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A card: how many of what, why it matters, where to go; how pressing it is, and by when."""
+
+    number: int
+    title: str
+    why: str
+    href: str
+    urgency: str
+    due: str
+
+    @property
+    def count(self) -> int:
+        """As the component calls it."""
+        return self.number
+
+
+def _to(*routes: str, query: str = "") -> str:
+    """The first of these pages that is there."""
+    for route in routes:
+        try:
+            return reverse(route) + query
+        except NoReverseMatch:
+            continue
+    return reverse("candidates") + query
+
+
+def _task(waiting: Waiting, today: date, *, title: str, why: str, href: str, pressing: bool = False) -> Task:
+    urgency, due = "", ""
+    if waiting.late:
+        urgency, due = "urgent", ngettext("%(late)s too late", "%(late)s too late", waiting.late) % {"late": waiting.late}
+    elif waiting.due_on and waiting.due_on <= today + SOON:
+        urgency, due = "soon", _day(waiting.due_on, today)
+    return Task(number=waiting.number, title=title, why=why, href=href, urgency="urgent" if pressing else urgency, due=due)
+
+
+def _day(due_on: date, today: date) -> str:
+    if due_on == today:
+        return _("today")
+    if due_on == today + timedelta(days=1):
+        return _("tomorrow")
+    return _("before %(day)s") % {"day": date_format(due_on, "l j F")}
+
+
+def _permission_to_answer(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Request for permission", "Requests for permission", waiting.number)
+    return _task(waiting, today, title=title, why=_("Somebody can only begin after your answer."), href=_to("permissions"))
+
+
+def _permission_late(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Municipality has not answered", "Municipalities have not answered", waiting.number)
+    return _task(waiting, today, title=title, why=_("Call them. Without permission nobody may start."), href=_to("permissions"))
+
+
+def _no_route(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Participant whom nobody can reach after release", "Participants whom nobody can reach after release", waiting.number)
+    why = _("Ask for a phone number, or for somebody who knows where they are.")
+    return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"), pressing=True)
+
+
+def _appointment(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Appointment to keep or to close", "Appointments to keep or to close", waiting.number)
+    return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
+
+
+def _list(waiting: Waiting, today: date) -> Task:
+    title = ngettext("List that is not taken in yet", "Lists that are not taken in yet", waiting.number)
+    return _task(waiting, today, title=title, why=_("Until then nobody on it can be invited."), href=_to("imports"))
+
+
+WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
+    "permission_to_answer": _permission_to_answer,
+    "permission_late": _permission_late,
+    "no_route": _no_route,
+    "appointment": _appointment,
+    "list": _list,
+}
+
+
+def _step_task(waiting: Waiting, step: Step, programme: str, today: date) -> Task:
+    href = _to("queue", "candidates", query=f"?step={step.code}")
+    return _task(waiting, today, title=f"{step.title} ({programme})" if programme else step.title, why=step.does, href=href)
+
+
+def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: date) -> list[Task]:
+    """The cards, what is late first. Steps of the programme are told in the programme's own words."""
+    several = len(programmes) > 1
+    cards = []
+    for waiting in found:
+        if waiting.kind in WORDS:
+            cards.append(WORDS[waiting.kind](waiting, today))
+        elif waiting.programme is not None and waiting.programme in programmes:
+            programme = programmes[waiting.programme]
+            step = next((step for step in programme.steps if step.code == waiting.step and step.mine), None)
+            if step is not None:
+                cards.append(_step_task(waiting, step, programme.title if several else "", today))
+    return sorted(cards, key=lambda card: (["urgent", "soon", ""].index(card.urgency), -card.number))
+
+
+def sentence(told: Told) -> str:
+    """What a notice says."""
+    said = {"pseudonym": told.pseudonym or _("somebody")}
+    if told.kind == "glass_broken":
+        return _("A colleague opened the file of %(pseudonym)s for a reason. Look whether that was right.") % said
+    if told.kind == "release_moved":
+        day = parse_date(told.details.get("to", ""))
+        said["day"] = date_format(day, "j F Y") if day else ""
+        return _("%(pseudonym)s is released on another day: %(day)s.") % said
+    return _("Something changed in the file of %(pseudonym)s.") % said
+
+
+@require_safe
+@page()
+def home(request: Asked) -> HttpResponse:
+    """What needs doing today."""
+    today = timezone.localdate()
+    programmes = start.programmes(request.scope, today=today)
+    cards = tasks(start.waiting(request.scope, today=today), programmes, today=today)
+    notices = [(notice, sentence(notice)) for notice in start.told(request.scope)]
+    places = [item for item in items_for(request.scope.roles, path=request.path) if item.current != "page"]
+    guide = [programme for programme in programmes.values() if any(step.mine for step in programme.steps)]
+    words = {"tasks": cards, "notices": notices, "places": places, "guide": guide, "programmes": programmes.values(), "today": today}
+    return render(request, "home.html", words)
+
+
+@require_POST
+@page()
+def put_away(request: Asked, notice: UUID) -> HttpResponse:
+    """The notice is read, and does not come back."""
+    if not put_notice_away(by=request.scope, on=notice):
+        raise Http404
+    return redirect("home")

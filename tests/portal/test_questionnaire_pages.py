@@ -1,0 +1,158 @@
+"""Filling in: every answer kept at once, resumable, required means required, a reason is an answer, two people do not overwrite.
+
+Needs 3, 5, 7, 8, 13, 14, 42: coded answers with source and time; missingness from the first day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers
+from makegood_portal.actions.refusal import Refusal, Stale
+from makegood_portal.ledger.models import Answer, AuditEntry, Response
+from makegood_portal.ledger.queries import questionnaires
+from makegood_portal.ledger.scope import Scope, scope_of, scoped
+from makegood_portal.ledger.words import Role
+from portal.builders import World, a_questionnaire, client_of
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 3, 2)
+
+
+@pytest.fixture
+def scope(world: World) -> Scope:
+    for side in (world.ours, world.theirs):
+        a_questionnaire(side.programme)
+    return scope_of(world.ours.users[Role.COUNSELLOR])
+
+
+@pytest.fixture
+def response(world: World, scope: Scope) -> UUID:
+    with scoped(scope):
+        return begin(by=scope, on=world.ours.candidacy.pk, instrument="screening", medium="screen", happened_on=ON)
+
+
+def keeps(scope: Scope, response: UUID, **typed: Typed) -> None:
+    with scoped(scope):
+        keep_answers(by=scope, on=response, typed=typed, happened_on=ON)
+
+
+def test_what_was_begun_is_taken_up_again(world: World, scope: Scope, response: UUID) -> None:
+    with scoped(scope):
+        assert begin(by=scope, on=world.ours.candidacy.pk, instrument="screening", medium="screen", happened_on=ON) == response
+
+
+def test_an_answer_has_its_value_source_and_time(scope: Scope, response: UUID) -> None:
+    keeps(scope, response, sex=Typed("female"), work_potential=Typed("fair"), last_job=Typed("Bakker"))
+    rows = {row.item: row for row in Answer.objects.all()}
+    assert (rows["sex"].value, rows["sex"].status, rows["sex"].source) == ("female", "given", "self")
+    assert rows["work_potential"].source == "counsellor"
+    assert rows["last_job"].free_text
+
+
+@pytest.mark.parametrize("why", ["refused", "not_asked", "not_known"])
+def test_a_reason_for_no_answer_is_an_answer(scope: Scope, response: UUID, why: str) -> None:
+    keeps(scope, response, general_health=Typed(non_answer=why))
+    row = Answer.objects.get()
+    assert (row.status, row.value) == (why, None)
+
+
+def test_a_question_that_is_not_asked_yet_opens_with_its_answer(scope: Scope, response: UUID) -> None:
+    with scoped(scope):
+        before = questionnaires.filling(scope, response)
+    keeps(scope, response, children=Typed("yes"))
+    with scoped(scope):
+        after = questionnaires.filling(scope, response)
+    assert before is not None
+    assert after is not None
+    assert set(after.progress.asked) - set(before.progress.asked) == {"children_at_home"}
+    assert Response.objects.get().asked == list(after.progress.asked)
+
+
+def test_what_does_not_fit_is_said_and_the_rest_is_kept(scope: Scope, response: UUID) -> None:
+    keeps(scope, response, children=Typed("yes"))
+    with scoped(scope), pytest.raises(AnswersRefused) as refused:
+        keep_answers(by=scope, on=response, typed={"children_at_home": Typed("veel"), "sex": Typed("male")}, happened_on=ON)
+    assert list(refused.value.errors) == ["children_at_home"]
+
+
+def test_finishing_wants_an_answer_or_a_reason_for_everything_required(scope: Scope, response: UUID) -> None:
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        finish(by=scope, on=response)
+    assert refused.value.code == "required_open"
+    for _ in range(5):  # answers open further questions
+        with scoped(scope):
+            found = questionnaires.filling(scope, response)
+        assert found is not None
+        keeps(scope, response, **{name: Typed(non_answer="not_asked") for name in found.progress.required_unanswered})
+    with scoped(scope):
+        finish(by=scope, on=response)
+    assert Response.objects.get().state == "finished"
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        keep_answers(by=scope, on=response, typed={"sex": Typed("male")}, happened_on=ON)
+    assert refused.value.code == "finished"
+
+
+def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(world: World, scope: Scope, response: UUID) -> None:
+    keeps(scope, response, housing_situation=Typed("with_family", seen=""))
+    lead = scope_of(world.ours.users[Role.LEAD])
+    with scoped(lead), pytest.raises(Stale):
+        keep_answers(by=lead, on=response, typed={"housing_situation": Typed("other", seen="")}, happened_on=ON)
+    assert Answer.objects.get().value == "with_family"
+
+
+def test_an_answer_taken_away_stays_in_the_audit(scope: Scope, response: UUID) -> None:
+    keeps(scope, response, sex=Typed("male"))
+    keeps(scope, response, sex=Typed("", seen="male"))
+    assert Answer.objects.count() == 0
+    assert AuditEntry.objects.filter(verb="take_answer_away").count() == 1
+
+
+def test_by_hand_on_a_phone_without_javascript(world: World, response: UUID) -> None:
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    page = client.get(reverse("response", args=[response]) + "?section=about_you").content.decode()
+    assert "Bent u een man of een vrouw?" in page
+    form = {"item": ["sex", "children"], "value_sex": "female", "seen_sex": "", "value_children": "-refused", "seen_children": ""}
+    answer = client.post(reverse("response", args=[response]) + "?section=about_you", form)
+    assert answer.status_code == 302
+    assert {row.item: (row.value, row.status) for row in Answer.objects.all()} == {
+        "sex": ("female", "given"), "children": (None, "refused")
+    }  # fmt: skip
+
+
+def test_one_answer_is_kept_as_it_is_given(world: World, response: UUID) -> None:
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    form = {"item": "children", "value_children": "yes", "seen_children": "", "section": "about_you"}
+    page = client.post(reverse("response_keep", args=[response]), form, headers={"HX-Request": "true"}).content.decode()
+    assert "children_at_home" in page
+    assert "<html" not in page
+
+
+def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, response: UUID) -> None:
+    keeps(scope, response, sex=Typed("male"), general_health=Typed(non_answer="refused"))
+    with scoped(scope):
+        (found,) = questionnaires.missing(scope)
+    rows = {row.item: row for _, row in found.items}
+    assert (rows["sex"].asked, rows["sex"].answered, rows["sex"].blank) == (1, 1, 0)
+    assert (rows["general_health"].refused, rows["general_health"].answered) == (1, 0)
+    assert rows["debts"].blank == 1
+    assert client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).status_code == 200
+    evaluator = scope_of(world.theirs.users[Role.EVALUATOR])
+    with scoped(evaluator):
+        assert questionnaires.missing(evaluator) == ()
+
+
+def test_it_can_be_printed(world: World, response: UUID) -> None:
+    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_paper", args=[response]))
+    assert "☐" in page.content.decode()
+
+
+def test_a_section_takes_few_queries(world: World, response: UUID, django_assert_max_num_queries: pytest.FixtureRequest) -> None:
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    client.get(reverse("response", args=[response]))
+    with django_assert_max_num_queries(17):  # type: ignore[operator]
+        client.get(reverse("response", args=[response]))

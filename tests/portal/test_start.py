@@ -1,0 +1,100 @@
+"""The first page: per role what waits, why, and by when (needs 30 and 32: the work of recruiting, step by step)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, PermissionRequest, Programme
+from makegood_portal.ledger.queries import start
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.web.start import tasks
+from portal.builders import World, a_candidacy, client_of
+
+TODAY = timezone.localdate()
+
+
+def cards(world: World, role: Role) -> dict[str, tuple[int, str]]:
+    """Title -> number and urgency, as this role gets them in English."""
+    scope = scope_of(world.ours.users[role])
+    with scoped(scope), translation.override("en"):
+        known = start.programmes(scope, today=TODAY)
+        return {card.title: (card.number, card.urgency) for card in tasks(start.waiting(scope, today=TODAY), known, today=TODAY)}
+
+
+@pytest.fixture
+def under_terms(world: World) -> Programme:
+    """Our programme, under the terms of the reference case; the world's own candidate has started and waits for nothing."""
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(state="started", started_on=date(2026, 2, 1))
+    return world.ours.programme
+
+
+def a_candidate(world: World, programme: Programme, **more: Any) -> Candidacy:
+    return a_candidacy(programme=programme, prison=world.ours.at(Kind.PRISON), provider=world.ours.at(Kind.PROVIDER), **more)
+
+
+def test_the_coordinator_sees_each_step_that_is_theirs_with_what_is_late(world: World, under_terms: Programme) -> None:
+    for due in (TODAY - timedelta(days=2), TODAY + timedelta(days=3), TODAY + timedelta(days=60)):
+        a_candidate(world, under_terms, step="informed", step_due_on=due)
+    a_candidate(world, under_terms, step="list_checked", step_due_on=TODAY + timedelta(days=1))
+    a_candidate(world, under_terms, step="acquaintance", step_due_on=TODAY - timedelta(days=9))  # the counsellor's step
+    assert cards(world, Role.COORDINATOR) == {"Informed": (3, "urgent"), "Checked by the prison": (1, "soon")}
+
+
+def test_work_without_a_near_date_is_not_pressing(world: World, under_terms: Programme) -> None:
+    a_candidate(world, under_terms, step="informed", step_due_on=TODAY + timedelta(days=8))
+    assert cards(world, Role.COORDINATOR) == {"Informed": (1, "")}
+
+
+def test_the_counsellor_is_warned_six_weeks_before_release_of_who_cannot_be_reached(world: World, under_terms: Programme) -> None:
+    mine = {"counsellor": world.ours.users[Role.COUNSELLOR], "step": "talk", "step_due_on": None}
+    reachable = a_candidate(world, under_terms, release_on=TODAY + timedelta(days=10), **mine)
+    ContactRoute.objects.create(candidacy=reachable, kind="phone", value="06 12345678")
+    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=6), **mine)
+    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=6, days=1), **mine)
+    a_candidate(world, under_terms, release_on=TODAY - timedelta(days=1), **mine)
+    found = cards(world, Role.COUNSELLOR)
+    assert found["Participant whom nobody can reach after release"] == (1, "urgent")
+    assert found["Talk with the counsellor"] == (4, "")
+
+
+def test_the_municipality_sees_what_is_asked_of_it_and_the_prison_what_was_not_answered(world: World, under_terms: Programme) -> None:
+    asked = {"municipality": world.ours.at(Kind.MUNICIPALITY), "state": "asked", "asked_on": TODAY - timedelta(days=20)}
+    for late in (1, 0):
+        one = a_candidate(world, under_terms, step="permission_asked", step_due_on=None)
+        PermissionRequest.objects.create(candidacy=one, deadline_on=TODAY - timedelta(days=late), **asked)
+    assert cards(world, Role.MUNICIPAL_CONTACT) == {"Requests for permission": (2, "urgent")}
+    assert cards(world, Role.COORDINATOR)["Municipality has not answered"] == (1, "urgent")
+
+
+def test_an_investor_has_no_tasks(world: World, under_terms: Programme) -> None:
+    a_candidate(world, under_terms, step="informed", step_due_on=TODAY)
+    assert cards(world, Role.INVESTOR) == {}
+
+
+def test_a_notice_is_told_once_and_put_away_by_its_reader_only(world: World) -> None:
+    lead, other = world.ours.users[Role.LEAD], world.ours.users[Role.COUNSELLOR]
+    notice = Notice.objects.create(to=lead, kind="glass_broken", candidacy=world.ours.candidacy)
+    page, away = client_of(lead), f"/notices/{notice.pk}/put-away/"
+    assert "A colleague opened the file" in page.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert client_of(other).post(away).status_code == 404
+    assert page.post(away).status_code == 302
+    assert "A colleague opened the file" not in page.get("/", headers={"Accept-Language": "en"}).content.decode()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_at_most_twelve_queries(
+    world: World, under_terms: Programme, role: Role, django_assert_max_num_queries: Callable[..., AbstractContextManager[None]]
+) -> None:
+    for _ in range(3):
+        a_candidate(world, under_terms, step="informed", step_due_on=TODAY)
+    client = client_of(world.ours.users[role])
+    client.get("/")
+    with django_assert_max_num_queries(12):
+        assert client.get("/").status_code == 200
