@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from makegood.cases.compiled import processors
 from makegood.cases.table import MAX_HEADER, check_columns, check_is_file, refused
 from makegood.values.problem import Problem, Refused, Where
 
@@ -28,6 +31,41 @@ class Columns:
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    """Columns of few different words: they are read as codes into a dictionary."""
+    later: tuple[str, ...] = ()
+    """Columns that are only passed on: from Parquet they are read when somebody asks for them."""
+    dates: tuple[str, ...] = ()
+    """Columns of dates: in a CSV they are read as dates where all of them are."""
+
+
+class LazyColumns(Mapping[str, pa.Array]):
+    """Columns by name, each read when somebody asks for it."""
+
+    def __init__(self, types: Mapping[str, pa.DataType], read: Callable[[str], pa.Array]) -> None:
+        self.types = types
+        self._read = read
+        self._had: dict[str, pa.Array] = {}
+
+    def __getitem__(self, name: str) -> pa.Array:
+        if name not in self.types:
+            raise KeyError(name)
+        if name not in self._had:
+            self._had[name] = self._read(name)
+        return self._had[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.types)
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def only(self, *names: str) -> LazyColumns:
+        """Those of the columns that are there, as words; still read when asked for."""
+        return LazyColumns({name: kind for name, kind in self.types.items() if name in names}, lambda name: as_words(self[name]))
+
+
+NO_COLUMNS = LazyColumns({}, lambda _: pa.array([]))
 
 
 @dataclass(frozen=True)
@@ -35,10 +73,10 @@ class FileTable:
     """A file that was understood as a table: its name as the user gave it and its columns, each in one chunk."""
 
     file: str
-    columns: dict[str, pa.Array]
+    columns: LazyColumns
     rows: int
     is_text: bool
-    """CSV: every value is text still, and a place is a line."""
+    """CSV: a place is a line."""
 
     def has(self, column: str) -> bool:
         """Whether the file has this column."""
@@ -54,7 +92,7 @@ class FileTable:
         """Problems for rows with one fault: `what` may hold `{value}`; at most MOST_SHOWN are named, the rest counted."""
         problems = []
         for row in rows[:MOST_SHOWN]:
-            value = str(self.columns[column][int(row)].as_py())[:80] if column in self.columns else ""
+            value = _told(self.columns[column][int(row)]) if column in self.columns else ""
             problems.append(Problem(self.where(int(row), column), code, what.format(value=value), why, remedy))
         if len(rows) > MOST_SHOWN:
             more = f"the same in {len(rows) - MOST_SHOWN:,} further rows"
@@ -63,12 +101,13 @@ class FileTable:
 
 
 def read_columns(path: Path, columns: Columns) -> FileTable:
-    """Read a CSV or Parquet file whose columns are those asked for. Raises Refused with every reason why it cannot be used."""
+    """Read a CSV or Parquet file whose columns are those asked for. Raises Refused with every reason why it cannot be used.
+
+    Columns of Parquet are read in the background, one by one; a column that cannot be read raises Refused when it is
+    asked for.
+    """
     check_is_file(path)
-    name, is_text = str(path), path.suffix.lower() == ".csv"
-    table = _csv(path, name, columns) if is_text else _parquet(path, name, columns)
-    whole = {column: _one_chunk(table.column(column)) for column in table.column_names}
-    return FileTable(file=name, columns=whole, rows=table.num_rows, is_text=is_text)
+    return _csv(path, str(path), columns) if path.suffix.lower() == ".csv" else _parquet(path, str(path), columns)
 
 
 def file_sha256(path: Path) -> str:
@@ -77,8 +116,29 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+def as_words(column: pa.Array) -> pa.Array:
+    """Numbers that serve as identifiers, and other makings of text, as text; codes of words stay codes."""
+    kind = column.type
+    return column.cast(pa.string()) if pa.types.is_integer(kind) or pa.types.is_null(kind) or pa.types.is_string_view(kind) else column
+
+
+def spelled_out(column: pa.Array) -> pa.Array:
+    """A column of codes as the words themselves; any other as it is."""
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _told(value: pa.Scalar) -> str:
+    """A value of a file as a problem shows it."""
+    try:
+        return str(value.as_py())[:80]
+    except (ValueError, OverflowError):
+        return str(value)[:80]
+
+
+def _one_chunk(column: pa.ChunkedArray, *, coded: bool) -> pa.Array:
     if pa.types.is_dictionary(column.type):
+        if coded and pa.types.is_string(column.type.value_type) and column.num_chunks:
+            return column.unify_dictionaries().combine_chunks() if column.num_chunks > 1 else column.chunk(0)
         column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) and column.nbytes > 1_900_000_000:
         column = column.cast(pa.large_string())
@@ -87,7 +147,13 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
-def _csv(path: Path, name: str, columns: Columns) -> pa.Table:
+def _csv(path: Path, name: str, columns: Columns) -> FileTable:
+    table = _csv_table(path, name, columns)
+    whole = {column: _one_chunk(table.column(column), coded=column in columns.coded) for column in table.column_names}
+    return FileTable(name, LazyColumns({column: values.type for column, values in whole.items()}, whole.__getitem__), table.num_rows, True)
+
+
+def _csv_table(path: Path, name: str, columns: Columns) -> pa.Table:
     import pyarrow.csv as pacsv  # noqa: PLC0415 - only a CSV needs it
 
     with path.open("rb") as handle:
@@ -105,14 +171,18 @@ def _csv(path: Path, name: str, columns: Columns) -> pa.Table:
     except (UnicodeDecodeError, csv.Error):
         raise refused(path, "wrong_encoding", "the header is not UTF-8 text", "save the file as CSV, UTF-8", line=1) from None
     check_columns(name, header, required=columns.needed, optional=columns.optional)
-    convert = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
-    )
-    parse = pacsv.ParseOptions(newlines_in_values=False)
-    try:
-        return pacsv.read_csv(path, read_options=_below_header(header), parse_options=parse, convert_options=convert)
-    except pa.ArrowInvalid as error:
-        raise Refused(_csv_faults(path, name, header, convert, str(error))) from None
+    words = pa.dictionary(pa.int32(), pa.string())
+    as_text = {column: words if column in columns.coded else pa.string() for column in header}
+    as_meant = as_text | {column: pa.date32() for column in header if column in columns.dates}
+    said = ""
+    for types in (as_meant, as_text):
+        convert = pacsv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True)
+        parse = pacsv.ParseOptions(newlines_in_values=False)
+        try:
+            return pacsv.read_csv(path, read_options=_below_header(header), parse_options=parse, convert_options=convert)
+        except pa.ArrowInvalid as error:
+            said = str(error)
+    raise Refused(_csv_faults(path, name, header, convert, said))
 
 
 def _below_header(header: list[str], *, use_threads: bool = True) -> Any:
@@ -159,15 +229,36 @@ def _csv_faults(path: Path, name: str, header: list[str], convert: Any, said: st
     return problems
 
 
-def _parquet(path: Path, name: str, columns: Columns) -> pa.Table:
+def _parquet(path: Path, name: str, columns: Columns) -> FileTable:
     import pyarrow.parquet as pq  # noqa: PLC0415 - only Parquet needs it
 
     try:
-        file = pq.ParquetFile(path, memory_map=True)
-        check_columns(name, list(file.schema_arrow.names), required=columns.needed, optional=columns.optional)
-        return file.read()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        said = str(error).split("\n")[0][:200]
-        raise Refused(
-            [Problem(Where(name), "not_parquet", f"this cannot be read as Parquet: {said}", "", "write it anew, or as CSV")]
-        ) from None
+        with pq.ParquetFile(path, memory_map=True) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise _not_parquet(name, error) from None
+    check_columns(name, list(schema.names), required=columns.needed, optional=columns.optional)
+    coded = [field.name for field in schema if field.name in columns.coded and pa.types.is_string(field.type)]
+
+    def read(column: str) -> pa.Array:
+        try:
+            file = pq.ParquetFile(path, memory_map=True, read_dictionary=coded)
+            return _one_chunk(file.read([column], use_threads=False).column(column), coded=column in columns.coded)
+        except (pa.ArrowException, OSError) as error:
+            raise _not_parquet(name, error) from None
+
+    order = [column for column in (*columns.needed, *columns.optional) if column in schema.names and column not in columns.later]
+    begun = {column: _readers().submit(read, column) for column in order}
+    types = {field.name: pa.string() if field.name in coded else field.type for field in schema}
+    return FileTable(name, LazyColumns(types, lambda column: begun[column].result() if column in begun else read(column)), rows, False)
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    """Threads that decode columns: as many as there are processors."""
+    return ThreadPoolExecutor(processors(), thread_name_prefix="columns")
+
+
+def _not_parquet(name: str, error: Exception) -> Refused:
+    said = str(error).split("\n")[0][:200]
+    return Refused([Problem(Where(name), "not_parquet", f"this cannot be read as Parquet: {said}", "", "write it anew, or as CSV")])

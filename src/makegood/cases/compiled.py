@@ -1,22 +1,29 @@
 """Kernels: plain loops over arrays that run as they are on a little, and compiled by numba on a lot.
 
-A kernel is an ordinary function without calls to others, so that the same text is tested as Python and runs as
-machine code. Compiled code is kept in numba's cache beside the source, or in the user's cache folder where the
-source cannot be written; `NUMBA_CACHE_DIR` names another. The first compile of a kernel takes seconds, so small
-work never waits for it.
+A kernel is an ordinary function `kernel(a, b, *given, *written, *scratch)` without calls to others, so that the same
+text is tested as Python and runs as machine code. Compiled code is kept in numba's cache beside the source, or in the
+user's cache folder where the source cannot be written; `NUMBA_CACHE_DIR` names another. Set-up fills it
+(`makegood.measurement.prepare`); the first compile of a kernel takes seconds, so small work never waits for it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 PLAIN_UP_TO = 20_000
 """Up to so many rows the plain loop answers sooner than numba is imported."""
+
+
+def few(rows: int) -> bool:
+    """Whether so many rows are better looped over in Python than compiled for."""
+    return rows <= PLAIN_UP_TO
 
 
 @cache
@@ -28,18 +35,47 @@ def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return jitted
 
 
-def fitting(kernel: Callable[..., Any], *, rows: int) -> Callable[..., Any]:
-    """The kernel in the form that fits so many rows."""
-    return kernel if rows <= PLAIN_UP_TO else compiled(kernel)
+def run(
+    kernel: Callable[..., Any],
+    *,
+    size: int,
+    rows: int,
+    given: Sequence[Any],
+    written: Sequence[Any] = (),
+    scratch: Callable[[], Sequence[Any]] = tuple,
+    shared: bool = False,
+) -> None:
+    """Run a kernel over the range 0..size; `rows` says how much work that is.
+
+    `given` and `written` are one-dimensional arrays or numbers; only `written` are changed. `scratch` makes the arrays
+    that each part needs for itself. `shared`: parts would write to the same places, so one part does all.
+
+    Little work runs as plain Python on lists, which it reads several times faster than arrays, and in whole numbers of
+    any size; much work runs compiled, in as many parts as there are processors.
+    """
+    if few(rows):
+        lists = [[each.tolist() if isinstance(each, np.ndarray) else each for each in some] for some in (given, written, scratch())]
+        kernel(0, size, *lists[0], *lists[1], *lists[2])
+        for array, values in zip(written, lists[1], strict=True):
+            array[:] = values
+        return
+    machine = compiled(kernel)
+    given = [for_reading(each) for each in given]
+    in_parts(lambda a, b: machine(a, b, *given, *written, *scratch()), size=size, rows=0 if shared else rows)
+
+
+def for_reading(value: Any) -> Any:
+    """The same array for reading only: arrays of files are so already, and each making would be compiled anew."""
+    if not isinstance(value, np.ndarray) or not value.flags.writeable:
+        return value
+    view = value.view()
+    view.flags.writeable = False
+    return view
 
 
 def in_parts(work: Callable[[int, int], None], *, size: int, rows: int) -> None:
     """Run `work(first, beyond)` over the range 0..size, in as many parts as there are processors when it is much."""
-    parts = (
-        1
-        if rows <= 10 * PLAIN_UP_TO
-        else max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 64))
-    )
+    parts = 1 if rows <= 10 * PLAIN_UP_TO else max(1, min(processors(), 64))
     if parts == 1:
         work(0, size)
         return
@@ -47,3 +83,8 @@ def in_parts(work: Callable[[int, int], None], *, size: int, rows: int) -> None:
     with ThreadPoolExecutor(parts) as pool:
         for done in [pool.submit(work, a, b) for a, b in pairwise(edges)]:
             done.result()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

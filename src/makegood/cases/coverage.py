@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from makegood.cases import typed
-from makegood.cases.column_file import Columns, read_columns
+from makegood.cases.column_file import Columns, FileTable
 from makegood.cases.doubles import repeated_rows
 from makegood.cases.identity import codes_of
 from makegood.cases.people import People, grouping
-from makegood.cases.quality import Finding, Quality, finding
+from makegood.cases.quality import Column, Finding, Quality, finding
 from makegood.cases.spells import by_person
 from makegood.values.problem import Problem, Refused
 
-COLUMNS = Columns(("person", "kind", "source", "start", "end"))
+COLUMNS = Columns(("person", "kind", "source", "start", "end"), coded=("kind", "source"), dates=("start", "end"))
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,10 @@ class Coverage:
         return self.kinds.get(kind, self.nobody)
 
 
-def read_coverage(path: Path, people: People) -> tuple[Coverage, Quality]:
+def read_coverage(table: FileTable, people: People) -> tuple[Coverage, Quality]:
     """Coverage from CSV or Parquet, for `people`; sources are joined per kind. Raises Refused."""
-    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
-    person = codes_of(typed.words(table, "person", problems), among=people.person)
+    person = codes_of(typed.identifiers(table, "person", problems), among=people.person)
     kinds = grouping(typed.words(table, "kind", problems))
     typed.words(table, "source", problems)
     start = typed.days(table, "start", problems)
@@ -64,7 +62,7 @@ def read_coverage(path: Path, people: People) -> tuple[Coverage, Quality]:
         ("coverage_reversed", end < start),
     )
     for code, mask in faults:
-        listed += finding(code, file=table.file, is_text=table.is_text, mask=mask & usable, persons=table.columns["person"])
+        listed += finding(code, file=table.file, is_text=table.is_text, mask=mask & usable, persons=Column(table.columns["person"]))
         usable &= ~mask
     joined = {
         name: joined_periods(person[rows], start[rows], end[rows], len(people))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from makegood.cases.column_file import FileTable
+from makegood.cases.column_file import FileTable, spelled_out
 from makegood.cases.identity import first_rows
 
 Mask = npt.NDArray[np.bool_]
@@ -18,14 +18,14 @@ def doubles_of(table: FileTable, identifier: str) -> tuple[Mask, Mask] | None:
 
     A row that repeats is dropped; of contradicting rows none can be trusted, so that their order does not matter.
     """
-    first = first_rows(table.columns[identifier].cast(pa.string()) if not _is_string(table, identifier) else table.columns[identifier])
+    first = first_rows(table.columns[identifier])
     if first is None:
         return None
     rows = np.flatnonzero(first != np.arange(len(first)))
     differs = np.zeros(len(rows), np.bool_)
     mine, its = pa.array(rows), pa.array(first[rows])
     for column in table.columns.values():
-        left, right = column.take(mine), column.take(its)
+        left, right = spelled_out(column.take(mine)), spelled_out(column.take(its))
         equal = pc.equal(left, right).fill_null(False).to_numpy(zero_copy_only=False)
         empty = pc.and_(left.is_null(), right.is_null()).to_numpy(zero_copy_only=False)
         differs |= ~(equal | empty)
@@ -42,13 +42,8 @@ def repeated_rows(table: FileTable) -> Mask:
     if not table.rows:
         return np.zeros(0, np.bool_)
     named = [f"c{number}" for number in range(len(table.columns))]
-    whole = pa.table([*table.columns.values(), pa.array(np.arange(table.rows))], names=[*named, "row"])
+    whole = pa.table([*(spelled_out(column) for column in table.columns.values()), pa.array(np.arange(table.rows))], names=[*named, "row"])
     first = whole.group_by(named, use_threads=False).aggregate([("row", "min")])["row_min"].to_numpy()
     repeats = np.ones(table.rows, np.bool_)
     repeats[first] = False
     return repeats
-
-
-def _is_string(table: FileTable, column: str) -> bool:
-    kind = table.columns[column].type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,14 +10,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from makegood.cases import typed
-from makegood.cases.column_file import Columns, FileTable, read_columns
+from makegood.cases.column_file import NO_COLUMNS, Columns, FileTable, LazyColumns, as_words
 from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
 from makegood.cases.people import Grouping, People, grouping
-from makegood.cases.quality import Finding, Quality, finding
+from makegood.cases.quality import Column, Finding, Quality, finding
 from makegood.values.problem import Problem, Refused
 
-COLUMNS = Columns(("observation", "subject", "metric", "date", "value"), ("unit", "cohort", "source"))
+COLUMNS = Columns(
+    ("observation", "subject", "metric", "date", "value"),
+    ("unit", "cohort", "source"),
+    coded=("metric", "unit", "cohort", "source"),
+    later=("unit", "source"),
+    dates=("date",),
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Observations:
     value: npt.NDArray[np.int64]
     row: npt.NDArray[np.int64]
     units: Units
-    words: Mapping[str, pa.Array]
+    words: LazyColumns
     is_text: bool
 
     def __len__(self) -> int:
@@ -55,15 +59,14 @@ def no_observations() -> Observations:
     """No observations at all: the file was not given."""
     none = np.zeros(0, np.int32)
     wide = none.astype(np.int64)
-    return Observations("", none, Grouping(none, ()), none, wide, wide, Units((), ()), {}, True)
+    return Observations("", none, Grouping(none, ()), none, wide, wide, Units((), ()), NO_COLUMNS, True)
 
 
-def read_observations(path: Path, people: People) -> tuple[Observations, Quality]:
+def read_observations(table: FileTable, people: People) -> tuple[Observations, Quality]:
     """Observations from CSV or Parquet. Raises Refused for a file that cannot be understood."""
-    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
-    typed.words(table, "observation", problems)
-    subject_words = typed.words(table, "subject", problems)
+    typed.identifiers(table, "observation", problems)
+    subject_words = typed.identifiers(table, "subject", problems)
     metric = grouping(typed.words(table, "metric", problems))
     day = typed.days(table, "date", problems)
     value, rounded = typed.scaled(table, "value", problems, digits=typed.VALUE_DIGITS, most=10**9, empty=0)
@@ -97,7 +100,7 @@ def read_observations(path: Path, people: People) -> tuple[Observations, Quality
         value=value[rows],
         row=rows,
         units=units,
-        words={name: column for name, column in table.columns.items() if name in ("observation", "subject", "unit", "source")},
+        words=table.columns.only("observation", "subject", "unit", "source"),
         is_text=table.is_text,
     )
     return observations, Quality(tuple(listed))
@@ -113,7 +116,7 @@ def _subjects(table: FileTable, code: npt.NDArray[np.int32], people: int) -> tup
     if not len(rows):
         return code, none, []
     chosen = pa.array(rows)
-    names = grouping(table.columns["subject"].take(chosen))
+    names = grouping(as_words(table.columns["subject"].take(chosen)))
     cohorts = grouping(cohort.take(chosen))
     lowest = np.full(len(names.names), 2**31 - 1, np.int64)
     highest = np.full(len(names.names), -1, np.int64)
@@ -133,5 +136,5 @@ def _subjects(table: FileTable, code: npt.NDArray[np.int32], people: int) -> tup
 
 
 def _listed(table: FileTable, code: str, mask: Any) -> list[Finding]:
-    records, persons = table.columns["observation"], table.columns["subject"]
+    records, persons = Column(table.columns["observation"]), Column(table.columns["subject"])
     return finding(code, file=table.file, is_text=table.is_text, mask=mask, records=records, persons=persons)

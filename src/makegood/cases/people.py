@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from makegood.cases import typed
-from makegood.cases.column_file import Columns, FileTable, read_columns
+from makegood.cases.column_file import Columns, FileTable, spelled_out
 from makegood.cases.identity import first_rows
-from makegood.cases.quality import Quality, finding
+from makegood.cases.quality import Column, Quality, finding
 from makegood.values.problem import Problem, Refused, Where
 
-COLUMNS = Columns(("person", "cohort", "arm", "index_date"), ("class", "payer", "phase", "engaged_on", "left_on", "pair", "weight"))
+COLUMNS = Columns(
+    ("person", "cohort", "arm", "index_date"),
+    ("class", "payer", "phase", "engaged_on", "left_on", "pair", "weight"),
+    coded=("cohort", "arm", "class", "payer", "phase"),
+    dates=("index_date", "engaged_on", "left_on"),
+)
 ARMS = ("programme", "comparison")
 GROUPINGS = ("cohort", "class", "payer", "phase")
 
@@ -51,23 +55,36 @@ class People:
 
 def grouping(values: pa.Array) -> Grouping:
     """Codes and sorted names of a column of words; empty is the name ''."""
-    coded = values.fill_null("").dictionary_encode()
+    coded = values
+    if not pa.types.is_dictionary(values.type) or values.null_count:
+        coded = spelled_out(values).fill_null("").dictionary_encode()
     names = [str(name) for name in coded.dictionary.to_pylist()]
     order = sorted(range(len(names)), key=names.__getitem__)
     rank = np.empty(len(names) or 1, np.int32)
     rank[order] = np.arange(len(names), dtype=np.int32)
-    return Grouping(rank[coded.indices.to_numpy(zero_copy_only=False)], tuple(names[place] for place in order))
+    codes = rank[coded.indices.to_numpy(zero_copy_only=False)]
+    # A file's own dictionary may hold a word twice, or one that no row has.
+    if len(names) != len(set(names)) or (len(codes) and not np.bincount(codes, minlength=len(names)).all()):
+        return grouping(spelled_out(coded))
+    return Grouping(codes, tuple(names[place] for place in order))
 
 
-def read_people(path: Path) -> tuple[People, Quality]:
+def not_empty(values: pa.Array, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Those of `rows` where a word stands; an empty cell is told of elsewhere."""
+    if not len(rows):
+        return rows
+    lengths = pc.binary_length(spelled_out(values.take(pa.array(rows)))).fill_null(0)
+    return np.asarray(rows[lengths.to_numpy(zero_copy_only=False) > 0], dtype=np.int64)
+
+
+def read_people(table: FileTable) -> tuple[People, Quality]:
     """People from CSV or Parquet. Raises Refused: a row that cannot be understood, or one person with two stories."""
-    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
-    person = typed.words(table, "person", problems)
+    person = typed.identifiers(table, "person", problems)
     cohort = typed.words(table, "cohort", problems)
     arm_words = typed.words(table, "arm", problems)
     arm = typed.code_of_words(arm_words, ARMS)
-    strange = np.flatnonzero((arm < 0) & np.asarray(pc.binary_length(arm_words).to_numpy(zero_copy_only=False) > 0))
+    strange = not_empty(arm_words, np.flatnonzero(arm < 0))
     problems += table.refuse(strange, "arm", "unknown_arm", "'{value}' is not an arm", "", "write 'programme' or 'comparison'")
     index = typed.days(table, "index_date", problems)
     groups = {"cohort": grouping(cohort)}
@@ -101,7 +118,7 @@ def _without_doubles(table: FileTable, people: People, first: npt.NDArray[np.int
     rows = np.flatnonzero(double)
     differs = np.zeros(len(rows), np.bool_)
     for column in table.columns.values():
-        mine, its = column.take(pa.array(rows)), column.take(pa.array(first[rows]))
+        mine, its = spelled_out(column.take(pa.array(rows))), spelled_out(column.take(pa.array(first[rows])))
         differs |= ~np.asarray(_same(mine, its))
     if differs.any():
         raise Refused(
@@ -114,7 +131,7 @@ def _without_doubles(table: FileTable, people: People, first: npt.NDArray[np.int
                 "keep the row that is true",
             )
         )
-    listed = Quality(tuple(finding("person_twice", file=table.file, is_text=table.is_text, mask=double, persons=people.person)))
+    listed = Quality(tuple(finding("person_twice", file=table.file, is_text=table.is_text, mask=double, persons=Column(people.person))))
     keep = np.flatnonzero(~double)
     groups = {name: Grouping(group.codes[keep], group.names) for name, group in people.groups.items()}
     kept = replace(

@@ -5,6 +5,7 @@ Every oddity has one outcome, the same for every file and every engine; OUTCOMES
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,34 +47,41 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 """Code -> (what was found, what was done)."""
 
 
-Named = tuple[pa.Array, npt.NDArray[np.int64]]
+@dataclass(frozen=True)
+class Column:
+    """A column to look something up in: `row` says where the value of each place stands; None: at the place itself."""
+
+    values: pa.Array
+    row: npt.NDArray[Any] | None = None
+
+    def at(self, places: npt.NDArray[np.int64]) -> pa.Array:
+        """The values of those places as text."""
+        return self.values.take(pa.array(places if self.row is None else self.row[places])).cast(pa.string())
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind of oddity in one file: the rows (from 0) that have it.
+    """One kind of oddity in one file: the places (rows of a file, or of columns made from it) that have it.
 
-    `records` and `persons` are columns with the places in them that the rows speak of; they are looked up only when
+    `row` says in which row of the file (from 0) each place stands; `records` and `persons` are looked up only when
     somebody reads the list.
     """
 
     file: str
     code: str
-    rows: npt.NDArray[np.int64]
-    records: Named | None
-    persons: Named | None
+    places: npt.NDArray[np.int64]
+    row: npt.NDArray[Any] | None
+    records: Column | None
+    persons: Column | None
     is_text: bool
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.places)
 
-    def limited(self, most: int | None) -> Finding:
-        """The same with its first rows only."""
-        if most is None or len(self) <= most:
-            return self
-        records = None if self.records is None else (self.records[0], self.records[1][:most])
-        persons = None if self.persons is None else (self.persons[0], self.persons[1][:most])
-        return Finding(self.file, self.code, self.rows[:most], records, persons, self.is_text)
+    def rows(self, most: int | None = None) -> npt.NDArray[np.int64]:
+        """The rows of the file, at most so many."""
+        places = self.places[:most]
+        return places if self.row is None else np.asarray(self.row[places], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ class Quality:
 
     def table(self, most: int | None = None) -> pa.Table:
         """One row per oddity: file, line (CSV) or row, record, person, code, found, done; at most `most` of each finding."""
-        tables = [_rows(finding.limited(most)) for finding in self.findings if len(finding)]
+        tables = [_rows(finding, most) for finding in self.findings if len(finding)]
         return pa.concat_tables(tables) if tables else _SCHEMA.empty_table()
 
 
@@ -117,36 +125,43 @@ def finding(
     file: str,
     is_text: bool,
     mask: npt.NDArray[np.bool_] | Any,
-    rows: npt.NDArray[Any] | None = None,
-    records: pa.Array | None = None,
-    persons: pa.Array | None = None,
+    row: npt.NDArray[Any] | None = None,
+    records: Column | None = None,
+    persons: Column | None = None,
 ) -> list[Finding]:
-    """A finding where `mask` holds, or none. `rows`: the file's row of each place of the mask; None: they are the same."""
+    """A finding where `mask` holds, or none."""
     places = np.flatnonzero(mask)
-    if not len(places):
+    return [Finding(file, code, places, row, records, persons, is_text)] if len(places) else []
+
+
+def findings(
+    codes: Sequence[str],
+    faults: npt.NDArray[np.uint8],
+    *,
+    file: str,
+    is_text: bool,
+    row: npt.NDArray[Any] | None = None,
+    records: Column | None = None,
+    persons: Column | None = None,
+) -> list[Finding]:
+    """Findings of places that bear a fault: its number among `codes`, from 1; 0 where nothing is odd."""
+    odd = np.flatnonzero(faults)
+    if not len(odd):
         return []
-    told = places if rows is None else np.asarray(rows[places], dtype=np.int64)
-    return [
-        Finding(
-            file=file,
-            code=code,
-            rows=told,
-            records=None if records is None else (records, places),
-            persons=None if persons is None else (persons, places),
-            is_text=is_text,
-        )
-    ]
+    numbers = faults[odd]
+    those = [(code, odd[numbers == number]) for number, code in enumerate(codes, start=1)]
+    return [Finding(file, code, places, row, records, persons, is_text) for code, places in those if len(places)]
 
 
-def _rows(found: Finding) -> pa.Table:
-    size = len(found)
+def _rows(found: Finding, most: int | None) -> pa.Table:
+    rows, places = found.rows(most), found.places[:most]
     what, done = OUTCOMES[found.code]
 
     def same(text: str) -> pa.Array:
-        return pa.repeat(pa.scalar(text, pa.string()), size)
+        return pa.repeat(pa.scalar(text, pa.string()), len(rows))
 
-    def given(named: Named | None) -> pa.Array:
-        return pa.nulls(size, pa.string()) if named is None else named[0].take(pa.array(named[1])).cast(pa.string())
+    def given(column: Column | None) -> pa.Array:
+        return pa.nulls(len(rows), pa.string()) if column is None else column.at(places)
 
-    columns = [same(found.file), pa.array(found.rows + (2 if found.is_text else 1)), given(found.records), given(found.persons)]
+    columns = [same(found.file), pa.array(rows + (2 if found.is_text else 1)), given(found.records), given(found.persons)]
     return pa.table([*columns, same(found.code), same(what), same(done)], schema=_SCHEMA)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from makegood.cases.column_file import file_sha256
+from makegood.cases import coverage as coverage_file
+from makegood.cases import observations as observations_file
+from makegood.cases import people as people_file
+from makegood.cases import spells as spells_file
+from makegood.cases.column_file import FileTable, file_sha256, read_columns
 from makegood.cases.coverage import Coverage, read_coverage
 from makegood.cases.observations import Observations, no_observations, read_observations
 from makegood.cases.people import People, read_people
 from makegood.cases.quality import Quality
 from makegood.cases.spells import Spells, no_spells, read_spells
 from makegood.values.problem import Problem, Refused
+
+Part = TypeVar("Part")
+COLUMNS = {
+    "people": people_file.COLUMNS,
+    "spells": spells_file.COLUMNS,
+    "observations": observations_file.COLUMNS,
+    "coverage": coverage_file.COLUMNS,
+}
 
 
 @dataclass(frozen=True)
@@ -31,30 +45,37 @@ def read_records(
     people: Path, *, spells: Path | None = None, observations: Path | None = None, coverage: Path | None = None
 ) -> tuple[Records, Quality]:
     """Read the files that are given; what is wrong in any of them is reported together. Raises Refused."""
-    paths = {"people": people, "spells": spells, "observations": observations, "coverage": coverage}
-    with ThreadPoolExecutor(2) as pool:
-        hashes = {name: pool.submit(file_sha256, path) for name, path in paths.items() if path is not None and path.is_file()}
-        who, quality = read_people(people)
-        problems: list[Problem] = []
-        periods, seen, watched = no_spells(who), no_observations(), None
+    given = {"people": people, "spells": spells, "observations": observations, "coverage": coverage}
+    paths = {name: path for name, path in given.items() if path is not None}
+    problems: list[Problem] = []
+    tables: dict[str, FileTable] = {}
+    with ThreadPoolExecutor(1) as pool:
+        for name, path in paths.items():
+            try:
+                tables[name] = read_columns(path, COLUMNS[name])
+            except Refused as refused:
+                problems += refused.problems
+        hashes = {name: pool.submit(file_sha256, paths[name]) for name in tables}
+        if "people" not in tables:
+            raise Refused(problems)
         try:
-            if spells is not None:
-                periods, found = read_spells(spells, who)
-                quality += found
+            who, quality = read_people(tables["people"])
         except Refused as refused:
-            problems += refused.problems
-        try:
-            if observations is not None:
-                seen, found = read_observations(observations, who)
-                quality += found
-        except Refused as refused:
-            problems += refused.problems
-        try:
-            if coverage is not None:
-                watched, found = read_coverage(coverage, who)
-                quality += found
-        except Refused as refused:
-            problems += refused.problems
+            raise Refused([*refused.problems, *problems]) from None
+
+        def part(name: str, read: Callable[[FileTable, People], tuple[Part, Quality]], absent: Part) -> tuple[Part, Quality]:
+            if name not in tables:
+                return absent, Quality()
+            try:
+                return read(tables[name], who)
+            except Refused as refused:
+                problems.extend(refused.problems)
+                return absent, Quality()
+
+        periods, of_spells = part("spells", read_spells, no_spells(who))
+        seen, of_observations = part("observations", read_observations, no_observations())
+        watched, of_coverage = part("coverage", read_coverage, None)
         if problems:
             raise Refused(problems)
-        return Records(who, periods, seen, watched, {name: told.result() for name, told in hashes.items()}), quality
+        sha256 = {name: told.result() for name, told in hashes.items()}
+    return Records(who, periods, seen, watched, sha256), quality + of_spells + of_observations + of_coverage

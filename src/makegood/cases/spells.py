@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from makegood.cases import typed
-from makegood.cases.column_file import Columns, FileTable, read_columns
-from makegood.cases.compiled import fitting, in_parts
+from makegood.cases.column_file import NO_COLUMNS, Columns, FileTable, LazyColumns
+from makegood.cases.compiled import run
 from makegood.cases.doubles import doubles_of
 from makegood.cases.identity import codes_of
-from makegood.cases.overlapping import mark_overlaps
-from makegood.cases.people import People
-from makegood.cases.quality import Finding, Quality, finding
+from makegood.cases.overlapping import overlaps
+from makegood.cases.people import People, not_empty
+from makegood.cases.quality import Column, Finding, Quality, findings
 from makegood.values.problem import Problem, Refused
 
-COLUMNS = Columns(("spell", "person", "kind", "start", "end"), ("hours_per_week", "contract", "source", "certainty", "evidence"))
+COLUMNS = Columns(
+    ("person", "spell", "kind", "start", "end"),
+    ("hours_per_week", "contract", "source", "certainty", "evidence"),
+    coded=("kind", "hours_per_week", "contract", "source", "certainty"),
+    later=("contract", "source", "certainty", "evidence"),
+    dates=("start", "end"),
+)
 KINDS = ("employment", "benefit", "detention", "housing", "education")
 UNKNOWN_HOURS = -1
 FULL_WEEK = 168 * 10**typed.HOUR_DIGITS
@@ -46,7 +49,7 @@ class Spells:
     end: npt.NDArray[np.int32]
     hours: npt.NDArray[np.int32]
     row: npt.NDArray[np.int64]
-    words: Mapping[str, pa.Array]
+    words: LazyColumns
     """Columns of the file as they stand there (spell, contract, source, certainty, evidence), by file row."""
     has_hours: bool
     is_text: bool
@@ -59,19 +62,18 @@ def no_spells(people: People) -> Spells:
     """No spells at all: the file was not given."""
     none = np.zeros(0, np.int32)
     first = np.zeros(len(people) + 1, np.int64)
-    return Spells("", none, first, none.astype(np.int8), none, none, none, none.astype(np.int64), {}, True, True)
+    return Spells("", none, first, none.astype(np.int8), none, none, none, none.astype(np.int64), NO_COLUMNS, True, True)
 
 
-def read_spells(path: Path, people: People) -> tuple[Spells, Quality]:
+def read_spells(table: FileTable, people: People) -> tuple[Spells, Quality]:
     """Spells from CSV or Parquet, those of `people`. Raises Refused for a file that cannot be understood."""
-    table = read_columns(path, COLUMNS)
     problems: list[Problem] = []
-    typed.words(table, "spell", problems)
-    person = codes_of(typed.words(table, "person", problems), among=people.person)
+    typed.identifiers(table, "spell", problems)
+    person = codes_of(typed.identifiers(table, "person", problems), among=people.person)
     kind_words = typed.words(table, "kind", problems)
     kind = typed.code_of_words(kind_words, KINDS)
     if (kind < 0).any():
-        strange = np.flatnonzero((kind < 0) & np.asarray(pc.binary_length(kind_words).to_numpy(zero_copy_only=False) > 0))
+        strange = not_empty(kind_words, np.flatnonzero(kind < 0))
         problems += table.refuse(
             strange, "kind", "unknown_kind", "'{value}' is not a kind of spell", "", f"write one of {', '.join(KINDS)}"
         )
@@ -79,7 +81,7 @@ def read_spells(path: Path, people: People) -> tuple[Spells, Quality]:
     end = typed.days(table, "end", problems, empty=typed.RUNNING)
     for column in ("contract", "source", "certainty", "evidence"):
         if table.has(column):
-            typed.words(table, column, problems, needed=False)
+            typed.check_words(table, column, problems)
     hours, listed = _hours(table, kind, problems)
     if problems:
         raise Refused(problems)
@@ -100,7 +102,7 @@ def read_spells(path: Path, people: People) -> tuple[Spells, Quality]:
         end=in_order(end),
         hours=in_order(hours),
         row=np.arange(table.rows) if taken is None else taken,
-        words={name: column for name, column in table.columns.items() if name in ("spell", "contract", "source", "certainty", "evidence")},
+        words=table.columns.only("spell", "contract", "source", "certainty", "evidence"),
         has_hours=table.has("hours_per_week"),
         is_text=table.is_text,
     )
@@ -113,57 +115,87 @@ def by_person(person: npt.NDArray[np.int32], people: int) -> tuple[npt.NDArray[n
     np.cumsum(np.bincount(person, minlength=people), out=first[1:])
     if not len(person) or bool((person[1:] >= person[:-1]).all()):
         return None, first
-    return np.argsort(person, kind="stable"), first
+    order = np.empty(len(person), np.int64)
+    run(put_in_order, size=len(person), rows=len(person), given=(person,), written=(order, first[:-1].copy()), shared=True)
+    return order, first
+
+
+def put_in_order(a: int, b: int, person: Any, order: Any, place: Any) -> None:
+    """Each row to the next place of its person; `place` begins where each person's rows do."""
+    for row in range(a, b):
+        who = person[row]
+        order[place[who]] = row
+        place[who] += 1
 
 
 def _hours(table: FileTable, kind: Any, problems: list[Problem]) -> tuple[npt.NDArray[np.int32], list[Finding]]:
     if not table.has("hours_per_week"):
         return np.full(table.rows, UNKNOWN_HOURS, np.int32), []
     missing = -(2**62)
-    hours, rounded = typed.scaled(table, "hours_per_week", problems, digits=typed.HOUR_DIGITS, most=10**12, empty=missing)
-    absent = hours == missing
-    negative, over = (hours < 0) & ~absent, hours > FULL_WEEK
-    listed: list[Finding] = []
-    for code, mask in (
-        ("hours_missing", absent & (kind == 0)),
-        ("hours_negative", negative),
-        ("hours_over_168", over),
-        ("hours_rounded", rounded & ~negative & ~over),
-    ):
-        listed += _listed(table, code, mask)
-    return np.where(absent | negative | over, UNKNOWN_HOURS, hours).astype(np.int32), listed
+    whole, rounded = typed.scaled(table, "hours_per_week", problems, digits=typed.HOUR_DIGITS, most=10**12, empty=missing)
+    hours, fault = np.empty(table.rows, np.int32), np.empty(table.rows, np.uint8)
+    run(judge_hours, size=table.rows, rows=table.rows, given=(whole, rounded, kind, missing, FULL_WEEK), written=(hours, fault))
+    return hours, _listed(table, HOUR_FAULTS, fault)
+
+
+HOUR_FAULTS = ("hours_missing", "hours_negative", "hours_over_168", "hours_rounded")
+
+
+def judge_hours(a: int, b: int, whole: Any, rounded: Any, kind: Any, missing: int, full: int, hours: Any, fault: Any) -> None:
+    """Hours of rows a..b, -1 where they are not known, and the number of what is odd about them in HOUR_FAULTS."""
+    for row in range(a, b):
+        value = whole[row]
+        fault[row] = 0
+        hours[row] = -1
+        if value == missing:
+            if kind[row] == 0:
+                fault[row] = 1
+        elif value < 0:
+            fault[row] = 2
+        elif value > full:
+            fault[row] = 3
+        else:
+            hours[row] = value
+            if rounded[row]:
+                fault[row] = 4
 
 
 def _usable(table: FileTable, person: Any, start: Any, end: Any) -> tuple[npt.NDArray[np.bool_], list[Finding]]:
     """Which rows can be used, and what is wrong with the others; a row with several faults is listed under the first."""
-    usable = np.ones(table.rows, np.bool_)
-    listed: list[Finding] = []
+    fault = np.zeros(table.rows, np.uint8)
     doubles = doubles_of(table, "spell")
-    faults = [("spell_unknown_person", person < 0), ("spell_zero_length", end == start), ("spell_reversed", end < start)]
     if doubles is not None:
-        faults = [("spell_twice", doubles[0]), ("spell_contradicts", doubles[1]), *faults]
-    for code, mask in faults:
-        fresh = mask & usable
-        if fresh.any():
-            listed += _listed(table, code, fresh)
-            usable &= ~mask
-    listed += _listed(table, "spell_over_50_years", (end - start.astype(np.int64) > LONG) & (end != typed.RUNNING) & usable)
-    return usable, listed
+        fault[doubles[0]], fault[doubles[1]] = 1, 2
+    run(judge_spells, size=table.rows, rows=table.rows, given=(person, start, end, LONG, typed.RUNNING), written=(fault,))
+    return (fault == 0) | (fault == SPELL_FAULTS.index("spell_over_50_years") + 1), _listed(table, SPELL_FAULTS, fault)
 
 
-def _listed(table: FileTable, code: str, mask: Any) -> list[Finding]:
-    records, persons = table.columns["spell"], table.columns["person"]
-    return finding(code, file=table.file, is_text=table.is_text, mask=mask, records=records, persons=persons)
+SPELL_FAULTS = ("spell_twice", "spell_contradicts", "spell_unknown_person", "spell_zero_length", "spell_reversed", "spell_over_50_years")
+
+
+def judge_spells(a: int, b: int, person: Any, start: Any, end: Any, long: int, running: int, fault: Any) -> None:
+    """What is odd about rows a..b, by its number in SPELL_FAULTS, where nothing is yet."""
+    for row in range(a, b):
+        if fault[row] != 0:
+            continue
+        if person[row] < 0:
+            fault[row] = 3
+        elif end[row] == start[row]:
+            fault[row] = 4
+        elif end[row] < start[row]:
+            fault[row] = 5
+        elif end[row] != running and end[row] - start[row] > long:
+            fault[row] = 6
+
+
+def _listed(table: FileTable, codes: Sequence[str], faults: Any) -> list[Finding]:
+    records, persons = Column(table.columns["spell"]), Column(table.columns["person"])
+    return findings(codes, faults, file=table.file, is_text=table.is_text, records=records, persons=persons)
 
 
 def _overlaps(table: FileTable, spells: Spells) -> Quality:
-    marks = np.zeros(len(spells), np.bool_)
-    kernel = fitting(mark_overlaps, rows=len(spells))
-    in_parts(
-        lambda a, b: kernel(spells.first, spells.kind, spells.start, spells.end, marks, a, b), size=len(spells.first) - 1, rows=len(spells)
-    )
-    if not marks.any():
-        return Quality()
-    mask = np.zeros(table.rows, np.bool_)
-    mask[spells.row[marks]] = True
-    return Quality(tuple(_listed(table, "spell_overlaps", mask)))
+    marks = overlaps(spells.first, spells.person, spells.kind, spells.start, spells.end)
+    row = spells.row
+    records, persons = Column(table.columns["spell"], row), Column(table.columns["person"], row)
+    told = findings(("spell_overlaps",), marks, file=table.file, is_text=table.is_text, row=row, records=records, persons=persons)
+    return Quality(tuple(told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,12 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from makegood.cases.column_file import FileTable
+from makegood.cases.column_file import FileTable, as_words, spelled_out
+from makegood.cases.compiled import run
 from makegood.values.parsing import day
 from makegood.values.problem import Problem
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+FIRST_DAY = (date.min - date(1970, 1, 1)).days
+LAST_DAY = (date.max - date(1970, 1, 1)).days
 RUNNING = 2**31 - 2
 """The end of a period that still runs, later than any day."""
 HOUR_DIGITS = 4
@@ -28,38 +32,52 @@ _NUMBER = r"^[+-]?\d{1,18}(\.\d{1,18})?$"
 
 
 def words(table: FileTable, column: str, problems: list[Problem], *, needed: bool = True) -> pa.Array:
-    """A column of identifiers or codes as text. Empty cells of a needed column are problems."""
-    values = table.columns[column]
-    if pa.types.is_integer(values.type) or pa.types.is_null(values.type):
-        values = values.cast(pa.string())
-    elif not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
-        if pa.types.is_string_view(values.type):
-            values = values.cast(pa.string())
-        else:
-            what = f"column '{column}' holds {values.type}"
-            problems.append(Problem(table.where(0, column), "wrong_type", what, "An identifier or a code is text", "write it as text"))
-            return pa.nulls(table.rows, pa.string())
-    if needed:
-        if not table.is_text:
-            values = (
-                pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, values.type), values) if _has_empty(values) else values
-            )
-        if values.null_count:
-            rows = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
-            problems += table.refuse(rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write it")
-            values = values.fill_null("")
+    """A column of identifiers or codes as text (or codes of words). Empty cells of a needed column are problems."""
+    if not check_words(table, column, problems):
+        return pa.nulls(table.rows, pa.string())
+    values = as_words(table.columns[column])
+    if not needed:
+        return values
+    if not table.is_text and _has_empty(values):
+        plain = spelled_out(values)
+        values = pc.if_else(pc.equal(pc.binary_length(plain), 0), pa.scalar(None, plain.type), plain)
+    if values.null_count:
+        rows = np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))
+        problems += table.refuse(rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write it")
+        values = spelled_out(values).fill_null("")
     return values
 
 
+def identifiers(table: FileTable, column: str, problems: list[Problem]) -> pa.Array:
+    """A column of identifiers: whole numbers as such, anything else as text. Empty cells are problems."""
+    if pa.types.is_integer(table.columns.types[column]) and not table.columns[column].null_count:
+        return table.columns[column].cast(pa.int64())
+    return spelled_out(words(table, column, problems))
+
+
+def check_words(table: FileTable, column: str, problems: list[Problem]) -> bool:
+    """Whether a column can hold words, by its type; it is not read. If not, that is a problem."""
+    kind = table.columns.types[column]
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer, pa.types.is_null)
+    if any(test(kind) for test in tests):
+        return True
+    what = f"column '{column}' holds {kind}"
+    problems.append(Problem(table.where(0, column), "wrong_type", what, "An identifier or a code is text", "write it as text"))
+    return False
+
+
 def _has_empty(values: pa.Array) -> bool:
-    shortest = pc.min(pc.binary_length(values)).as_py()
-    return bool(shortest == 0)
+    listed = values.dictionary if pa.types.is_dictionary(values.type) else values
+    return bool(pc.min(pc.binary_length(listed)).as_py() == 0)
 
 
 def code_of_words(values: pa.Array, known: tuple[str, ...]) -> npt.NDArray[np.int8]:
     """The place of each word in `known`, -1 where it is not known."""
-    found = pc.index_in(values, value_set=pa.array(known, values.type))
-    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int8)
+    coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    places = np.array([known.index(word) if word in known else -1 for word in coded.dictionary.to_pylist()] or [-1], np.int8)
+    indices = coded.indices if not coded.null_count else coded.indices.fill_null(len(places))
+    return np.asarray(np.append(places, np.int8(-1))[indices.to_numpy(zero_copy_only=False)], dtype=np.int8)
 
 
 def days(table: FileTable, column: str, problems: list[Problem], *, empty: int | None = None) -> Int32:
@@ -87,8 +105,13 @@ def days(table: FileTable, column: str, problems: list[Problem], *, empty: int |
             problems += table.refuse(
                 rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write the date"
             )
-    numbers = values.view(pa.int32()) if values.null_count == 0 else values.cast(pa.int32()).fill_null(0 if empty is None else empty)
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.int32)
+    numbers = values.cast(pa.int32())
+    bounds = pc.min_max(numbers)
+    if table.rows and bounds["min"].is_valid and not FIRST_DAY <= bounds["min"].as_py() <= bounds["max"].as_py() <= LAST_DAY:
+        beyond = pc.or_(pc.less(numbers, FIRST_DAY), pc.greater(numbers, LAST_DAY)).fill_null(False)
+        rows = np.flatnonzero(beyond.to_numpy(zero_copy_only=False))
+        problems += table.refuse(rows, column, "not_a_date", "'{value}' is not a day of the calendar", "", remedy)
+    return np.asarray(numbers.fill_null(0 if empty is None else empty).to_numpy(zero_copy_only=False), dtype=np.int32)
 
 
 def _dates_of_text(table: FileTable, values: pa.Array, column: str, problems: list[Problem]) -> pa.Array:
@@ -130,32 +153,70 @@ def scaled(
         return np.full(table.rows, empty, np.int64), none
     missing = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_) if values.null_count else none
     if pa.types.is_floating(values.type):
-        floats = np.asarray(values.fill_null(0.0).to_numpy(zero_copy_only=False), dtype=np.float64)
-        wrong = ~np.isfinite(floats) | (np.abs(floats) > most)
-        near = np.rint(np.where(wrong, 0.0, floats) * factor)
-        whole = near.astype(np.int64)
-        rounded = np.abs(np.where(wrong, 0.0, floats) * factor - near) > 1e-6 * np.maximum(1.0, np.abs(near) * 1e-6)
+        floats = _floats_of(values)
+        whole = np.empty(table.rows, np.int64)
+        rounded, wrong = np.empty(table.rows, np.bool_), np.empty(table.rows, np.bool_)
+        given = (floats, missing, float(factor), float(most), empty)
+        run(scale_floats, size=table.rows, rows=table.rows, given=given, written=(whole, rounded, wrong))
     elif (
-        pa.types.is_string(values.type)
+        pa.types.is_dictionary(values.type)
+        or pa.types.is_string(values.type)
         or pa.types.is_large_string(values.type)
         or pa.types.is_integer(values.type)
         or pa.types.is_decimal(values.type)
     ):
         whole, rounded, wrong = _exactly(values, factor, most)
+        wrong &= ~missing
+        whole[missing] = empty
+        rounded &= ~missing
     else:
         problems.append(Problem(table.where(0, column), "wrong_type", f"column '{column}' holds {values.type}", "", "write a number"))
         return np.full(table.rows, empty, np.int64), none
-    wrong &= ~missing
     if wrong.any():
         remedy = f"write digits with a point for decimals, at most {most:,} in size"
         problems += table.refuse(np.flatnonzero(wrong), column, "not_a_number", "'{value}' is not a number here", "", remedy)
-    whole[missing] = empty
-    return whole, rounded & ~missing
+    return whole, rounded
+
+
+def _floats_of(values: pa.Array) -> npt.NDArray[np.float64]:
+    """The numbers of a column of floats, anything where there is none."""
+    wide = values if pa.types.is_float64(values.type) else values.cast(pa.float64())
+    return np.frombuffer(wide.buffers()[1], np.float64)[wide.offset : wide.offset + len(wide)] if len(wide) else np.zeros(0)
+
+
+def scale_floats(
+    a: int,
+    b: int,
+    floats: Any,
+    missing: Any,
+    factor: float,
+    most: float,
+    empty: int,
+    whole: Any,
+    rounded: Any,
+    wrong: Any,
+) -> None:
+    """Floats as whole multiples of 1 / factor, nearest to them (`empty` where one is missing); which are rounded; which
+    are no number or beyond `most`.
+    """
+    for row in range(a, b):
+        value = floats[row]
+        if missing[row]:
+            whole[row], rounded[row], wrong[row] = empty, False, False
+            continue
+        if not -most <= value <= most:  # no number compares with nothing
+            whole[row], rounded[row], wrong[row] = 0, False, True
+            continue
+        exact = value * factor
+        near = int(exact + 0.5) if exact >= 0 else -int(0.5 - exact)
+        whole[row] = near
+        rounded[row] = abs(exact - near) > 1e-6 * max(1.0, abs(near) * 1e-6)
+        wrong[row] = False
 
 
 def _exactly(values: pa.Array, factor: int, most: int) -> tuple[Int64, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Whole multiples, which were rounded, which are no number; distinct spellings are read once each, as Decimal."""
-    coded = values.dictionary_encode()
+    coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     words_ = coded.dictionary.to_pylist()
     whole = np.zeros(len(words_) + 1, np.int64)
     rounded = np.zeros(len(words_) + 1, np.bool_)

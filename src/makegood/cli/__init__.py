@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Problems with the input go to stderr, a line each."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if not word.startswith("-")), None)
-    args = parser_of(command).parse_args(words)
+    args = parser_of(command).parse_args(words, argparse.Namespace(alone=argv is None))
     from makegood.values.problem import Problem, Refused, Where
 
     module = importlib.import_module(f"makegood.cli.{COMMANDS[args.command][0]}")
@@ -60,6 +60,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refused as refused:
         for problem in refused.problems:
             print(f"makegood: {problem}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "makegood", "makegood_portal"):
+            raise
+        what = f"this needs '{missing}', which is not installed here"
+        why = "A bundle for a closed environment holds what `makegood compare` needs, no more"
+        problem = Problem(Where(args.command), "not_installed", what, why, f"install {missing}, or do without this option")
+        print(f"makegood: {problem}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

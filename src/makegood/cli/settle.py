@@ -37,6 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also write settlement.json, the statement (HTML, PDF), claims.csv, journal.beancount, explanation.json",
     )
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="with --out and --measured: who was matched with whom (`compare --pairs`), to draw extra months over time; pays nothing",
+    )
     parser.add_argument("--data-only", action="store_true", help="with --out: leave out the statement for people (no HTML, no PDF)")
 
 
@@ -96,11 +102,13 @@ def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes 
     data = files_of(settlement)
     if args.data_only:
         return data
+    from makegood.report.extra_months import read_extra_months
     from makegood.report.months_over_time import read_months
     from makegood.report.statement_html import statement_files
 
     months = read_months(args.measured) if args.measured else ()
-    return data | statement_files(settlement, months=months, attached={"settlement.json": data["settlement.json"]})
+    extra = read_extra_months(args.measured, args.pairs) if args.measured and args.pairs else ()
+    return data | statement_files(settlement, months=months, extra=extra, attached={"settlement.json": data["settlement.json"]})
 
 
 def _before(args: argparse.Namespace) -> dict[str, Any] | None:

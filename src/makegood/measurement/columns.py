@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from makegood.cases.compiled import fitting, in_parts
+from makegood.cases.compiled import run
+from makegood.cases.coverage import Periods
 from makegood.cases.observations import Observations
 from makegood.cases.records import Records
+from makegood.cases.spells import FULL_WEEK
 from makegood.measurement.calendar import Borders
-from makegood.measurement.kernel import judge_months
+from makegood.measurement.kernel import TURNS, judge_months
 from makegood.measurement.outcome import MILLION, Months, PersonFigures
-from makegood.measurement.rules import ClassMetric, MonthMetric, ObservedMetric, Rules
+from makegood.measurement.rules import ANY_DAY, AVERAGE_HOURS, ClassMetric, MonthMetric, ObservedMetric, Rules
 from makegood.values.problem import Problem, Refused, Where
 
 VERSION = "1"
@@ -28,47 +30,33 @@ def months_of(rule: MonthMetric, records: Records, borders: Borders, *, shown: n
     rows = int(shown.max()) + 1 if people else 0
     counted, unknown = np.zeros(people, np.int32), np.zeros(people, np.int32)
     over = np.zeros(people, np.bool_)
-    state, weeks = np.zeros((rows, window), np.uint8), np.zeros((rows, window), np.int64)
+    state, weeks = np.zeros(rows * window, np.uint8), np.zeros(rows * window, np.int64)
     fitted = borders.within(window)
-    spells = records.spells
-    covered = records.coverage is not None
-    none32, none64 = np.zeros(0, np.int32), np.zeros(0, np.int64)
-    watch = records.coverage.of(rule.kind) if records.coverage is not None else None
-    kernel = fitting(judge_months, rows=len(spells) + people)
-    border = np.ascontiguousarray(fitted.day)
-
-    def part(a: int, b: int) -> None:
-        kernel(
-            a,
-            b,
-            spells.first,
-            spells.kind,
-            spells.start,
-            spells.end,
-            spells.hours,
-            rule.kind_code,
-            rule.way,
-            rule.hours,
-            rule.need,
-            rule.per,
-            fitted.code,
-            border,
-            fitted.observed,
-            covered,
-            none64 if watch is None else watch.first,
-            none32 if watch is None else watch.start,
-            none32 if watch is None else watch.end,
-            counted,
-            unknown,
-            over,
+    length = np.diff(fitted.day.astype(np.int64), axis=1)
+    least = np.full(length.shape, rule.need) if rule.way == ANY_DAY else -(-rule.need * length // rule.per)
+    most = FULL_WEEK * length if rule.way == AVERAGE_HOURS else np.full(length.shape, 2**62)
+    days = int(length.sum(axis=1).max()) + 1 if len(length) and rule.way != AVERAGE_HOURS else 1
+    spells, coverage = records.spells, records.coverage
+    watch = _NOBODY if coverage is None else coverage.of(rule.kind)
+    run(
+        judge_months,
+        size=people,
+        rows=len(spells) + people + len(watch.start),
+        given=(
+            *(spells.first, spells.kind, spells.start, spells.end, spells.hours),
+            *(rule.kind_code, rule.way, rule.hours, window),
+            *(fitted.code, fitted.day.ravel(), length.ravel(), least.ravel(), most.ravel(), fitted.observed),
+            *(coverage is not None, watch.first, watch.start, watch.end),
             shown,
-            state,
-            weeks,
-        )
-
-    in_parts(part, size=people, rows=len(spells) + people)
+        ),
+        written=(counted, unknown, over, state, weeks),
+        scratch=lambda: [np.zeros(size, np.int64) for size in (window, window, window, days, TURNS, TURNS)],
+    )
     observed = fitted.observed[fitted.code].astype(np.int32)
-    return Months(counted, unknown, observed, over, state, weeks)
+    return Months(counted, unknown, observed, over, state.reshape(rows, window), weeks.reshape(rows, window))
+
+
+_NOBODY = Periods(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
 def persons_of(rules: Rules, months: Mapping[str, Months], records: Records, borders: Borders, as_of: int) -> dict[str, PersonFigures]:

@@ -67,7 +67,7 @@ def _bytes(table: pa.Table) -> bytes:
 def _person_months(measurement: Measurement, records: Records) -> pa.Table:
     people, shown = records.people, measurement.shown
     borders = borders_of(people.index, months=measurement.rules.window, as_of=measurement.as_of)
-    who = people.person.take(pa.array(shown))
+    who = people.person.take(pa.array(shown)).cast(pa.string())
     tables = []
     for number, rule in enumerate(measurement.rules.months):
         months = measurement.months[rule.metric]
@@ -96,7 +96,7 @@ def _person_months(measurement: Measurement, records: Records) -> pa.Table:
 
 def _person_results(measurement: Measurement, records: Records) -> pa.Table:
     people, shown = records.people, measurement.shown
-    who, place = people.person.take(pa.array(shown)), np.arange(len(shown))
+    who, place = people.person.take(pa.array(shown)).cast(pa.string()), np.arange(len(shown))
     names = tuple(measurement.persons)
     tables = []
     for number, found in enumerate(measurement.persons.values()):
@@ -129,7 +129,7 @@ def _spells(measurement: Measurement, records: Records) -> pa.Table:
     named = {name: column.take(place) for name, column in spells.words.items()}
     return pa.table(
         {
-            "person": people.person.take(pa.array(spells.person[rows])),
+            "person": people.person.take(pa.array(spells.person[rows])).cast(pa.string()),
             "kind": _coded(spells.kind[rows], KINDS),
             "start": dates(spells.start[rows]),
             "end": dates(spells.end[rows], empty=spells.end[rows] == RUNNING),

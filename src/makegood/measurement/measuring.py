@@ -13,7 +13,6 @@ from makegood.cases.quality import Quality
 from makegood.cases.records import Records
 from makegood.measurement import columns
 from makegood.measurement.calendar import borders_of, day_number
-from makegood.measurement.databases import opened
 from makegood.measurement.grouping import figures_of, groups_of
 from makegood.measurement.oddities import oddities_of
 from makegood.measurement.outcome import Measurement
@@ -21,7 +20,6 @@ from makegood.measurement.referee import VERSION as REFEREE_VERSION
 from makegood.measurement.referee import referee
 from makegood.measurement.referee_columns import as_columns
 from makegood.measurement.rules import measurable, rules_of
-from makegood.measurement.sql_engine import by_sql
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
 
@@ -55,7 +53,7 @@ def measure(
     if engine == "columns":
         found = {rule.metric: columns.months_of(rule, records, borders, shown=place) for rule in rules.months}
         persons = columns.persons_of(rules, found, records, borders, day_number(as_of))
-        figures = figures_of(rules, persons, records, borders, groups_of(records, tuple(by)))
+        figures = figures_of(rules, persons, records, groups_of(records, tuple(by)))
         version = columns.VERSION
     elif engine == "referee":
         told = referee(
@@ -64,8 +62,13 @@ def measure(
         found, persons = as_columns(told, rules, shown)
         figures, version = told.figures, REFEREE_VERSION
     else:
+        from makegood.measurement.databases import opened  # noqa: PLC0415 - only these engines need the SQL machinery
+        from makegood.measurement.sql_engine import by_sql  # noqa: PLC0415
+
         with opened(engine) as database:
             groups = groups_of(records, tuple(by))
+            from makegood.measurement.sql_engine import by_sql  # noqa: PLC0415 - the columns need no SQL
+
             found, persons, figures = by_sql(database, rules, records, groups, as_of=day_number(as_of), shown=shown)
             version = database.version
     return Measurement(

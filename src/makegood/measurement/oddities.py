@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from makegood.cases.compiled import fitting, in_parts
-from makegood.cases.quality import Finding, Quality, finding
+from makegood.cases.compiled import run
+from makegood.cases.quality import Column, Finding, Quality, finding, findings
 from makegood.cases.records import Records
 from makegood.cases.spells import KINDS
 from makegood.measurement.calendar import Borders, day_number
@@ -17,7 +17,8 @@ from makegood.measurement.columns import asked
 from makegood.measurement.outcome import Months
 from makegood.measurement.rules import Rules
 
-_AFTER, _OUTSIDE, _UNWATCHED = 1, 2, 4
+SPELL_ODDITIES = ("spell_after_as_of", "spell_outside_window", "spell_outside_coverage")
+_UNWATCHED = 3
 
 
 def oddities_of(rules: Rules, records: Records, borders: Borders, months: Mapping[str, Months], as_of: date) -> Quality:
@@ -27,7 +28,7 @@ def oddities_of(rules: Rules, records: Records, borders: Borders, months: Mappin
     today = day_number(as_of)
 
     def of_people(code: str, mask: Any) -> None:
-        listed.extend(finding(code, file=people.file, is_text=people.is_text, mask=mask, rows=people.row, persons=people.person))
+        listed.extend(finding(code, file=people.file, is_text=people.is_text, mask=mask, row=people.row, persons=Column(people.person)))
 
     of_people("index_after_as_of", people.index > today)
     if spells.file:
@@ -43,39 +44,28 @@ def oddities_of(rules: Rules, records: Records, borders: Borders, months: Mappin
 def _of_spells(rules: Rules, records: Records, borders: Borders, today: int) -> list[Finding]:
     spells, people = records.spells, records.people
     mark = np.zeros(len(spells), np.uint8)
-    kernel = fitting(mark_outside, rows=len(spells) + len(people))
     last = np.ascontiguousarray(borders.day[:, -1])
     begin = np.ascontiguousarray(borders.day[:, 0])
-
-    def part(a: int, b: int) -> None:
-        kernel(a, b, spells.first, spells.start, spells.end, borders.code, begin, last, today, mark)
-
-    in_parts(part, size=len(people), rows=len(spells) + len(people))
+    given = (spells.first, spells.start, spells.end, borders.code, begin, last, today)
+    run(mark_outside, size=len(people), rows=len(spells) + len(people), given=given, written=(mark,))
     if records.coverage is not None:
         for rule in rules.months:
             _mark_unwatched(rule.kind, records, borders, today, mark)
-    listed: list[Finding] = []
-    for code, bit in (("spell_after_as_of", _AFTER), ("spell_outside_window", _OUTSIDE), ("spell_outside_coverage", _UNWATCHED)):
-        places = np.flatnonzero(mark & bit)
-        if len(places):
-            row, person = spells.row[places], spells.person[places].astype(np.int64)
-            listed.append(Finding(spells.file, code, row, (spells.words["spell"], row), (people.person, person), spells.is_text))
-    return listed
+    named, persons = Column(spells.words["spell"], spells.row), Column(people.person, spells.person)
+    return findings(SPELL_ODDITIES, mark, file=spells.file, is_text=spells.is_text, row=spells.row, records=named, persons=persons)
 
 
 def mark_outside(a: int, b: int, first: Any, start: Any, end: Any, code: Any, begin: Any, last: Any, today: int, mark: Any) -> None:
     """Mark spells of persons a..b that start after `today` (1) or have no day in the window (2)."""
     for person in range(a, b):
-        row = code[person]
+        opens, closes = begin[code[person]], last[code[person]]
         for spell in range(first[person], first[person + 1]):
-            if start[spell] > today:
-                mark[spell] = 1
-            elif end[spell] <= begin[row] or start[spell] >= last[row]:
-                mark[spell] = 2
+            outside = (end[spell] <= opens) | (start[spell] >= closes)
+            mark[spell] = 1 if start[spell] > today else 2 if outside else 0
 
 
 def _mark_unwatched(kind: str, records: Records, borders: Borders, today: int, mark: Any) -> None:
-    """Mark spells (4) that have a day in the window up to today on which nobody was watching their kind."""
+    """Mark spells (3) that have a day in the window up to today on which nobody was watching their kind."""
     spells, coverage = records.spells, records.coverage
     assert coverage is not None  # noqa: S101 - asked by the caller
     periods = coverage.of(kind)
@@ -89,7 +79,7 @@ def _mark_unwatched(kind: str, records: Records, borders: Borders, today: int, m
     place = np.searchsorted(keys, (who.astype(np.int64) << 33) + low, side="right") - 1
     held = (place >= periods.first[who]) & (place < periods.first[who + 1])
     held &= np.where(held, periods.end[np.maximum(place, 0)] if len(periods.end) else 0, 0) >= high
-    mark[rows[~held & (low < high)]] |= _UNWATCHED
+    mark[rows[~held & (low < high)]] = _UNWATCHED
 
 
 def _of_observations(rules: Rules, records: Records, borders: Borders, today: int) -> list[Finding]:
@@ -111,8 +101,6 @@ def _of_observations(rules: Rules, records: Records, borders: Borders, today: in
         ("observation_after_as_of", later),
         ("observation_outside_window", wanted & ~inside & ~later),
     ):
-        rows = seen.row[mask]
-        if len(rows):
-            words = seen.words
-            listed.append(Finding(seen.file, code, rows, (words["observation"], rows), (words["subject"], rows), seen.is_text))
+        named, persons = Column(seen.words["observation"], seen.row), Column(seen.words["subject"], seen.row)
+        listed += finding(code, file=seen.file, is_text=seen.is_text, mask=mask, row=seen.row, records=named, persons=persons)
     return listed

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,14 +107,3 @@ def value_of(kind: str, *, total: Fraction, positive: int, n: int) -> Fraction |
     if n == 0:
         return None
     return total if kind == "total" else total / n if kind == "mean" else Fraction(positive, n)
-
-
-def exact_sum(values: npt.NDArray[Any], groups: npt.NDArray[Any], size: int) -> list[int]:
-    """Sums of whole numbers by group, exact beyond 64 bits: low and high halves are added apart."""
-    low = np.zeros(size, np.int64)
-    high = np.zeros(size, np.int64)
-    if len(values) and int(np.abs(values).max()) <= (2**62) // len(values) and int(np.abs(values).max()) * len(values) < 2**53:
-        return [int(each) for each in np.bincount(groups, weights=values, minlength=size)]
-    np.add.at(low, groups, values & 0xFFFFFFFF)
-    np.add.at(high, groups, values >> 32)
-    return [int(upper) * 2**32 + int(lower) for upper, lower in zip(high, low, strict=True)]

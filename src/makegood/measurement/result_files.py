@@ -103,7 +103,7 @@ def results_csv(measurement: Measurement, *, paired: bool, words: Mapping[str, M
             "unknown_n": figure.unknown,
             "period_start": _day_or_none(figure.period_start),
             "period_end": _day_or_none(end),
-            "observed_until": measurement.as_of if end is None else min(measurement.as_of, day_of(end)),
+            "observed_until": measurement.as_of,
             "status": "final" if finished else "interim",
         }
         rows.append(row | dict(zip(measurement.by, further, strict=True)))

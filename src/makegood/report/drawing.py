@@ -105,12 +105,40 @@ def table(rows: Sequence[dict[str, Any]]) -> alt.Data:
     return data
 
 
+_SLIM, _THIN, _BROAD = frozenset("iljI.,:;'|!()· "), frozenset("ftr-–/"), frozenset("mwMW%€£$×÷≈")
+
+
+def breadth(words: str, *, size: int = TEXT, bold: bool = False) -> float:
+    """About how many pixels words take, in the broadest of the usual typefaces: no browser is asked."""
+
+    def em(letter: str) -> float:
+        if letter in _SLIM:
+            return 0.36
+        if letter in _THIN:
+            return 0.45
+        return 0.95 if letter in _BROAD else 0.74 if letter.isupper() else 0.64
+
+    return sum(map(em, words)) * size * (1.12 if bold else 1)
+
+
+def wrapped(words: str, room: float, *, size: int = TEXT, bold: bool = False) -> list[str]:
+    """Words in lines of at most so many pixels; a word that is longer stands alone."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and breadth(longer, size=size, bold=bold) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def layered(layers: Sequence[Any], *, width: float, height: float, **more: Any) -> alt.LayerChart:
     """Layers as one chart without frame, padding and background, in the type of the page."""
     import altair as alt  # noqa: PLC0415
 
-    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}}
-    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look, **more)  # type: ignore[assignment]
+    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}, **more}
+    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look)  # type: ignore[assignment]
     return chart
 
 
