@@ -105,6 +105,7 @@ def _rests(statement: Statement) -> Iterator[Line]:
         if count:
             yield _leading(language.count(key, count, link="{link}"), name, say(name))
     yield line(say("rests_terms", force=_force_in_short(statement)))
+    yield line(f"{say('fingerprint')}: ", Span(settlement.fingerprint[:12], "code"))
 
 
 def _result(statement: Statement, row: Measured) -> str:
