@@ -28,7 +28,7 @@ def test_what_is_paid_cut_refused_and_how_to_ask_why() -> None:
     lines = as_text(settled(terms, claims=claims)).splitlines()
     assert "To be paid now: €150" in lines
     assert "  by The payer" in lines
-    assert "  €150  A job: 2 accepted claims; limit of €150 in all −€50" in lines
+    assert "  €150  A job: 2 × €100, from 2 accepted claims; limit of €150 in all −€50" in lines
     assert "  A job    €200                 −€50        €150        €150" in lines
     assert "Claims that are not paid" in lines
     assert "  “A job” is paid once per person, and was  c2             1" in lines

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
 from makegood_portal.web.fields import AnswerField, KnownDateField, PickedDateField
 from makegood_portal.web.notices import done
 
@@ -43,7 +46,9 @@ PERSONS = [
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    request.scope = SimpleNamespace(roles={"coordinator", "lead"})  # type: ignore[attr-defined]
+    prison = uuid4()
+    roles = dict.fromkeys((Role.COORDINATOR, Role.LEAD), frozenset({prison}))
+    request.scope = Scope(organisations=roles, names={prison: "PI Noorderhof"})  # type: ignore[attr-defined]
     user = SimpleNamespace(is_authenticated=True, name="Vera Bos", email="vera.bos@noorderhof.example")
     held = [SimpleNamespace(organisation="PI Noorderhof", role="coördinator")]
     return render(request, f"gallery/{template}.html", {"user": user, "held": held, "demo": True, **context})
