@@ -1,28 +1,67 @@
-"""What changed between two settlements, and what that does to the money."""
+"""What changed between two settlements, from the record to the repayment, and what that does to the money."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from makegood.report.explain import Branch
 from makegood.values.currency import shown
+
+if TYPE_CHECKING:
+    from makegood.report.measured_changes import Measurements
 
 FEW = 20
 IDENTITY = {"results": "result", "effect": "result", "claims": "claim", "transactions": "transaction"}
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, measured: Measurements | None = None) -> list[str]:
     """Sentences: first what was read anew, then what each payment and repayment makes of it.
 
-    `before` and `after` hold `settlement` and `explanation` as their JSON files do. Empty when nothing changed.
+    `before` and `after` hold `settlement` and `explanation` as their JSON files do; `measured` the measurements behind
+    them, where these are known. Empty when nothing changed.
     """
-    old, new = before["settlement"], after["settlement"]
-    if old["fingerprint"] == new["fingerprint"]:
+    if before["settlement"]["fingerprint"] == after["settlement"]["fingerprint"]:
         return []
-    causes = [*_terms(old, new), *_inputs(before["explanation"]["inputs"], after["explanation"]["inputs"])]
-    effects = [*_payments(old, new), *_repayments(old, new)]
-    return [*causes, *(effects or ["No payment and no repayment changes."])]
+    found = list(_parts(before, after, measured))
+    told = [branch.words + (f" [{branch.place}]" if branch.place else "") for _, branches in found for branch in branches]
+    moved = any(branches for title, branches in found if title in MONEY)
+    return told if moved else [*told, "No payment and no repayment changes."]
+
+
+def what_changed(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, measured: Measurements | None = None, only: str | None = None
+) -> Branch:
+    """The same as a tree; `only`: of payments and repayments this one, by its id or name."""
+    old, new = before["settlement"], after["settlement"]
+    sides = [f"{side['fingerprint'][:12]} (as of {side['as_of']})" for side in (old, new)]
+    words = f"what changed from settlement {sides[0]} to {sides[1]}"
+    if old["fingerprint"] == new["fingerprint"]:
+        return Branch(words, "", (Branch("nothing: they are the same"),))
+    parts = []
+    for title, branches in _parts(before, after, measured):
+        those = [branch for branch in branches if title not in MONEY or only is None or f" {only}:" in branch.words]
+        if those:
+            parts.append(Branch(title, "", tuple(those)))
+    if not any(part.words in MONEY for part in parts):
+        parts.append(Branch("no payment and no repayment changes" if only is None else f"{only} does not change"))
+    return Branch(words, "", tuple(parts))
+
+
+MONEY = ("payments", "repayments")
+
+
+def _parts(before: Mapping[str, Any], after: Mapping[str, Any], measured: Measurements | None) -> Iterator[tuple[str, Sequence[Branch]]]:
+    """Titles with what belongs to them, from the cause to the effect."""
+    old, new = before["settlement"], after["settlement"]
+    yield "terms and day", [Branch(words) for words in _terms(old, new)]
+    if measured is not None:
+        yield "records", measured.records()
+        yield "months", measured.months()
+    yield "results and other facts", [Branch(words) for words in _inputs(before["explanation"]["inputs"], after["explanation"]["inputs"])]
+    yield "payments", [Branch(words) for words in _payments(old, new)]
+    yield "repayments", [Branch(words) for words in _repayments(old, new)]
 
 
 def _terms(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

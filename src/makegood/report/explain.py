@@ -14,8 +14,8 @@ from makegood.values.currency import shown
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 FEW = 12
-Deeper = Callable[[Mapping[str, str]], Sequence["Branch"]]
-"""What lies below a result: months and records, where the settlement was measured."""
+Deeper = Callable[[str, Mapping[str, str]], Sequence["Branch"]]
+"""What lies below a row (its part: `results` or `effect`): months and records, or a signature, where these are known."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class _Telling:
                         for column, value in record.items()
                         if column not in (kind, "metric", "currency")
                     )
-                    lower = tuple(self.deeper(record)) if self.deeper is not None and kind == "result" else ()
+                    lower = tuple(self.deeper(part, record)) if self.deeper is not None and kind == "result" else ()
                     return Branch(f"{kind} '{identity}': {words}", "", lower)
         return Branch(name)
 
