@@ -6,7 +6,7 @@ STAMP = .venv/.synced
 LOOK = .venv/.look
 LOOPS = .venv/.loops
 
-.PHONY: demo test check docs pictures look messages screenshots bench proof clean
+.PHONY: demo test check docs pictures look messages screenshots bench proof bundle clean
 
 # `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
 $(STAMP): pyproject.toml uv.lock
@@ -62,6 +62,10 @@ bench: $(STAMP) $(LOOPS)
 
 proof: $(STAMP) $(LOOK) $(LOOPS)
 	@$(RUN)python -m benchmarks.proof $(ARGS)
+
+# What a closed environment needs to run `makegood compare`: pinned wheels, checksums, INSTALL.txt. ARGS="--platform win_amd64".
+bundle: $(STAMP)
+	@$(RUN)python -m tools.bundle $(ARGS)
 
 clean:
 	rm -rf .venv build dist demo

@@ -28,6 +28,8 @@ from makegood.comparison.propensity import fit
 from makegood.comparison.sample import sample_of
 from makegood.comparison.turning import turned
 from makegood.comparison.uncertainty import interval
+from makegood.measurement.databases import opened
+from makegood.values.problem import Refused
 from matchit_walk import by_points, by_score
 
 RUNS = 1_000
@@ -40,6 +42,7 @@ def rows(runs: int = RUNS) -> Iterator[tuple[str, str]]:
     yield from coverage(runs)
     yield from walks()
     yield from scores()
+    yield from engines()
 
 
 def coverage(runs: int) -> Iterator[tuple[str, str]]:
@@ -139,6 +142,28 @@ def scores(seeds: int = 6) -> Iterator[tuple[str, str]]:
             worst = max(worst, float(np.abs(score.linear - np.array(lines[1:], dtype=float)).max()))
             passes.append(int(lines[0]) == score.passes)
     yield title, f"{worst:.1e}; the same number of passes in {sum(passes)} of {seeds}"
+
+
+def engines(seeds: int = 3) -> Iterator[tuple[str, str]]:
+    """Pairs with scores and blocks from a database beside those of the columns; Spark where it is installed."""
+    plans = {"propensity": Plan(caliper=0.2), "exact, 1:3": Plan(caliper=0.2, ratio=3, exact=("sex", "region"))}
+    plans |= {"mahalanobis in caliper": Plan(caliper=0.2, distance="mahalanobis", distance_on=NUMBERS)}
+    for engine in ("duckdb", "spark"):
+        try:
+            with opened(engine) as database:
+                for name, plan in plans.items():
+                    equal = total = 0
+                    for seed in range(seeds):
+                        people = loaded(a_register(treated=119, pool=10_000, seed=100 + seed))
+                        here, there = match(people, plan=plan), match(people, plan=plan, database=database)
+                        total += int(np.count_nonzero(here.controls >= 0))
+                        equal += int(np.count_nonzero((here.controls == there.controls) & (here.controls >= 0)))
+                    yield (
+                        f"{name}: pairs on {engine} {database.version} equal to those of columns, {seeds} seeds",
+                        f"{equal:,} of {total:,}",
+                    )
+        except Refused as missing:
+            yield f"pairs on {engine}", f"absent: {missing.problems[0].what}"
 
 
 if __name__ == "__main__":

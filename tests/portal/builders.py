@@ -25,6 +25,7 @@ from makegood_portal.ledger.models import (
     Answer,
     Appointment,
     Candidacy,
+    CitizenNumber,
     ContactRoute,
     Contract,
     EligibilityAssessment,
@@ -45,6 +46,7 @@ from makegood_portal.ledger.models import (
     User,
 )
 from makegood_portal.ledger.scope import scope_of_system
+from makegood_portal.ledger.sealing import seal_bsn
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
 _numbers = itertools.count(1)
@@ -200,6 +202,7 @@ def a_file(candidacy: Candidacy) -> Candidacy:
         programme=candidacy.programme, code=f"form-{next(_numbers)}", title="Form", sha256="0" * 64, definition={}
     )
     an_event(candidacy)
+    CitizenNumber.objects.create(**key, sealed=seal_bsn("999990019", candidacy=candidacy.pk))
     ReleaseDate.objects.create(**key, release_on=candidacy.release_on, source="list", happened_on=TODAY)
     Note.objects.create(**key, sealed=history.seal(candidacy.person_id, {"text": "a word"}))
     response = Response.objects.create(**key, questionnaire=form, started_on=TODAY)

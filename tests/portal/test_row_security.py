@@ -15,18 +15,18 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from makegood_portal.ledger import access
+from makegood_portal.ledger import access, audit
 from makegood_portal.ledger.access import PART_OF, Part
 from makegood_portal.ledger.models import BreakGlass, Candidacy, Organisation, Party, PermissionRequest, Programme, User
 from makegood_portal.ledger.row_security import APPEND_ONLY, policies, unplaced
 from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, World, a_candidacy, a_file, a_programme, a_user, an_organisation
+from portal.builders import TODAY, World, a_candidacy, a_file, a_programme, a_user, a_world, an_organisation
 
 MAY_READ: dict[Role, set[str]] = {
     Role.COORDINATOR: set(PART_OF),
-    Role.COUNSELLOR: set(PART_OF),
-    Role.LEAD: set(PART_OF),
+    Role.COUNSELLOR: set(PART_OF) - {"ledger_citizennumber"},
+    Role.LEAD: set(PART_OF) - {"ledger_citizennumber"},
     Role.HEAD_OFFICE: {"ledger_candidacy", "ledger_selectionevent", "ledger_releasedate"},
     Role.PROBATION_OFFICER: {"ledger_candidacy", "ledger_identity", "ledger_contract"},
     Role.EVALUATOR: {
@@ -53,6 +53,7 @@ def raw(sql: str, *values: UUID | list[UUID]) -> list[tuple[object, ...]]:
 def files(world: World) -> World:
     a_file(world.ours.candidacy)
     a_file(world.theirs.candidacy)
+    Organisation.objects.filter(kind=Kind.PRISON).update(may_hold_bsn=True)
     return world
 
 
@@ -166,6 +167,16 @@ def test_an_evaluator_does_not_read_what_was_written_in_own_words(files: World) 
         assert raw("SELECT item FROM ledger_answer") == [("debts",)]
 
 
+def test_where_no_law_gives_the_task_nobody_reads_a_citizen_service_number(files: World) -> None:
+    coordinator = scope_of(files.ours.users[Role.COORDINATOR])
+    with scoped(coordinator):
+        assert len(raw("SELECT sealed FROM ledger_citizennumber")) == 1
+    Organisation.objects.filter(kind=Kind.PRISON).update(may_hold_bsn=False)
+    with scoped(coordinator):
+        assert raw("SELECT sealed FROM ledger_citizennumber") == []
+        assert raw("UPDATE ledger_citizennumber SET sealed = ''") == [(0,)]
+
+
 @pytest.mark.parametrize("consent", [None, date(2999, 1, 1)])
 def test_without_consent_the_probation_officer_sees_nothing(files: World, consent: date | None) -> None:
     Candidacy.objects.filter(pk=files.ours.candidacy.pk).update(probation_consent_on=consent)
@@ -181,7 +192,9 @@ class TestTheMunicipality:
         return PermissionRequest.objects.get(candidacy=files.ours.candidacy)
 
     def answer(self, files: World, **words: object) -> int:
-        with scoped(scope_of(files.ours.users[Role.MUNICIPAL_CONTACT])):
+        by = scope_of(files.ours.users[Role.MUNICIPAL_CONTACT])
+        with scoped(by):
+            audit.record(by, "answer")
             return PermissionRequest.objects.update(**words)
 
     def test_it_answers(self, files: World, request_of: PermissionRequest) -> None:
@@ -227,6 +240,7 @@ class TestTwoEnginesAgree:
         del db
         chance = random.Random(self.SEED)  # noqa: S311 - for variety, not for secrets
         at = {kind: [an_organisation(kind) for _ in range(2)] for kind in (Kind.PRISON, Kind.PROVIDER, Kind.PROBATION, Kind.MUNICIPALITY)}
+        Organisation.objects.filter(pk=at[Kind.PRISON][0].pk).update(may_hold_bsn=True)
         offices = [an_organisation(kind) for kind in (Kind.PRISON_SERVICE, Kind.EVALUATOR)]
         programmes = [a_programme() for _ in range(2)]
         for office in offices:
@@ -297,6 +311,26 @@ class TestTwoEnginesAgree:
         held = [scope_of(user) for user in users]
         where = {role: frozenset().union(*(scope.where(role) for scope in held)) for role in Role}
         return Scope(user=users[0].pk, organisations=MappingProxyType(where))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_candidacy SET track = 'basic'",
+        "DELETE FROM ledger_identity",
+        "INSERT INTO ledger_contactroute (id, recorded_at, candidacy_id, kind, holder, value)"
+        " SELECT gen_random_uuid(), now(), id, 'phone', '', '06' FROM ledger_candidacy",
+    ],
+)
+def test_nothing_is_changed_about_a_person_that_is_not_written_down(statement: str) -> None:
+    """PostgreSQL looks when the transaction ends: without an audit entry in it, nothing of it stands."""
+    lead = scope_of(a_world().ours.users[Role.LEAD])
+    with pytest.raises(ProgrammingError, match="not_audited"), scoped(lead):
+        raw(statement)
+    with scoped(lead):
+        raw(statement)
+        audit.record(lead, "written_down")
 
 
 def test_parts_are_all_used() -> None:

@@ -344,3 +344,13 @@ def test_categories_of_any_type() -> None:
     given, _problems = covariates(arms, columns={"c": Category(np.array([1, 0, 1]), ("a", "b"))}, categories=())
     assert given is not None
     assert given.category("c").levels == ("a", "b")
+
+
+def test_a_distance_over_two_categories_says_that_matchit_takes_another() -> None:
+    arms = np.arange(60) % 4 == 0
+    draw = np.random.default_rng(2)
+    columns = {"x": draw.normal(size=60), "c": draw.integers(0, 2, 60), "d": draw.integers(0, 3, 60)}
+    made, _problems = covariates(arms, columns=columns, categories=("c", "d"))
+    assert made is not None
+    assert codes(match(made, plan=Plan(distance="mahalanobis")), "warning") == ["unlike_matchit"]
+    assert not codes(match(made, plan=Plan(distance="mahalanobis", distance_on=("x", "c"))), "warning")

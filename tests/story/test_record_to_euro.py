@@ -87,7 +87,7 @@ def test_a_payment_leads_to_persons_in_their_classes(case: Case, capsys: pytest.
     case.explain("--payment", "months.payer")
     told = said(capsys)
     # anna 4 months; bram 20 + 4 hours in July; carla June, then unwatched from 15 August.
-    assert "€ 600 is to be paid by payer" in told
+    assert "The payer is to pay €600" in told
     assert "months of the 4 after the index date with employment of at least 24 hours a week on average" in told
     assert "6 in all, of 3 persons; 2 months are unknown" in told
     assert "1 person with at least 3 months (steady): 4 months" in told
@@ -203,9 +203,9 @@ def test_a_corrected_hour_is_followed_to_the_repayment(case: Case, capsys: pytes
     assert f"spell 's3' of bram: hours per week was 4, is 3 [{case.folder}/second.csv:4]" in told
     assert "bram: month 2 no longer counts: 23 instead of 24 hours a week (months)" in told
     assert "Result 'measured/months/all': value was 6, is 5." in told
-    assert "Payment months.payer: € 600 becomes € 500, € 100 less (counted 6 → 5)." in told
+    assert "(months.payer): €600 becomes €500, €100 less (counted 6, now 5)." in told
     # 600 + 1000 + 10 were repaid; now 100 less.
-    assert "Repayment to investor: € 1 610 becomes € 1 510, € 100 less." in told
+    assert "Repayment to The investor: €1,610 becomes €1,510, €100 less." in told
 
 
 def test_settling_a_correction_on_what_was_paid_says_the_same(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,7 +221,7 @@ def test_settling_a_correction_on_what_was_paid_says_the_same(case: Case, capsys
     assert f"no longer there: spell 's1' of anna [{case.folder}/first.csv:2]" in told
     assert "anna: months 1 to 4 no longer count: 0 instead of 24 hours a week (months)" in told
     # anna's four months and her class: 4 × 100 + 1000.
-    assert "Payment steady.payer: € 1 000 becomes € 0, € 1 000 less" in told
+    assert "(steady.payer): €1,000 becomes €0, €1,000 less" in told
 
 
 def test_more_time_is_told_as_such(case: Case, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in refused.problems:
             print(f"makegood: {problem}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("", "makegood", "makegood_portal"):
+            raise
+        what = f"this needs '{missing}', which is not installed here"
+        why = "A bundle for a closed environment holds what `makegood compare` needs, no more"
+        problem = Problem(Where(args.command), "not_installed", what, why, f"install {missing}, or do without this option")
+        print(f"makegood: {problem}", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -6,6 +6,8 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
     _say(args, "reading participants and pool")
     treated, pool = read_sides(protocol.terms, treated=args.treated, pool=args.pool)
     _say(args, f"matching {treated.rows:,} among {pool.rows:,}, and working out what may leave")
-    study = design_study(protocol.terms, treated=treated, pool=pool)
+    with _database(args.engine) as database:
+        study = design_study(protocol.terms, treated=treated, pool=pool, database=database)
     told = Told(
         terms=terms_told(protocol.terms),
         protocol=None if lock is None else lock_told(protocol, lock),
@@ -191,14 +194,23 @@ def _print(args: argparse.Namespace, files: dict[str, bytes | str], *, study: An
         print("Not signed, so `makegood settle --effect` will refuse it: give --key FILE.", file=sys.stderr)
 
 
+@contextmanager
+def _database(engine: str) -> Iterator[Any]:
+    """What computes scores and blocks: nothing but this process, or Spark."""
+    if engine == "columns":
+        yield None
+        return
+    from makegood.measurement.databases import opened
+
+    with opened(engine) as database:
+        yield database
+
+
 def _before_outcomes(args: argparse.Namespace, *, locked: bool, terms: Any) -> list[Any]:
     """What stands in the way of an effect, known before any file of persons is opened."""
     from makegood import __version__
-    from makegood.values.problem import Problem, Refused, Where
+    from makegood.values.problem import Problem, Where
 
-    if args.engine == "spark":
-        remedy = "leave --engine out: the compiled columns take ten million persons on one machine"
-        raise Refused([Problem(Where("--engine"), "no_spark", "the comparison does not run on Spark in this version", "", remedy)])
     problems = []
     if args.outcomes is not None and not locked:
         remedy = f"run `makegood protocol lock {args.protocol}` first"

@@ -38,6 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also write settlement.json, the statement (HTML, PDF), claims.csv, journal.beancount, explanation.json",
     )
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="with --out and --measured: who was matched with whom (`compare --pairs`), to draw extra months over time; pays nothing",
+    )
     parser.add_argument("--data-only", action="store_true", help="with --out: leave out the statement for people (no HTML, no PDF)")
 
 
@@ -54,7 +60,8 @@ def day_argument(word: str) -> date:
 def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, explanation_of
+    from makegood.report.explanation_json import explanation_of
+    from makegood.report.settlement_json import as_json
     from makegood.report.statement_text import as_text
 
     facts = facts_from_files(
@@ -79,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         now = {"settlement": as_json(settlement), "explanation": explanation_of(settlement), "folder": Path(), "measured": args.measured}
         told = changes(since, now, measured=measurements_of(since, now))
         print(
-            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""])
+            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""]).replace("\u00a0", " ")
             if told
             else "Nothing changed since the settlement before.\n"
         )
@@ -99,11 +106,13 @@ def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes 
     data = files_of(settlement, measured=measured)
     if args.data_only:
         return data
+    from makegood.report.extra_months import read_extra_months
     from makegood.report.months_over_time import read_months
     from makegood.report.statement_html import statement_files
 
     months = read_months(args.measured) if args.measured else ()
-    return data | statement_files(settlement, months=months, attached={"settlement.json": data["settlement.json"]})
+    extra = read_extra_months(args.measured, args.pairs) if args.measured and args.pairs else ()
+    return data | statement_files(settlement, months=months, extra=extra, attached={"settlement.json": data["settlement.json"]})
 
 
 def _before(args: argparse.Namespace) -> dict[str, Any] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from makegood.comparison.balance import Balance, Verdict, balance, verdict
+from makegood.comparison.balance import Balance, BalanceRow, Verdict, balance, verdict
 from makegood.comparison.design import Category, Covariates, covariates
 from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats, Matched, Plan
@@ -18,6 +19,9 @@ from makegood.comparison.protocol import Protocol
 from makegood.comparison.protocol_terms import Variable
 from makegood.comparison.reading import chosen
 from makegood.values.problem import Problem, errors
+
+if TYPE_CHECKING:
+    from makegood.measurement.sql_engine import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +82,10 @@ def _cuts(variable: Variable) -> int | str | tuple[float, ...] | None:
 
 
 def design(
-    rows: Rows, *, protocol: Protocol, basis: str, among: Flags | None = None, file: str = ""
+    rows: Rows, *, protocol: Protocol, basis: str, among: Flags | None = None, file: str = "", database: Database | None = None
 ) -> tuple[Design | None, list[Problem]]:
-    """Match one basis. `among`: (rows,) who takes part at all, for what-if criteria. None where the input cannot be used."""
+    """Match one basis. `among`: (rows,) who takes part at all, for what-if criteria. `database`: computes scores and
+    blocks in the place of this process. None where the input cannot be used."""
     inside = np.ones(rows.treated.size, dtype=bool) if among is None else among.copy()
     if basis == "started":
         inside &= ~rows.treated | rows.started
@@ -88,7 +93,7 @@ def design(
     made, problems = _covariates(rows, protocol=protocol, index=index, names=protocol.matched_on, file=file)
     if made is None:
         return None, problems
-    matched = match(made, plan=plan_of(protocol))
+    matched = match(made, plan=plan_of(protocol), database=database)
     problems = [*problems, *matched.problems]
     if errors(problems) or not matched.matched_treated.size:
         return (
@@ -98,19 +103,18 @@ def design(
             problems,
         )
     rule = protocol.balance
-    matched_on = balance(made, matched=matched, denominator=rule.denominator)
+    complete = tuple(name for name in protocol.variables if _complete(rows.columns[name], index))
+    everything = made
+    if complete != protocol.matched_on:
+        everything = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)[0] or made
+    reported = balance(everything, matched=matched, denominator=rule.denominator)
     judged = verdict(
-        matched_on,
+        _of_traits(reported, names=set(protocol.matched_on)),
         smd=float(rule.smd),
         variance_ratio=float(rule.variance_ratio),
         ks=None if rule.ks is None else float(rule.ks),
         unmatched=None if rule.unmatched is None else float(rule.unmatched),
     )
-    complete = tuple(name for name in protocol.variables if _complete(rows.columns[name], index))
-    reported = matched_on
-    if complete != protocol.matched_on:
-        everything, _warnings = _covariates(rows, protocol=protocol, index=index, names=complete, file=file)
-        reported = balance(everything or made, matched=matched, denominator=rule.denominator)
     return Design(
         basis=basis,
         rows=index,
@@ -121,6 +125,15 @@ def design(
         power=tuple(_power(matched, protocol=protocol)),
         fingerprint=_fingerprint(rows, index, matched),
     ), problems
+
+
+def _of_traits(found: Balance, *, names: set[str]) -> Balance:
+    """The balance of these traits, and of the score."""
+
+    def kept(rows: tuple[BalanceRow, ...]) -> tuple[BalanceRow, ...]:
+        return tuple(row for row in rows if row.kind == "score" or row.name.partition("[")[0] in names)
+
+    return replace(found, rows=kept(found.rows), unmatched=kept(found.unmatched))
 
 
 def _complete(column: Floats | Category, index: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:

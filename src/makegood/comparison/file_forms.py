@@ -73,7 +73,7 @@ def _column_names(path: Path) -> list[str]:
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
-    return list(reader(str(path), metadataonly=True)[1].column_names)
+    return list(reader(str(path), metadataonly=True, output_format="dict")[1].column_names)
 
 
 def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
@@ -90,7 +90,8 @@ def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
     if suffix == ".parquet":
         import pyarrow.parquet as pq
 
-        return pq.read_table(path, columns=names)
+        with pq.ParquetFile(path) as file:  # `read_table` would load pandas, which takes longer than a small run
+            return file.read(columns=names)
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta

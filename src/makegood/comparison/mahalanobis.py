@@ -31,10 +31,11 @@ def by_mahalanobis(
     order: str,
     strata: NDArray[np.int64] | None,
     allowed: Flags | None = None,
+    candidates: Flags | None = None,
 ) -> tuple[Rows, list[Problem]]:
     """(treated, ratio) the control of each treated, -1 where there is none; and a note on covariates that say nothing.
 
-    `allowed`: (rows,) who may be paired; the covariance is theirs. None: everybody.
+    `allowed`: (rows,) who may be paired; the covariance is theirs. None: everybody. `candidates`: see `nearest`.
     """
     points = turned(covariates, on=plan.distance_on or covariates.names, among=allowed)
     if points.shape[0] == 0:
@@ -42,6 +43,8 @@ def by_mahalanobis(
         return np.full((int(covariates.treated.sum()), plan.ratio), -1, dtype=np.int64), [
             Problem(Where(path="matching/distance"), "no_distance", what, "", "name covariates that differ")
         ]
+    on = plan.distance_on or covariates.names
+    remarks = _unlike_matchit(sum(name in covariates.category_names for name in on))
     treated = covariates.treated
     if points.shape[0] == 1 and score is None:
         line = nearest(
@@ -55,7 +58,7 @@ def by_mahalanobis(
             seed=plan.seed,
             allowed=allowed,
         )
-        return line, []
+        return line, remarks
     focal = np.flatnonzero(treated)
     scores = score.linear if score is not None else np.zeros(treated.size)
     inside = np.ones(treated.size, dtype=bool) if allowed is None else allowed
@@ -63,11 +66,16 @@ def by_mahalanobis(
     draws = None if order != "random" or plan.seed is None else RandomOrder(plan.seed)
     limit = np.inf if width is None else width
     controls = np.full((focal.size, plan.ratio), -1, dtype=np.int64)
-    for rows, ours in _groups(treated, focal, strata):
+    for everybody, ours in _groups(treated, focal, strata):
+        rows = everybody
         among = inside[focal[ours]]
         if not among.any() or not (inside[rows] & ~treated[rows]).any():
             continue
         turns = queue(scores[focal[ours]], order=order, seed=None, among=among)
+        at = None
+        if candidates is not None:
+            kept = candidates[rows]
+            at, rows = places_by_first(points[:, rows])[kept], rows[kept]
         group = Group(
             points=points[:, rows] if rows.size < treated.size else points,
             scores=scores[rows],
@@ -75,16 +83,26 @@ def by_mahalanobis(
             allowed=inside[rows],
             limit=limit,
             turns=turns if draws is None else turns[draws.permutation(turns.size)],
+            at=at,
         )
         picked = _pairs(group, ratio=plan.ratio, replacement=plan.replacement, order=order)
         controls[ours] = np.where(picked >= 0, rows[picked], -1)
-    return controls, []
+    return controls, remarks
+
+
+def _unlike_matchit(categories: int) -> list[Problem]:
+    if categories < 2:
+        return []
+    what = f"the distance runs over {categories} categories, where MatchIt's is not the Mahalanobis distance"
+    remedy = "for the same pairs measure the distance on numbers, and ask for equal categories (exact)"
+    return [Problem(Where(path="matching/distance"), "unlike_matchit", what, "its pairs may differ from these", remedy, "warning")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """The people of one stratum: `points` (dimensions, rows), `scores`, `treated`, `allowed` (rows,), `limit` the caliper's
-    width (infinite: none), `turns` who of the treated chooses when; those who may not be paired are not in it."""
+    width (infinite: none), `turns` who of the treated chooses when; those who may not be paired are not in it. `at`:
+    (rows,) where they stand along the first coordinate, where more people stand there than are in the group."""
 
     points: Floats
     scores: Floats
@@ -92,6 +110,7 @@ class Group:
     allowed: Flags
     limit: float
     turns: Rows
+    at: Rows | None = None
 
 
 def _groups(treated: Flags, focal: Rows, strata: NDArray[np.int64] | None) -> list[tuple[Rows, Rows]]:
@@ -182,7 +201,7 @@ class Everybody(Search):
         self.pool_scores = group.scores[self.pool]
         self.pool_points = group.points[:, self.pool]
         self.free = ~group.treated & group.allowed
-        self.at = places_by_first(group.points)
+        self.at = places_by_first(group.points) if group.at is None else group.at
 
     def _near(self, who: int) -> tuple[Rows, Floats]:
         """Free controls within the caliper, and their squared distances."""

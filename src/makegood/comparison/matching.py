@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,10 @@ from makegood.comparison.strata import coarsened_exact, exact
 from makegood.values.problem import Problem, Where, errors
 from makegood.values.problem import nearest as nearest_word
 
+if TYPE_CHECKING:
+    from makegood.comparison.in_database import InDatabase
+    from makegood.measurement.sql_engine import Database
+
 WIDEST = 2_000
 """Levels of all categories in a model; their normal equations are a table of this width squared."""
 CELLS = 300_000_000
@@ -31,8 +36,8 @@ DISTANCES = ("propensity", "probability", "mahalanobis")
 SUPPORTS = ("none", "treated", "pool", "both")
 
 
-def match(covariates: Covariates, *, plan: Plan) -> Matched:
-    """Match the treated to the pool as the plan says.
+def match(covariates: Covariates, *, plan: Plan, database: Database | None = None) -> Matched:
+    """Match the treated to the pool as the plan says. `database` computes scores and blocks in the place of this process.
 
     The result carries pairs or strata, weights, the score where one was fitted, the caliper measured again on the
     finished pairs, and what the reader should know. An unusable plan or a set without pairs has a problem of severity
@@ -41,7 +46,8 @@ def match(covariates: Covariates, *, plan: Plan) -> Matched:
     found = check(plan, covariates)
     if errors(found):
         return _nobody(covariates, plan, found)
-    matched = _METHODS[plan.method](covariates, plan)
+    way = _METHODS.get(plan.method)
+    matched = _paired(covariates, plan, database) if way is None else way(covariates, plan)
     found = [*found, *matched.problems, *_afterwards(matched)]
     return replace(matched, problems=tuple(found))
 
@@ -119,13 +125,22 @@ def needs_score(plan: Plan) -> bool:
     )
 
 
-def _paired(covariates: Covariates, plan: Plan) -> Matched:
-    score, found = propensity.fit(covariates, on=plan.score_on) if needs_score(plan) else (None, [])
+def _paired(covariates: Covariates, plan: Plan, database: Database | None) -> Matched:
+    strata = strata_of(covariates, names=plan.exact) if plan.exact else None
+    source: InDatabase | None = None
+    if database is not None and needs_score(plan):
+        from makegood.comparison.in_database import InDatabase  # noqa: PLC0415 (loads the SQL tools)
+
+        source = InDatabase(covariates, on=plan.score_on or covariates.names, strata=strata, database=database)
+    score, found = propensity.fit(covariates, on=plan.score_on, source=source) if needs_score(plan) else (None, [])
     allowed = None if score is None else supported(score.linear, treated=covariates.treated, discard=plan.discard)
     found += _discarded(covariates, plan, allowed)
     caliper = _caliper(plan, score, allowed)
     width = None if caliper is None else caliper.width
-    strata = strata_of(covariates, names=plan.exact) if plan.exact else None
+    candidates = None
+    if source is not None and score is not None and width is not None:
+        values, chances = score.scale(plan.distance), plan.distance == "probability"
+        candidates = source.candidates(values, treated=covariates.treated, strata=strata, width=width, probability=chances)
     order = plan.order or ("data" if score is None else "largest")
     if plan.method == "optimal":
         controls, more = optimal_pairs(covariates, plan=plan, score=score, width=width, strata=strata, allowed=allowed)
@@ -133,7 +148,9 @@ def _paired(covariates: Covariates, plan: Plan) -> Matched:
     elif plan.distance == "mahalanobis":
         from makegood.comparison.mahalanobis import by_mahalanobis  # noqa: PLC0415 (its tree loads only when asked for)
 
-        controls, more = by_mahalanobis(covariates, plan=plan, score=score, width=width, order=order, strata=strata, allowed=allowed)
+        controls, more = by_mahalanobis(
+            covariates, plan=plan, score=score, width=width, order=order, strata=strata, allowed=allowed, candidates=candidates
+        )
         found = [*found, *more]
     else:
         assert score is not None  # noqa: S101 (a propensity plan always fits one)
@@ -147,6 +164,7 @@ def _paired(covariates: Covariates, plan: Plan) -> Matched:
             strata=strata,
             seed=plan.seed,
             allowed=allowed,
+            candidates=candidates,
         )
     found += [*_indifferent(score), *_short(covariates, plan, strata)]
     return from_pairs(covariates.treated, plan=plan, controls=controls, score=score, caliper=caliper, problems=tuple(found))
@@ -267,9 +285,7 @@ def _nobody(covariates: Covariates, plan: Plan, problems: list[Problem]) -> Matc
 
 
 _METHODS: Mapping[str, Callable[[Covariates, Plan], Matched]] = {
-    "nearest": _paired,
     "exact": exact,
     "coarsened_exact": coarsened_exact,
-    "optimal": _paired,
     "entropy": entropy,
 }

@@ -56,16 +56,33 @@ def nearest(
     strata: NDArray[Any] | None = None,
     seed: int | None = None,
     allowed: Flags | None = None,
+    candidates: Flags | None = None,
 ) -> Rows:
     """(treated, ratio) the control of each treated in data order, -1 where there is none.
 
     `score`: (rows,). `width`: the caliper in the score's unit, inclusive; None: none. `strata`: (rows,) codes that must be
-    equal within a pair. `allowed`: (rows,) who may be paired; None: everybody. Without replacement all treated get their
-    first control before any gets a second.
+    equal within a pair. `allowed`: (rows,) who may be paired; None: everybody. `candidates`: (rows,) all treated and whoever
+    of the pool is within the caliper of one; only they are looked at. Without replacement all treated get their first
+    control before any gets a second.
     """
+    if candidates is not None:
+        some = np.flatnonzero(candidates)
+        place = np.empty(score.size, dtype=np.int64)
+        place[stable_order(score)[0]] = np.arange(score.size)
+        inside = paired(treated, strata=strata, allowed=allowed)
+        line = lined_up(score[some], treated=treated[some], strata=None if strata is None else strata[some], place=place[some])
+        found = _along(line, treated[some], inside[some], width=width, ratio=ratio, replacement=replacement, order=order, seed=seed)
+        return np.where(found >= 0, some[found], -1)
     line = lined_up(score, treated=treated, strata=strata)
-    limit = np.inf if width is None else float(width)
     inside = paired(treated, strata=strata, allowed=allowed)
+    return _along(line, treated, inside, width=width, ratio=ratio, replacement=replacement, order=order, seed=seed)
+
+
+def _along(
+    line: Line, treated: Flags, inside: Flags, *, width: float | None, ratio: int, replacement: bool, order: str, seed: int | None
+) -> Rows:
+    """The pairs along a line."""
+    limit = np.inf if width is None else float(width)
     if replacement or line.places.size == 1:
         found = _with_replacement(line, ~treated & inside, limit, ratio)
         found[~inside[treated]] = -1
@@ -79,8 +96,8 @@ def nearest(
     return np.where(found >= 0, line.person[found], -1)
 
 
-def lined_up(score: Floats, *, treated: Flags, strata: NDArray[Any] | None) -> Line:
-    """Sort everybody once, and by stratum where there are strata."""
+def lined_up(score: Floats, *, treated: Flags, strata: NDArray[Any] | None, place: Rows | None = None) -> Line:
+    """Sort everybody once, and by stratum where there are strata. `place`: where they stand by score in a larger line."""
     person, ordered = stable_order(score)
     empty = np.empty(0, dtype=np.int64)
     turn, first, last = empty, empty, empty
@@ -89,6 +106,7 @@ def lined_up(score: Floats, *, treated: Flags, strata: NDArray[Any] | None) -> L
         # Sixteen bits are sorted by counting.
         grouped = np.argsort(of.astype(np.uint16) if of.max() < 1 << 16 else of, kind="stable")
         person, turn, of, ordered = person[grouped], grouped, of[grouped], ordered[grouped]
+        turn = turn if place is None else place[person]
         starts = np.flatnonzero(np.concatenate([[True], of[1:] != of[:-1]]))
         sizes = np.diff(np.concatenate([starts, [of.size]]))
         first, last = np.repeat(starts, sizes), np.repeat(starts + sizes - 1, sizes)

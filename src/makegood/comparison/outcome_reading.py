@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from makegood.comparison.file_forms import columns_in
 from makegood.comparison.matched import Floats
 from makegood.comparison.protocol import Protocol
-from makegood.comparison.reading import SHOWN, Kind, People, read_columns, read_people
+from makegood.comparison.reading import SHOWN, Kind, People, read_columns, read_people, text_array
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 LONG = ("metric", "person", "value")
@@ -66,4 +65,4 @@ def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | 
         values[metric] = column
     if problems:
         return None, problems
-    return People(file=file, sha256=read.sha256, persons=pa.array(persons.levels, pa.string()), numbers=values, words={}), []
+    return People(file=file, sha256=read.sha256, persons=text_array(persons.levels), numbers=values, words={}), []

@@ -37,11 +37,6 @@ class Sums:
     deviance: float
 
 
-def opening(covariates: Covariates, plan: Layout) -> Sums:
-    """The pass at R's starting values, where all weights are equal."""
-    return weighted(covariates, plan, beta=None)
-
-
 def weighted(covariates: Covariates, plan: Layout, *, beta: Floats | None) -> Sums:
     """The pass at coefficients `beta` (width,); None: at the starting values."""
     numbers = len(plan.number_rows)

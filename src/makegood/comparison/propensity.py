@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from makegood.comparison import passes
 from makegood.comparison.design import Covariates
-from makegood.comparison.layout import Layout, layout, offsets
+from makegood.comparison.layout import Layout, kept_bits, layout, offsets
 from makegood.comparison.matched import Flags, Floats, Score
 from makegood.values.problem import Problem, Where
 
@@ -27,8 +28,40 @@ RIDGE = 1.0
 """Penalty on the standardised coefficients where treated and pool separate: that of scikit-learn's `C=1`."""
 
 
-def fit(covariates: Covariates, *, on: tuple[str, ...] = (), settled: bool = False) -> tuple[Score, list[Problem]]:
+class Source(Protocol):
+    """Who adds up the rows: this process, or a database. `plan`: where each coefficient stands."""
+
+    plan: Layout
+
+    def sums(self, beta: Floats | None) -> passes.Sums:
+        """One pass at coefficients `beta` (width,); None: at R's starting values."""
+
+    def linear(self, beta: Floats) -> Floats:
+        """(rows,) the linear predictor."""
+
+
+class Columns:
+    """The rows of some covariates, added up in this process."""
+
+    def __init__(self, covariates: Covariates, *, on: tuple[str, ...]) -> None:
+        self.covariates, self.plan = covariates, layout(covariates, on=on)
+
+    def sums(self, beta: Floats | None) -> passes.Sums:
+        """See `Source`."""
+        return passes.weighted(self.covariates, self.plan, beta=beta)
+
+    def linear(self, beta: Floats) -> Floats:
+        """See `Source`."""
+        slope = beta[1 : 1 + len(self.plan.number_rows)]
+        return passes.linear(self.covariates, self.plan, offset=offsets(self.plan, beta), slope=slope)
+
+
+def fit(
+    covariates: Covariates, *, on: tuple[str, ...] = (), settled: bool = False, source: Source | None = None
+) -> tuple[Score, list[Problem]]:
     """The propensity model on the covariates named (all when empty), and what the reader should know about it.
+
+    `source` adds up the same rows elsewhere; without it this process does.
 
     R stops once the deviance settles, which leaves the scores up to about 1e-7 from the maximum of the likelihood; in a
     large pool that decides between near neighbours, so matching uses the scores where R stops. `settled` goes on to the
@@ -37,17 +70,17 @@ def fit(covariates: Covariates, *, on: tuple[str, ...] = (), settled: bool = Fal
     Maximum likelihood as R's `glm` computes it. Where a combination of covariates tells treated and pool apart without
     exception the likelihood has no maximum: then a ridge penalty keeps the scores finite, and the score says so.
     """
-    names = on or covariates.names
-    plan = layout(covariates, on=names)
+    rows = Columns(covariates, on=on or covariates.names) if source is None else source
+    plan = rows.plan
     found: list[Problem] = []
-    state = _iterate(covariates, plan, ridge=0.0, settled=settled)
-    linear = _linear(covariates, plan, state.beta)
+    state = _iterate(rows, count=covariates.rows, ridge=0.0, settled=settled)
+    linear = rows.linear(kept_bits(state.beta))
     separated = _separates(linear, covariates.treated)
     ridge = 0.0
     if separated or not np.all(np.isfinite(state.beta)):
         ridge = RIDGE
-        state = _iterate(covariates, plan, ridge=ridge, settled=True)
-        linear = _linear(covariates, plan, state.beta)
+        state = _iterate(rows, count=covariates.rows, ridge=ridge, settled=True)
+        linear = rows.linear(kept_bits(state.beta))
         what = "the covariates tell treated and pool apart without exception, so the propensity model has no finite solution"
         why = f"the scores come from a ridge penalty of {ridge:g}; they order people, and say little about how near they are"
         remedy = "look at the overlap plot; drop the covariate that defines the treatment, or widen the pool"
@@ -84,21 +117,22 @@ class _State:
     decrement: float
 
 
-def _iterate(covariates: Covariates, plan: Layout, *, ridge: float, settled: bool) -> _State:
-    """R's `glm.fit`: start at (y + 1/2) / 2, stop when the deviance changes by less than 1e-8 of itself."""
-    sums = passes.opening(covariates, plan)
+def _iterate(source: Source, *, count: int, ridge: float, settled: bool) -> _State:
+    """R's `glm.fit`: start at (y + 1/2) / 2, stop when the deviance changes by less than 1e-8 of itself. `count`: rows."""
+    plan = source.plan
+    sums = source.sums(None)
     matrix, right = equations(plan, sums)
     kept = independent(matrix)
     penalty = np.full(plan.width, ridge)
     penalty[0] = 0.0
     beta = np.zeros(plan.width)
     beta[kept] = _solved(matrix, right, kept, penalty)
-    before = 2.0 * math.log(4.0 / 3.0) * covariates.rows
+    before = 2.0 * math.log(4.0 / 3.0) * count
     converged = False
     number, step = 0, np.zeros(plan.width)
     while True:
         number += 1
-        sums = passes.weighted(covariates, plan, beta=beta)
+        sums = source.sums(beta)
         matrix, right = equations(plan, sums)
         gradient = right - penalty * beta
         step[kept] = _solved(matrix, gradient, kept, penalty)
@@ -164,10 +198,6 @@ def _solved(matrix: Floats, right: Floats, kept: Flags, penalty: Floats) -> Floa
     except np.linalg.LinAlgError:
         answer = np.linalg.lstsq(scaled, right[kept] / size, rcond=None)[0] / size
     return answer
-
-
-def _linear(covariates: Covariates, plan: Layout, beta: Floats) -> Floats:
-    return passes.linear(covariates, plan, offset=offsets(plan, beta), slope=beta[1 : 1 + len(plan.number_rows)])
 
 
 def _separates(linear: Floats, treated: Flags) -> bool:

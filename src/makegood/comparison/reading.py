@@ -7,7 +7,7 @@ missing) or words (codes with their levels). Person codes stay text: `007` is no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -78,6 +78,14 @@ def taken(persons: Any, index: NDArray[np.int64]) -> Any:
     # Handing pyarrow a numpy array makes it load pandas, which takes longer than a small run; a buffer does not.
     rows = np.ascontiguousarray(index, dtype=np.int64)
     return persons.take(pa.Array.from_buffers(pa.int64(), rows.size, [None, pa.py_buffer(rows)]))
+
+
+def text_array(words: Sequence[str]) -> pa.Array:
+    """Words as an Arrow array of text."""
+    # `pa.array` looks for pandas, which takes longer than a small run; buffers do not.
+    parts = [word.encode("utf-8") for word in words]
+    ends = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(parts), pa.py_buffer(ends), pa.py_buffer(b"".join(parts)))
 
 
 def file_sha256(path: Path) -> str:

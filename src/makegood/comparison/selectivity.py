@@ -14,7 +14,7 @@ from scipy import special
 
 from makegood.comparison.criteria import IN, OUT, UNKNOWN, Rule, answers
 from makegood.comparison.design import Category
-from makegood.comparison.design_stage import design
+from makegood.comparison.design_stage import Design, design
 from makegood.comparison.joining import Rows
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.multiplicity import adjusted
@@ -71,15 +71,18 @@ class SelectivityReport:
     what_if: tuple[WhatIf, ...]
 
 
-def selectivity(rows: Rows, *, protocol: Protocol) -> SelectivityReport:
-    """The report on who was selected, for all variables of the protocol, matched on or not."""
+def selectivity(rows: Rows, *, protocol: Protocol, settled: Design) -> SelectivityReport:
+    """The report on who was selected, for all variables of the protocol, matched on or not. `settled`: the design of the
+    basis that is settled, which is what criteria would have done that let everybody in."""
     not_started = rows.treated & ~rows.started
     started = contrasts(rows, first=rows.started, second=not_started, protocol=protocol) if not_started.any() else ()
     rules = protocol.selectivity
     return SelectivityReport(
         against_pool=contrasts(rows, first=rows.treated, second=~rows.treated, protocol=protocol),
         started=started,
-        what_if=tuple(_what_if(rows, name, rule, protocol=protocol) for name, rule in rules.criteria.items()) if rules else (),
+        what_if=tuple(_what_if(rows, name, rule, protocol=protocol, settled=settled) for name, rule in rules.criteria.items())
+        if rules
+        else (),
     )
 
 
@@ -182,10 +185,12 @@ def classes_of(rows: Rows, classes: Mapping[str, Rule]) -> NDArray[np.object_]:
     return label
 
 
-def _what_if(rows: Rows, name: str, rule: Rule, *, protocol: Protocol) -> WhatIf:
+def _what_if(rows: Rows, name: str, rule: Rule, *, protocol: Protocol, settled: Design) -> WhatIf:
     answer = answers(rule, columns=values_of(rows, rule), rows=rows.treated.size)
     made = None
-    if (rows.treated & (answer == IN)).any() and (~rows.treated & (answer == IN)).any():
+    if (answer == IN).all():
+        made = settled
+    elif (rows.treated & (answer == IN)).any() and (~rows.treated & (answer == IN)).any():
         made, _problems = design(rows, protocol=protocol, basis=protocol.participants, among=answer == IN)
     after: list[tuple[str, float]] = []
     if made is not None and made.reported is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from makegood.comparison.reading import Kind, People, read_people
 from makegood.comparison.selectivity import SelectivityReport, selectivity
 from makegood.comparison.tables import Tables, tables
 from makegood.values.problem import Problem, Refused, Where, errors
+
+if TYPE_CHECKING:
+    from makegood.measurement.sql_engine import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ def read_sides(protocol: Protocol, *, treated: Path, pool: Path) -> tuple[People
     return ours, theirs
 
 
-def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
+def design_study(protocol: Protocol, *, treated: People, pool: People, database: Database | None = None) -> Study:
     """The design stage: match every basis, look at balance, overlap, selection and power. Raises Refused."""
     rows, problems = joined(treated, pool, protocol=protocol)
     if rows is None:
@@ -78,7 +81,7 @@ def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
     designs: dict[str, Design] = {}
     found: list[Problem] = []
     for basis in bases(protocol):
-        made, remarks = design(rows, protocol=protocol, basis=basis, file=treated.file)
+        made, remarks = design(rows, protocol=protocol, basis=basis, file=treated.file, database=database)
         if made is None:
             if basis == protocol.participants:
                 raise Refused(errors(remarks))
@@ -86,7 +89,7 @@ def design_study(protocol: Protocol, *, treated: People, pool: People) -> Study:
             continue
         designs[basis] = made
         found += remarks
-    selected = selectivity(rows, protocol=protocol)
+    selected = selectivity(rows, protocol=protocol, settled=designs[protocol.participants])
     return Study(
         protocol=protocol,
         rows=rows,

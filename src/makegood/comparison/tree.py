@@ -74,7 +74,7 @@ class Tree(Search):
 
     def _ranks(self) -> None:
         """Who is reached when matters only between equal distances; sorting for it waits for the first of them."""
-        at = places_by_first(self.group.points)
+        at = places_by_first(self.group.points) if self.group.at is None else self.group.at
         self.at, self.own_at = at[self.rows], at[self.focal]
 
     def choose(self, who: int) -> int:

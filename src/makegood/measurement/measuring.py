@@ -67,6 +67,8 @@ def measure(
 
         with opened(engine) as database:
             groups = groups_of(records, tuple(by))
+            from makegood.measurement.sql_engine import by_sql  # noqa: PLC0415 - the columns need no SQL
+
             found, persons, figures = by_sql(database, rules, records, groups, as_of=day_number(as_of), shown=shown)
             version = database.version
     return Measurement(

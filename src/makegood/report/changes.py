@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.explain import Branch
-from makegood.values.currency import shown
+from makegood.report.branch import Branch
+from makegood.report.language import Language
 
 if TYPE_CHECKING:
     from makegood.report.measured_changes import Measurements
 
 FEW = 20
+ENGLISH = Language("en")
+ZERO = Decimal(0)
 IDENTITY = {"results": "result", "effect": "result", "claims": "claim", "transactions": "transaction"}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, measured: Measurements | None = None) -> list[str]:
-    """Sentences: first what was read anew, then what each payment and repayment makes of it.
+    """Sentences: first what was read anew, then what each figure, claim, payment and repayment makes of it.
 
     `before` and `after` hold `settlement` and `explanation` as their JSON files do; `measured` the measurements behind
     them, where these are known. Empty when nothing changed.
     """
     if before["settlement"]["fingerprint"] == after["settlement"]["fingerprint"]:
         return []
-    found = list(_parts(before, after, measured))
+    found = list(_parts(before, after, measured, None))
     told = [branch.words + (f" [{branch.place}]" if branch.place else "") for _, branches in found for branch in branches]
-    moved = any(branches for title, branches in found if title in MONEY)
-    return told if moved else [*told, "No payment and no repayment changes."]
+    return told if _moves(found) else [*told, "No payment and no repayment changes."]
 
 
 def what_changed(
@@ -39,12 +40,9 @@ def what_changed(
     words = f"what changed from settlement {sides[0]} to {sides[1]}"
     if old["fingerprint"] == new["fingerprint"]:
         return Branch(words, "", (Branch("nothing: they are the same"),))
-    parts = []
-    for title, branches in _parts(before, after, measured):
-        those = [branch for branch in branches if title not in MONEY or only is None or f" {only}:" in branch.words]
-        if those:
-            parts.append(Branch(title, "", tuple(those)))
-    if not any(part.words in MONEY for part in parts):
+    found = list(_parts(before, after, measured, only))
+    parts = [Branch(title, "", tuple(branches)) for title, branches in found if branches]
+    if not _moves(found):
         parts.append(Branch("no payment and no repayment changes" if only is None else f"{only} does not change"))
     return Branch(words, "", tuple(parts))
 
@@ -52,16 +50,31 @@ def what_changed(
 MONEY = ("payments", "repayments")
 
 
-def _parts(before: Mapping[str, Any], after: Mapping[str, Any], measured: Measurements | None) -> Iterator[tuple[str, Sequence[Branch]]]:
+def _moves(found: Sequence[tuple[str, Sequence[Branch]]]) -> bool:
+    return any(branches for title, branches in found if title in MONEY)
+
+
+def _parts(
+    before: Mapping[str, Any], after: Mapping[str, Any], measured: Measurements | None, only: str | None
+) -> Iterator[tuple[str, Sequence[Branch]]]:
     """Titles with what belongs to them, from the cause to the effect."""
-    old, new = before["settlement"], after["settlement"]
-    yield "terms and day", [Branch(words) for words in _terms(old, new)]
+    old, new, names = before["settlement"], after["settlement"], after["explanation"]["names"]
+
+    def told(sentences: Iterable[str]) -> list[Branch]:
+        return [Branch(sentence) for sentence in sentences]
+
+    yield "terms and day", told(_terms(old, new))
     if measured is not None:
         yield "records", measured.records()
         yield "months", measured.months()
-    yield "results and other facts", [Branch(words) for words in _inputs(before["explanation"]["inputs"], after["explanation"]["inputs"])]
-    yield "payments", [Branch(words) for words in _payments(old, new)]
-    yield "repayments", [Branch(words) for words in _repayments(old, new)]
+    yield "results and other facts", told(_inputs(before["explanation"]["inputs"], after["explanation"]["inputs"]))
+    yield "figures", told(_few(_figures(before["explanation"], after["explanation"]), "figures"))
+    yield "claims", told(_few(_claims(old, new), "claims"))
+    payments, repayments = dict(_payments(old, new, names)), dict(_repayments(old, new, names))
+    yield "payments", told(words for name, words in payments.items() if only in (None, name))
+    yield "repayments", told(words for name, words in repayments.items() if only in (None, name))
+    if only is None and (payments or repayments):
+        yield "in all", told(_in_all(old, new))
 
 
 def _terms(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -81,10 +94,14 @@ def _terms(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for part, identity in IDENTITY.items():
         first, second = (_by_name(rows.get(part, ()), identity) for rows in (old, new))
-        told = [*_rows(identity, first, second)]
-        yield from told[:FEW]
-        if len(told) > FEW:
-            yield f"… and {len(told) - FEW} more changes among the {part}."
+        yield from _few(_rows(identity, first, second), part)
+
+
+def _few(told: Iterator[str], part: str) -> Iterator[str]:
+    rows = list(told)
+    yield from rows[:FEW]
+    if len(rows) > FEW:
+        yield f"… and {len(rows) - FEW} more changes among the {part}."
 
 
 def _by_name(rows: Sequence[Mapping[str, str]], identity: str) -> dict[str, Mapping[str, str]]:
@@ -101,36 +118,68 @@ def _rows(identity: str, first: Mapping[str, Mapping[str, str]], second: Mapping
             for column in sorted(first[name].keys() | second[name].keys()):
                 was, now = first[name].get(column, "empty"), second[name].get(column, "empty")
                 if was != now:
-                    yield f"{identity.capitalize()} '{name}': {column} was {was}, is {now}."
+                    yield f"{identity.capitalize()} '{name}': {column.replace('_', ' ')} was {was}, is {now}."
 
 
-def _payments(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _figures(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    for name, figure in new.get("figures", {}).items():
+        was = old.get("figures", {}).get(name)
+        if was is not None and was["value"] != figure["value"]:
+            title = new["names"]["figures"].get(name, name)
+            yield f"{title[:1].upper()}{title[1:]}: {was['shown']} becomes {figure['shown']}."
+
+
+def _claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    first, second = ({row["claim"]: row["reason"] for row in settlement["refused_claims"]} for settlement in (old, new))
+    for name in sorted(second.keys() - first.keys()):
+        yield f"Claim '{name}' is refused now: {second[name]}."
+    for name in sorted(first.keys() - second.keys()):
+        yield f"Claim '{name}' is refused no longer (it was: {first[name]})."
+    for name in sorted(first.keys() & second.keys()):
+        if first[name] != second[name]:
+            yield f"Claim '{name}' is refused for another reason: {second[name]} (it was: {first[name]})."
+
+
+def _payments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first, second = ({row["id"]: row for row in settlement["outcome_payments"]} for settlement in (old, new))
     for name in sorted(first.keys() | second.keys()):
-        was, now = (Decimal(rows[name]["due"]) if name in rows else Decimal(0) for rows in (first, second))
+        was, now = (Decimal(rows[name]["due"]) if name in rows else ZERO for rows in (first, second))
         if was != now:
-            words = ", ".join(_why(first.get(name), second.get(name)))
-            yield f"Payment {name}: {_moved(was, now, new['currency'])}{f' ({words})' if words else ''}."
+            line = (second.get(name) or first[name])["line"]
+            words = ", ".join(_why(first.get(name), second.get(name), new["currency"]))
+            moved = _moved(was, now, new["currency"])
+            yield name, f"“{names['lines'].get(line, line)}” ({name}): {moved}{f' ({words})' if words else ''}."
 
 
-def _why(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[str]:
-    if old is not None and new is not None:
-        if old["units"] != new["units"]:
-            yield f"counted {old['units'] or 'unknown'} → {new['units'] or 'unknown'}"
-        if old["limits"] != new["limits"]:
-            yield "a limit cuts otherwise"
+def _why(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, currency: str) -> Iterator[str]:
+    if old is None or new is None:
+        return
+    if old["units"] != new["units"]:
+        was, now = ("unknown" if row["units"] is None else ENGLISH.number(Decimal(row["units"])) for row in (old, new))
+        yield f"counted {was}, now {now}"
+    cuts = [{cut["limit"]: Decimal(cut["cut"]) for cut in row["limits"]} for row in (old, new)]
+    for limit in sorted(cuts[0].keys() | cuts[1].keys()):
+        before, after = (cut.get(limit, ZERO) for cut in cuts)
+        if before != after:
+            money = [ENGLISH.money(amount, currency) for amount in (before, after)]
+            yield f"the limit '{limit.replace('_', ' ')}' cut {money[0]}, now {money[1]}"
 
 
-def _repayments(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _repayments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first, second = ({row["investment"]: row for row in settlement["investor_repayments"]} for settlement in (old, new))
     for name in sorted(first.keys() | second.keys()):
-        was, now = (Decimal(rows[name]["repaid"]) if name in rows else Decimal(0) for rows in (first, second))
+        was, now = (Decimal(rows[name]["repaid"]) if name in rows else ZERO for rows in (first, second))
         if was != now:
-            yield f"Repayment to {name}: {_moved(was, now, new['currency'])}."
+            investor = (second.get(name) or first[name])["investor"]
+            yield name, f"Repayment to {names['parties'].get(investor, investor)}: {_moved(was, now, new['currency'])}."
+
+
+def _in_all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    was, now = (sum((Decimal(row["due"]) for row in settlement["outcome_payments"]), ZERO) for settlement in (old, new))
+    if was != now:
+        yield f"In all outcome payers owe {ENGLISH.money(now, new['currency'])} instead of {ENGLISH.money(was, new['currency'])}."
 
 
 def _moved(was: Decimal, now: Decimal, currency: str) -> str:
-    def money(amount: Decimal) -> str:
-        return shown(amount, currency).replace("\u202f", " ")
-
-    return f"{money(was)} becomes {money(now)}, {money(abs(now - was))} {'more' if now > was else 'less'}"
+    more = f"{ENGLISH.money(abs(now - was), currency)} {'more' if now > was else 'less'}"
+    return f"{ENGLISH.money(was, currency)} becomes {ENGLISH.money(now, currency)}, {more}"

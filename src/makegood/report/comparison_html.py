@@ -11,8 +11,8 @@ from makegood.report.comparison_voice import Voice
 from makegood.report.language import CODES, NAMES, Code, Language
 from makegood.report.lock_words import on_lock
 from makegood.report.markup import Markup, element, joined, table
+from makegood.report.page import page
 from makegood.report.refused_figures import gathered
-from makegood.report.statement_html import page
 
 Stage = Literal["design", "effect"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from makegood.report.explain import Branch, Deeper
+from makegood.report.branch import Branch
+from makegood.report.explain_steps import Deeper
 from makegood.report.measured_changes import Measurements
 from makegood.report.measured_folder import MONTHS, MeasuredFolder, open_measured
 from makegood.report.records_in_words import below_result

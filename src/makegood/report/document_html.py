@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from makegood.report.document import (
     Answer,
     Article,
@@ -22,6 +20,7 @@ from makegood.report.document import (
 )
 from makegood.report.language import NAMES, Code, Language
 from makegood.report.markup import Markup, element, joined, table
+from makegood.report.page import page
 from makegood.report.steps_in_words import Step
 
 PDF_LINK = "statement.pdf"
@@ -43,18 +42,6 @@ def as_page(document: Document, *, home: str, other: tuple[Code, str], pdf: str)
         element("footer", element("p", document.foot)),
     )
     return page(lang=document.language, title=document.title, body=body)
-
-
-def page(*, lang: str, title: str, body: str) -> str:
-    """A whole HTML document in the house's look."""
-    style = (Path(__file__).parent / "statement.css").read_text(encoding="utf-8")
-    head = joined(
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup('<meta name="color-scheme" content="light dark">'),
-        element("title", title),
-        element("style", Markup(style)),
-    )
-    return f"<!doctype html>\n{element('html', element('head', head), element('body', Markup(body)), lang=lang)}\n"
 
 
 def _head(document: Document, home: str, other: tuple[Code, str], pdf: str) -> Markup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.explain import Branch
+from makegood.report.branch import Branch
 from makegood.report.measured_folder import MONTHS, OBSERVATIONS, SPELLS, MeasuredFolder, Row
 from makegood.report.records_in_words import number_in_words, place_of, span_in_words
 from makegood.report.rule_in_words import condition

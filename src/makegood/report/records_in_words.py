@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from makegood.report.explain import Branch
+from makegood.report.branch import Branch
 from makegood.report.measured_folder import COVERAGE, MONTHS, OBSERVATIONS, RESULTS, SPELLS, MeasuredFolder, Row
 from makegood.report.rule_in_words import class_range, rule_in_words
 

@@ -86,12 +86,12 @@ def _rests(statement: Statement) -> Iterator[Line]:
     """Results, claims that are not paid, assumptions, what to note, and which text of the terms."""
     language, settlement = statement.language, statement.settlement
     say = language.say
-    results = statement.measured
+    results = [row for row in statement.measured if row.paid] or statement.measured
     if len(results) <= RESULTS:
         for row in results:
             yield line(_result(statement, row), Span("; ".join(filter(None, (_persons(statement, row), row.labels))), "small"))
     elif results:
-        yield _leading(language.count("rests_results", len(results), link="{link}"), "measured", say("measured"))
+        yield _leading(language.count("rests_results", len(statement.measured), link="{link}"), "measured", say("measured"))
     accepted = sum(payment.claim_count for payment in settlement.statement.payments)
     if accepted:
         words = language.count("rests_claims", accepted)
@@ -116,7 +116,8 @@ def _result(statement: Statement, row: Measured) -> str:
 
 
 def _persons(statement: Statement, row: Measured) -> str:
-    return f"{statement.language.say('persons').lower()}: {row.persons}" if row.persons else ""
+    told = f"{statement.language.say('persons').lower()}: {row.persons}" if row.persons else ""
+    return f"{told} ({row.unmatched})" if told and row.unmatched else told
 
 
 def in_force(statement: Statement) -> str:

@@ -86,9 +86,13 @@ def _done(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return result
 
 
-def change(row: M, *, reason: str = "", seen: int | None = None, **values: Any) -> M:
-    """Write new values, keep the old ones in history. `seen` is the version that the editor had open."""
+def change(row: M, *, reason: str = "", seen: int | None = None, columns: Mapping[str, Any] | None = None, **values: Any) -> M:
+    """Write new values, keep the old ones in history. `seen` is the version that the editor had open.
+
+    `columns` holds new values of columns that are called as a word of this function (`reason`).
+    """
     act = _doing()
+    values |= columns or {}
     fresh = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not fresh and seen is None:
         return row

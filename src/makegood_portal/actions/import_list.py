@@ -28,6 +28,7 @@ from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import access, audit, history, terms
 from makegood_portal.ledger.models import (
     Candidacy,
+    CitizenNumber,
     ColumnMapping,
     GrossListImport,
     Identity,
@@ -302,6 +303,8 @@ def _new_candidacies(
     ]
     Candidacy.objects.bulk_create(candidacies)
     Identity.objects.bulk_create([_identity(one, row) for one, row in zip(candidacies, rows, strict=True)])
+    numbered = [(one, row["bsn"]) for one, row in zip(candidacies, rows, strict=True) if "bsn" in row]
+    CitizenNumber.objects.bulk_create([CitizenNumber(candidacy=one, sealed=seal_bsn(bsn, candidacy=one.pk)) for one, bsn in numbered])
     SelectionEvent.objects.bulk_create(
         [
             SelectionEvent(candidacy=one, step=step, outcome=Outcome.PASSED, actor_id=by.user, happened_on=today)
@@ -337,7 +340,6 @@ def _identity(candidacy: Candidacy, row: Mapping[str, str]) -> Identity:
         family_name=row["family_name"],
         born_on=date.fromisoformat(row["birth_date"]),
         sex=row.get("sex", "unknown"),
-        bsn=seal_bsn(row["bsn"], candidacy=candidacy.pk) if "bsn" in row else None,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from makegood_portal.ledger.models import BreakGlass, Candidacy, Party, PermissionRequest, PermissionState
+from makegood_portal.ledger.models import BreakGlass, Candidacy, CitizenNumber, Party, PermissionRequest, PermissionState
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -25,6 +25,7 @@ class Part(StrEnum):
 
     CANDIDACY = "candidacy"
     IDENTITY = "identity"
+    CITIZEN_NUMBER = "citizen_number"
     SELECTION = "selection"
     NOTES = "notes"
     SCREENING = "screening"
@@ -34,12 +35,13 @@ class Part(StrEnum):
     CONTACT = "contact"
 
 
-WHOLE = frozenset(Part)
+WHOLE = frozenset(Part) - {Part.CITIZEN_NUMBER}
 NOTHING: frozenset[Part] = frozenset()
 
 PART_OF: dict[str, Part] = {
     "ledger_candidacy": Part.CANDIDACY,
     "ledger_identity": Part.IDENTITY,
+    "ledger_citizennumber": Part.CITIZEN_NUMBER,
     "ledger_selectionevent": Part.SELECTION,
     "ledger_releasedate": Part.SELECTION,
     "ledger_note": Part.NOTES,
@@ -88,7 +90,7 @@ _OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="
 RULES: tuple[Rule, ...] = (
     # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
     _OWN_PRISON,
-    replace(_OWN_PRISON, until="handed_over_on", reads=WHOLE, writes=WHOLE - {Part.CONTRACT}),
+    replace(_OWN_PRISON, until="handed_over_on", reads=frozenset(Part), writes=frozenset(Part) - {Part.CONTRACT}),
     # Pseudonyms and steps, never a name.
     Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION})),
     Rule(role=Role.COUNSELLOR, bond=Bond.OWN, organisation="provider", user="counsellor", reads=WHOLE, writes=WHOLE),
@@ -128,6 +130,8 @@ def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> Q
     for rule in _rules(scope, PART_OF[table], writing=writing):
         only = ONLY_ROWS.get((table, rule.role))
         allowed |= _condition(rule, scope, prefix) & (Q(**dict([only])) if only else Q())
+    if rows.model is CitizenNumber and allowed:
+        allowed &= Q(**{f"{prefix}prison__may_hold_bsn": True})
     if rows.model is PermissionRequest:
         allowed |= Q(municipality__in=scope.where(Role.MUNICIPAL_CONTACT)) & ~Q(state=PermissionState.DRAFT)
     return rows.filter(allowed) if allowed else rows.none()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from makegood_portal.ledger.models import (
     Answer,
     Appointment,
+    CitizenNumber,
     ContactRoute,
     Identity,
     PermissionRequest,
@@ -27,13 +28,6 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.processing import Category, Then, register
 
 ERASED = "(erased)"
-
-
-def _delete_identity(of: Collection[UUID], fields: Collection[str]) -> int:
-    rows = Identity.objects.filter(candidacy__in=of)
-    if "family_name" in fields:
-        return rows.delete()[0]
-    return rows.exclude(bsn=None).update(bsn=None)
 
 
 def _destroy_keys(of: Collection[UUID], fields: Collection[str]) -> int:
@@ -50,7 +44,8 @@ def _blank_requests(of: Collection[UUID], fields: Collection[str]) -> int:
 
 
 ERASE: dict[str, Callable[[Collection[UUID], Collection[str]], int]] = {
-    "ledger_identity": _delete_identity,
+    "ledger_identity": lambda of, fields: Identity.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
+    "ledger_citizennumber": lambda of, fields: CitizenNumber.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_contactroute": lambda of, fields: ContactRoute.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_appointment": lambda of, fields: Appointment.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_permissionrequest": _blank_requests,

@@ -30,7 +30,15 @@ APPEND_ONLY = frozenset(
     }
 )
 ERASABLE = frozenset(
-    {"ledger_identity", "ledger_contactroute", "ledger_appointment", "ledger_importrow", "ledger_answer", "ledger_sentform"}
+    {
+        "ledger_identity",
+        "ledger_citizennumber",
+        "ledger_contactroute",
+        "ledger_appointment",
+        "ledger_importrow",
+        "ledger_answer",
+        "ledger_sentform",
+    }
 )
 """Tables from which the runtime role may delete: what erasure and retention remove."""
 
@@ -62,6 +70,15 @@ $$ BEGIN
     RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION ledger_note_audited() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM set_config('makegood.audited', pg_current_xact_id()::text, true); RETURN NEW; END $$;
+CREATE OR REPLACE FUNCTION ledger_demand_audit() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF current_setting('makegood.audited', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'not_audited: % on % in a transaction without an audit entry', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501';
+  END IF;
+  RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -132,6 +149,12 @@ def policies() -> dict[str, dict[str, str]]:
         else:
             reads, writes = (_through_candidacy(table, part, writing=writing) for writing in (False, True))
         found[table] = {"SELECT": reads, "INSERT": writes, "UPDATE": writes, "DELETE": writes}
+    # Only where a law lets the prison hold it, whatever the application thinks.
+    kept_here = (
+        " AND EXISTS (SELECT 1 FROM ledger_candidacy c JOIN ledger_organisation o ON o.id = c.prison_id"
+        " WHERE c.id = ledger_citizennumber.candidacy_id AND o.may_hold_bsn)"
+    )
+    found["ledger_citizennumber"] = {verb: f"({condition}){kept_here}" for verb, condition in found["ledger_citizennumber"].items()}
     municipality = f"({_in_scope('municipality_id', Role.MUNICIPAL_CONTACT)} AND state <> 'draft')"
     for verb in ("SELECT", "UPDATE"):
         found["ledger_permissionrequest"][verb] += f" OR {municipality}"
@@ -194,6 +217,15 @@ def statements() -> Iterator[str]:
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
     yield ("CREATE TRIGGER only_an_answer BEFORE UPDATE ON ledger_permissionrequest FOR EACH ROW EXECUTE FUNCTION ledger_only_an_answer()")
+    yield "DROP TRIGGER IF EXISTS note_audited ON ledger_auditentry"
+    yield "CREATE TRIGGER note_audited BEFORE INSERT ON ledger_auditentry FOR EACH ROW EXECUTE FUNCTION ledger_note_audited()"
+    for table in sorted({*PART_OF, "ledger_personkey"}):
+        # Looked at when the transaction ends: nothing is changed about a person that is not written down.
+        yield f"DROP TRIGGER IF EXISTS demand_audit ON {table}"
+        yield (
+            f"CREATE CONSTRAINT TRIGGER demand_audit AFTER INSERT OR UPDATE OR DELETE ON {table} DEFERRABLE INITIALLY DEFERRED"
+            f" FOR EACH ROW WHEN (current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}') EXECUTE FUNCTION ledger_demand_audit()"
+        )
     for table in sorted(APPEND_ONLY):
         yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"
         yield f"DROP TRIGGER IF EXISTS append_only_table ON {table}"

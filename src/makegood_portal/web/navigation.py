@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
@@ -30,6 +31,7 @@ MENU = (
     Place("questionnaires", _("Questionnaires"), "question", _("Who answered, and what is missing.")),
     Place("funnel", _("Funnel"), "funnel", _("From list to start, per prison and month, against the plan.")),
     Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
+    Place("plain_text", _("Plain text"), "book", _("Whether a letter is easy to read.")),
     Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
     Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
 )
@@ -50,13 +52,50 @@ def items_for(roles: Collection[str], *, path: str) -> list[Item]:
     """The links that these roles may follow; a page that is not there (yet) is left out."""
     found = []
     for place in MENU:
-        try:
-            href = reverse(place.route)
-        except NoReverseMatch:
-            continue
-        allowed: frozenset[str] = getattr(resolve(href).func, "roles", frozenset())
-        if allowed and allowed.isdisjoint(roles):
+        href = _address(place.route)
+        if not href or not _may_open(href, roles):
             continue
         below = href != "/" and path.startswith(href)
         found.append(Item(href, place.label, place.icon, place.about, "page" if path == href else "true" if below else ""))
     return found
+
+
+FILE = (
+    ("candidate", _("Overview")),
+    ("candidate_questionnaires", _("Questionnaires")),
+    ("candidate_eligibility", _("Advice")),
+    ("candidate_permissions", _("Permission")),
+    ("candidate_contract", _("Contract")),
+    ("candidate_contacts", _("Contact")),
+    ("candidate_history", _("History")),
+)
+"""The pages of one candidate's file, each a route with `candidacy` in its address."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of a file."""
+
+    label: str | Promise
+    href: str
+    current: bool
+
+
+def tabs_of_file(roles: Collection[str], candidacy: UUID, *, path: str) -> list[Tab]:
+    """The pages of this candidate's file that these roles may open; the one that is open, or the one above it, is marked."""
+    found = [(label, href) for route, label in FILE if (href := _address(route, candidacy=candidacy)) and _may_open(href, roles)]
+    here = max((href for _, href in found if path.startswith(href)), key=len, default="")
+    return [Tab(label, href, href == here) for label, href in found]
+
+
+def _address(route: str, **parts: object) -> str:
+    """The address of a route; empty where the page is not there (yet)."""
+    try:
+        return reverse(route, kwargs=parts or None)
+    except NoReverseMatch:
+        return ""
+
+
+def _may_open(href: str, roles: Collection[str]) -> bool:
+    allowed: frozenset[str] = getattr(resolve(href).func, "roles", frozenset())
+    return not allowed or not allowed.isdisjoint(roles)

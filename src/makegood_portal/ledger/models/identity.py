@@ -1,4 +1,4 @@
-"""Who somebody is: names, birth date, sex, and where a law gives the task the encrypted citizen service number."""
+"""Who somebody is: names, birth date, sex. The citizen service number has a table of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Identity(Row):
     family_name = models.CharField(max_length=200)
     born_on = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=16, choices=Sex, default=Sex.UNKNOWN)
-    bsn = models.BinaryField(null=True, editable=False, help_text="encrypted; the key lies outside the database")
 
     class Meta:
         indexes = [models.Index(fields=["family_name"], name="identity_by_family_name")]

@@ -53,6 +53,7 @@ class File:
     born_on: date | None
     sex: str
     may_act: bool
+    keeps_citizen_number: bool
     events: tuple[Event, ...]
 
 
@@ -92,6 +93,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
         may_act=_acts_in(scope, row, today),
+        keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
                 happened_on=event.happened_on,
@@ -102,6 +104,12 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
             for event in events
         ),
     )
+
+
+def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:
+    """Whether the asker may record and see this candidate's citizen service number."""
+    own = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
+    return own and row.prison is not None and row.prison.may_hold_bsn
 
 
 def _names(scope: Scope, keys: list[UUID]) -> dict[UUID, Identity]:

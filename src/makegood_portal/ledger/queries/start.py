@@ -32,6 +32,7 @@ from makegood_portal.ledger.models import (
     ProgrammeVersion,
     State,
 )
+from makegood_portal.ledger.queries.candidates import steps_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -154,13 +155,12 @@ def told(scope: Scope) -> list[Told]:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A step of a programme, in words; `mine`: the asker may do it, `first`: it is theirs before anybody else's."""
+    """A step of a programme, in words; `mine`: the asker acts in it."""
 
     code: str
     title: str
     does: str
     mine: bool
-    first: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ def _programme(key: UUID, agreed: Terms, scope: Scope) -> Programme | None:
     delivery = agreed.delivery
     if delivery is None:
         return None
-    steps = [(code, delivery.steps[code]) for code in delivery.order]
+    steps, mine = [(code, delivery.steps[code]) for code in delivery.order], set(steps_of(delivery, scope))
     return Programme(
         id=key,
         title=terms.said(agreed.title),
@@ -196,8 +196,7 @@ def _programme(key: UUID, agreed: Terms, scope: Scope) -> Programme | None:
                 code=code,
                 title=terms.said(step.title),
                 does=terms.said(step.does),
-                mine=not scope.roles.isdisjoint(step.acts),
-                first=step.acts[0] in scope.roles,
+                mine=code in mine,
             )
             for code, step in steps
         ),

@@ -286,7 +286,7 @@ class _Cell(Node):
         number, place[0] = place[0], place[0] + 1
         column = columns[number]
         content = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 (what a template renders is escaped)
-        if not number and not column.hidden:
+        if number == next((place for place, one in enumerate(columns) if not one.hidden), 0):
             return format_html('<th scope="row" role="rowheader" class="utrecht-table__cell">{}</th>', content)
         label = "" if column.hidden else column.label
         kind = " is-number number" if column.number else ""

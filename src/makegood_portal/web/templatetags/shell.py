@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.template.context import Context
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext
 
-from makegood_portal.web.navigation import items_for
+from makegood_portal.web.navigation import items_for, tabs_of_file
 from makegood_portal.web.notices import UNDO
 
 register = template.Library()
@@ -65,3 +66,10 @@ def page_messages(context: Context) -> dict[str, Any]:
         undo = (message.extra_tags or "").removeprefix(UNDO) if (message.extra_tags or "").startswith(UNDO) else ""
         said.append({"text": message.message, "kind": KINDS.get(message.level_tag, "info"), "undo": undo})
     return {"said": said, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def file_tabs(context: Context, candidacy: UUID) -> dict[str, Any]:
+    """The pages of a candidate's file, below the heading of each of them."""
+    request = context["request"]
+    return {"tabs": tabs_of_file(request.scope.roles, candidacy, path=request.path), "label": gettext("This file")}

@@ -1,0 +1,204 @@
+"""A municipality's permission: asked, reminded, answered, withdrawn. How long an answer may take says the programme file.
+
+What the municipality reads is written into the request when it is asked, encrypted with the person's key: later changes
+of the file do not change what was asked, and nothing else of the file is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from makegood.programme.delivery_steps import Permission
+from makegood.selection.steps import asked_for
+from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import access, audit, history
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.models import (
+    Candidacy,
+    MunicipalityContact,
+    MunicipalityDetails,
+    Organisation,
+    PermissionReminder,
+    PermissionRequest,
+    PermissionState,
+    State,
+)
+from makegood_portal.ledger.queries import permissions
+from makegood_portal.ledger.queries.permissions import Asking, Request
+from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
+from makegood_portal.ledger.words import Kind, Role
+
+STAFF = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+READERS = (*STAFF, Role.MUNICIPAL_CONTACT)
+GRANTED = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
+MOST_AT_ONCE = 4
+
+
+def open_asking(*, by: Scope, on: UUID) -> Asking | None:
+    """What can be asked for a candidate, with what a municipality will read; written down as reading the identity."""
+    found = permissions.asking(by, on, today=timezone.localdate())
+    if found is not None:
+        audit.record(by, "read", part=Part.IDENTITY, table="ledger_candidacy", row=on, candidacy=on, person=found.person)
+    return found
+
+
+def open_request(*, by: Scope, on: UUID) -> Request | None:
+    """One request as the asker may see it; reading it is written down."""
+    found = permissions.one(by, on, today=timezone.localdate())
+    about: dict[str, Any] = {"candidacy": found.candidacy, "person": found.person} if found else {"outcome": "refused"}
+    audit.record(by, "read", part=Part.PERMISSION, table="ledger_permissionrequest", row=on, **about)
+    return found
+
+
+@action(*STAFF)
+def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date) -> list[PermissionRequest]:
+    """Ask one municipality, or several at the same time where it is not known which one it is."""
+    row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if row.state != State.OPEN:
+        raise Refusal("not_open", _("This candidate is not on the way any more."))
+    permission = permissions.permission_of(row.programme_id, asked_on)
+    if permission is None:
+        raise Refusal("no_permission_needed", _("This programme asks no permission of a municipality."))
+    _may_ask(row, permission, by)
+    chosen = list(Organisation.objects.filter(pk__in=set(of), kind=Kind.MUNICIPALITY, active=True).order_by("name"))
+    if not chosen or len(chosen) != len(set(of)):
+        raise Refusal("no_municipality", _("Choose the municipality that must permit it."), field="municipality")
+    if len(chosen) > 1 and (permission.when_unknown != "ask_several" or len(chosen) > MOST_AT_ONCE):
+        raise Refusal("too_many", _("Ask one municipality, or first find out which one it is."), field="municipality")
+    before = PermissionRequest.objects.filter(candidacy=row)
+    if before.filter(state__in=GRANTED).exists():
+        raise Refusal("granted_already", _("The permission is there already."))
+    if before.filter(state=PermissionState.ASKED, municipality__in=chosen).exists():
+        raise Refusal("asked_already", _("This municipality was asked already."), remedy=_("Remind them instead."), field="municipality")
+    several = len(chosen) > 1 or before.filter(state=PermissionState.ASKED).exists()
+    due = asked_for(permission, asked_on=asked_on).due_on
+    says = permissions.says(by, row)
+    requests = []
+    for municipality in chosen:
+        request = PermissionRequest(
+            candidacy=row, municipality=municipality, state=PermissionState.ASKED, parallel=several, asked_by_id=by.user,
+            asked_on=asked_on, deadline_on=due, says=history.seal(row.person_id, says),
+        )  # fmt: skip
+        requests.append(add(request))
+        _write_to(request)
+    if several:
+        for other in before.filter(state=PermissionState.ASKED, parallel=False):
+            change(other, parallel=True)
+    if len(chosen) == 1 and not several and row.municipality_id is None:
+        change(row, municipality_id=chosen[0].pk)
+    return requests
+
+
+@action(*STAFF)
+def remind(*, by: Scope, on: UUID, today: date) -> PermissionReminder:
+    """Ask the municipality again, by e-mail; at most once a day."""
+    request = _open_of_ours(by, on)
+    to = address_of(request.municipality_id)
+    if not to:
+        raise Refusal("no_address", _("No e-mail address of this municipality is known."), remedy=_("Add a contact person first."))
+    if PermissionReminder.objects.filter(request=request, sent_on=today).exists():
+        raise Refusal("reminded_today", _("A reminder was sent today already."), remedy=_("Call them, or wait until tomorrow."))
+    reminder = add(PermissionReminder(request=request, sent_on=today, to=to))
+    _write_to(request)
+    return reminder
+
+
+@action(*STAFF)
+def withdraw(*, by: Scope, on: UUID) -> PermissionRequest:
+    """The question is no longer asked; it disappears from what the municipality has to answer."""
+    return change(_open_of_ours(by, on), state=PermissionState.WITHDRAWN)
+
+
+@action(Role.MUNICIPAL_CONTACT)
+def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str, today: date) -> PermissionRequest:
+    """The municipality's answer. `words`: the conditions, or why it refuses.
+
+    When one of several grants, the others need not answer any more, and it is known which municipality it is.
+    """
+    rows = access.visible(PermissionRequest.objects.filter(pk=on, municipality__in=by.where(Role.MUNICIPAL_CONTACT)), by)
+    request: Any = permissions.with_person(rows).first()
+    if request is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    # The municipality cannot read the file; the history of the answer needs to know whose it is.
+    request.candidacy = Candidacy(pk=request.candidacy_id, person_id=request.person)
+    if request.state != PermissionState.ASKED:
+        raise Refusal("answered_already", _("This question is answered, or is not asked any more."))
+    if answer not in {str(one) for one in permissions.ANSWERS}:
+        raise Refusal("no_answer", _("Choose an answer."), field="answer")
+    if answer == PermissionState.GRANTED_WITH_CONDITIONS and not words.strip():
+        raise Refusal("no_conditions", _("Write down under which conditions."), field="words")
+    if answer == PermissionState.REFUSED and not words.strip():
+        raise Refusal("no_reason", _("Write down why not. Without it nobody can learn from it."), field="words")
+    given: dict[str, Any] = {"state": PermissionState(answer), "answered_on": today, "answered_by_id": by.user}
+    if answer != PermissionState.GRANTED:
+        given["conditions" if answer in GRANTED else "reason"] = words.strip()
+    change(request, seen=seen, columns=given)
+    if answer in GRANTED:
+        duty = _everywhere("permission_granted")
+        with scoped(duty):
+            settle_granted(by=duty, on=request.pk)
+    answered: PermissionRequest = request
+    return answered
+
+
+@action()
+def settle_granted(*, by: Scope, on: UUID) -> None:
+    """The portal's own duty: a municipality granted, so the file names it and the other municipalities are left in peace."""
+    granted = access.visible(PermissionRequest.objects.filter(pk=on, state__in=GRANTED), by).select_related("candidacy").first()
+    if granted is None:
+        return
+    others = PermissionRequest.objects.filter(candidacy=granted.candidacy_id, state=PermissionState.ASKED).exclude(pk=granted.pk)
+    for other in others.select_related("candidacy"):
+        change(other, state=PermissionState.WITHDRAWN, reason="another_granted")
+    change(granted.candidacy, municipality_id=granted.municipality_id)
+
+
+def address_of(municipality: UUID) -> str:
+    """Where a municipality wants its requests, or else the contact person who was checked last."""
+    wanted = MunicipalityDetails.objects.filter(municipality=municipality).values_list("address_for_requests", flat=True).first()
+    contacts = MunicipalityContact.objects.filter(municipality=municipality, ended_on=None).exclude(email="")
+    return wanted or contacts.values_list("email", flat=True).first() or ""
+
+
+def _may_ask(row: Candidacy, permission: Permission, by: Scope) -> None:
+    """Who asks says the programme file; after the hand-over it is who has the file then."""
+    if row.handed_over_on is None and not by.has(Role(permission.asked_by), Role.LEAD):
+        raise NotYours("not_your_task", _("This is asked by somebody else."))
+
+
+def _open_of_ours(by: Scope, on: UUID) -> PermissionRequest:
+    rows = access.writable(PermissionRequest.objects.filter(pk=on), by).select_related("candidacy")
+    request = rows.select_for_update(of=("self",)).first()
+    if request is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if request.state != PermissionState.ASKED:
+        raise Refusal("answered_already", _("This question is answered, or is not asked any more."))
+    return request
+
+
+def _everywhere(duty: str) -> Scope:
+    prisons, providers = (
+        frozenset(Organisation.objects.filter(kind=kind).values_list("id", flat=True)) for kind in (Kind.PRISON, Kind.PROVIDER)
+    )
+    return scope_of_system(duty, everywhere={Role.COORDINATOR: prisons, Role.LEAD: providers})
+
+
+def _write_to(request: PermissionRequest) -> None:
+    """An e-mail without anything about the person: only that a question waits, and until when."""
+    to = address_of(request.municipality_id)
+    if not to or request.deadline_on is None:
+        return
+    subject = _("A question about permission waits for your municipality")
+    text = _("Please log in and open 'Permissions'. The answer is due by %(day)s. It takes a minute.") % {"day": request.deadline_on}
+    transaction.on_commit(lambda: send_mail(subject, text, None, [to], fail_silently=True))

@@ -1,0 +1,261 @@
+"""Permissions of municipalities: what is asked and due, what a municipality has to answer, and how long answers take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
+from django.utils.dateparse import parse_date
+
+from makegood.programme.delivery_steps import Permission
+from makegood.selection.steps import asked_for
+from makegood.selection.waiting import Request as Waited
+from makegood.selection.waiting import Turnaround, turnaround
+from makegood_portal.ledger import access, history, terms
+from makegood_portal.ledger.models import (
+    Candidacy,
+    Identity,
+    LocalProgramme,
+    Organisation,
+    PermissionReminder,
+    PermissionRequest,
+    PermissionState,
+)
+from makegood_portal.ledger.models.permission import ANSWERS
+from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.terms import said
+from makegood_portal.ledger.words import Kind, Role
+
+PAGE = 50
+LOOKS_BACK = timedelta(days=365)
+"""The turnaround is that of what was asked in the last year."""
+__all__ = ["ANSWERS"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A request in a list. The name is what the request itself says."""
+
+    id: UUID
+    name: str
+    municipality: str
+    state: str
+    asked_on: date | None
+    deadline_on: date | None
+    overdue: bool
+    days: int
+    """Days that the request waits, or waited, for its answer."""
+    answered_on: date | None
+    reminders: int
+    parallel: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Open requests (those due soonest first) or closed ones (the last first), and how long answers take."""
+
+    lines: tuple[Line, ...]
+    open: int
+    overdue: int
+    closed: bool
+    answers: bool
+    """Whether the asker is of a municipality, and answers; else they ask."""
+    waiting: Turnaround | None
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Says:
+    """All that a municipality reads of a person."""
+
+    name: str
+    born_on: date | None
+    prison: str
+    release_on: date | None
+    programme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request with everything about it."""
+
+    line: Line
+    person: UUID
+    candidacy: UUID
+    version: int
+    says: Says | None
+    conditions: str
+    reason: str
+    answers: bool
+    """Whether the asker may answer it now."""
+    ours: bool
+    """Whether the asker may remind and withdraw it, and open the candidate's file."""
+    reminded_on: Sequence[date]
+    remind_on: Sequence[date]
+    """Days on which the programme file wants a reminder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A candidate for whom permission may be asked."""
+
+    person: UUID
+    candidacy: UUID
+    pseudonym: str
+    open: bool
+    title: str
+    """What the programme calls the permission; empty where it asks none."""
+    several: bool
+    """Whether several municipalities may be asked when it is not known which one."""
+    due_on: date | None
+    says: Says
+    municipality: UUID | None
+    municipalities: Sequence[tuple[UUID, str]]
+    excluding: Sequence[tuple[str, str]]
+    """Local programmes of the candidate's municipality that exclude: name, for whom."""
+    lines: Sequence[Line]
+    granted: bool
+
+
+def permission_of(programme: UUID, day: date) -> Permission | None:
+    """The permission that a programme asks of municipalities on a day."""
+    delivery = terms.deliveries_on({programme}, day).get(programme)
+    for one in delivery.permissions.values() if delivery else ():
+        if one.asked_of == "municipal_contact" and (one.from_ or day) <= day and (one.retired_on is None or day < one.retired_on):
+            return one
+    return None
+
+
+def with_person(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:
+    """The requests with whose they are: a municipality sees a request and not the file behind it."""
+    return rows.annotate(person=Func(F("candidacy_id"), function="ledger_person_of", output_field=UUIDField()))
+
+
+def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) -> Page:
+    """A page of requests; five queries, however many there are."""
+    rows = access.visible(PermissionRequest.objects.exclude(state=PermissionState.DRAFT), scope)
+    waits = Q(state=PermissionState.ASKED)
+    counts = rows.order_by().aggregate(open=Count("id", filter=waits), overdue=Count("id", filter=waits & Q(deadline_on__lt=today)))
+    here = rows.exclude(waits).order_by("-answered_on", "id") if closed else rows.filter(waits).order_by("deadline_on", "asked_on", "id")
+    start = (max(number, 1) - 1) * PAGE
+    listed = with_person(here).select_related("municipality").annotate(reminded=Count("reminders"))
+    found = list(listed[start : start + PAGE + 1])
+    said_ = history.unseal_many({row.pk: (row.person, row.says) for row in found[:PAGE]})
+    answers = not scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+    return Page(
+        lines=tuple(_line(row, said_.get(row.pk, {}), today) for row in found[:PAGE]),
+        open=counts["open"],
+        overdue=counts["overdue"],
+        closed=closed,
+        answers=answers,
+        waiting=None if answers else _turnaround(rows, today),
+        number=max(number, 1),
+        more=len(found) > PAGE,
+    )
+
+
+def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
+    """One request. Call it through `actions.permission.open_request`, which writes it down."""
+    rows = access.visible(PermissionRequest.objects.filter(pk=key), scope)
+    row = with_person(rows).select_related("municipality").annotate(reminded=Count("reminders")).first()
+    if row is None:
+        return None
+    words = history.unseal_many({row.pk: (row.person, row.says)}).get(row.pk)
+    waits = row.state == PermissionState.ASKED
+    ours = access.writable(PermissionRequest.objects.filter(pk=key), scope).exists()
+    candidacy = Candidacy.objects.filter(pk=row.candidacy_id).first() if ours else None
+    permission = permission_of(candidacy.programme_id, row.asked_on) if candidacy and row.asked_on else None
+    return Request(
+        line=_line(row, words or {}, today),
+        person=row.person,
+        candidacy=row.candidacy_id,
+        version=row.version,
+        says=_says(words) if words else None,
+        conditions=row.conditions,
+        reason=row.reason,
+        answers=waits and row.municipality_id in scope.where(Role.MUNICIPAL_CONTACT),
+        ours=ours,
+        reminded_on=list(PermissionReminder.objects.filter(request=row).order_by("sent_on").values_list("sent_on", flat=True)),
+        remind_on=asked_for(permission, asked_on=row.asked_on).remind_on if permission else (),
+    )
+
+
+def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
+    """What may be asked for a candidate, or None: not there and not yours are the same answer."""
+    rows = access.writable(Candidacy.objects.filter(pk=candidacy), scope)
+    row = rows.select_related("person", "prison", "programme").first()
+    if row is None:
+        return None
+    permission = permission_of(row.programme_id, today)
+    requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
+    found = list(requests.select_related("municipality").annotate(reminded=Count("reminders")))
+    local = LocalProgramme.objects.filter(municipality=row.municipality_id, excludes=True, from_on__lte=today)
+    local = local.filter(Q(until_on=None) | Q(until_on__gt=today)).filter(Q(group="") | Q(group=row.group))
+    return Asking(
+        person=row.person_id,
+        candidacy=row.pk,
+        pseudonym=row.person.pseudonym,
+        open=row.state == "open",
+        title=said(permission.title) if permission else "",
+        several=permission is not None and permission.when_unknown == "ask_several",
+        due_on=asked_for(permission, asked_on=today).due_on if permission else None,
+        says=_says(says(scope, row)),
+        municipality=row.municipality_id,
+        municipalities=list(Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True).order_by("name").values_list("id", "name")),
+        excluding=list(local.order_by("name").values_list("name", "for_whom")) if row.municipality_id else [],
+        lines=[_line(one, {}, today) for one in found],
+        granted=any(one.state in (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS) for one in found),
+    )
+
+
+def says(scope: Scope, row: Candidacy) -> dict[str, Any]:
+    """What a request tells a municipality: who it is, where they are and when they leave. Nothing of the file else."""
+    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
+    return {
+        "name": name_of(identity),
+        "born_on": identity.born_on.isoformat() if identity and identity.born_on else "",
+        "prison": row.prison.name if row.prison else "",
+        "release_on": row.release_on.isoformat() if row.release_on else "",
+        "programme": row.programme.name,
+    }
+
+
+def _says(words: Mapping[str, Any]) -> Says:
+    return Says(
+        name=words.get("name", ""),
+        born_on=parse_date(words.get("born_on") or ""),
+        prison=words.get("prison", ""),
+        release_on=parse_date(words.get("release_on") or ""),
+        programme=words.get("programme", ""),
+    )
+
+
+def _line(row: Any, words: Mapping[str, Any], today: date) -> Line:
+    waits = row.state == PermissionState.ASKED
+    until = today if waits else row.answered_on
+    return Line(
+        id=row.pk,
+        name=words.get("name", ""),
+        municipality=row.municipality.name,
+        state=row.state,
+        asked_on=row.asked_on,
+        deadline_on=row.deadline_on,
+        overdue=waits and row.deadline_on is not None and row.deadline_on < today,
+        days=(until - row.asked_on).days if until and row.asked_on else 0,
+        answered_on=row.answered_on,
+        reminders=row.reminded,
+        parallel=row.parallel,
+    )
+
+
+def _turnaround(rows: QuerySet[PermissionRequest], today: date) -> Turnaround | None:
+    asked = rows.filter(asked_on__gt=today - LOOKS_BACK).exclude(state=PermissionState.WITHDRAWN).order_by()
+    found = asked.values_list("asked_on", "deadline_on", "answered_on", "candidacy__release_on")
+    rows_ = [Waited(begun, due, answered, needed) for begun, due, answered, needed in found if begun and due]
+    return turnaround(rows_, as_of=today) if rows_ else None

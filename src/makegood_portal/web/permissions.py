@@ -1,0 +1,181 @@
+"""Permissions of municipalities: asked from a candidate's file, answered by the municipality, followed until there is an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood_portal.actions.permission import (
+    MOST_AT_ONCE,
+    READERS,
+    STAFF,
+    answer_permission,
+    ask_permission,
+    open_asking,
+    open_request,
+    remind,
+    withdraw,
+)
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger.queries import permissions
+from makegood_portal.ledger.queries.permissions import Asking
+from makegood_portal.web import notices
+from makegood_portal.web.pages import Asked, page
+
+STATES = {
+    "asked": (gettext_lazy("Waits for an answer"), "info"),
+    "granted": (gettext_lazy("Granted"), "success"),
+    "granted_with_conditions": (gettext_lazy("Granted with conditions"), "success"),
+    "refused": (gettext_lazy("Refused"), "danger"),
+    "not_ours": (gettext_lazy("Not from this municipality"), "warning"),
+    "withdrawn": (gettext_lazy("Withdrawn"), "neutral"),
+}
+"""State -> its words and its colour."""
+
+
+class AskForm(forms.Form):
+    """Which municipality; several where it is not known."""
+
+    def __init__(self, *args: Any, asking: Asking, **words: Any) -> None:
+        super().__init__(*args, **words)
+        choices = [("", "–"), *((str(key), name) for key, name in asking.municipalities)]
+        for number in range(MOST_AT_ONCE if asking.several else 1):
+            self.fields[f"municipality_{number}" if number else "municipality"] = forms.ChoiceField(
+                label=_("Or else municipality %(number)s") % {"number": number + 1} if number else _("Municipality"),
+                choices=choices,
+                required=not number,
+                help_text=_("Only where you do not know which municipality it is. All are asked at the same time.") if number == 1 else "",
+            )
+        self.fields["municipality"].initial = str(asking.municipality or "")
+
+    def chosen(self) -> list[UUID]:
+        """The municipalities, each once, in the order in which they were chosen."""
+        return [UUID(key) for key in dict.fromkeys(filter(None, (self.cleaned_data[name] for name in self.fields)))]
+
+
+class AnswerForm(forms.Form):
+    """The answer of a municipality: one choice and, where needed, a few words."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("May this person take part?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("granted", gettext_lazy("Yes")),
+            ("granted_with_conditions", gettext_lazy("Yes, under conditions")),
+            ("refused", gettext_lazy("No")),
+            ("not_ours", gettext_lazy("This person does not belong to our municipality")),
+        ],
+    )
+    words = forms.CharField(
+        label=gettext_lazy("The conditions, or why not"),
+        help_text=gettext_lazy("With a plain yes you leave this empty."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=2000,
+    )
+
+
+@require_safe
+@page(*READERS)
+def permission_list(request: Asked) -> HttpResponse:
+    """What is asked, due and overdue; for a municipality, what it has to answer, oldest first."""
+    number, closed = request.GET.get("page", "1"), request.GET.get("show") == "answered"
+    found = permissions.page(
+        request.scope, today=timezone.localdate(), closed=closed, number=int(number) if number.isdigit() and len(number) < 6 else 1
+    )
+    tabs = [
+        {"label": _("To answer") if found.answers else _("Waiting"), "href": "?", "current": not closed, "count": found.open},
+        {"label": _("Done"), "href": "?show=answered", "current": closed},
+    ]
+    lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
+    return render(request, "permissions/list.html", {"found": found, "page": found, "tabs": tabs, "lines": lines})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*READERS)
+def permission(request: Asked, request_: UUID) -> HttpResponse:
+    """One request; with a POST, the answer of the municipality."""
+    found = open_request(by=request.scope, on=request_)
+    if found is None:
+        raise Http404
+    form = AnswerForm(request.POST or None) if found.answers else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        seen = request.POST.get("seen", "")
+        try:
+            answer_permission(
+                by=request.scope, on=request_, seen=int(seen) if seen.isdigit() and len(seen) < 8 else 0, today=timezone.localdate(),
+                **form.cleaned_data,
+            )  # fmt: skip
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+        else:
+            notices.done(request, _("Thank you. Your answer is sent."))
+            return redirect("permissions")
+    elif request.method == "POST" and form is None:
+        notices.careful(request, _("This question is answered, or is not asked any more."))
+        return redirect("permission", request_=request_)
+    words, kind = STATES[found.line.state]
+    context = {"found": found, "line": found.line, "form": form, "state": words, "kind": kind}
+    return render(request, "permissions/one.html", context, status=422 if form is not None and form.errors else 200)
+
+
+@require_POST
+@page(*STAFF)
+def permission_remind(request: Asked, request_: UUID) -> HttpResponse:
+    """Remind the municipality by e-mail."""
+    return _done(request, request_, lambda: remind(by=request.scope, on=request_, today=timezone.localdate()), _("The reminder is sent."))
+
+
+@require_POST
+@page(*STAFF)
+def permission_withdraw(request: Asked, request_: UUID) -> HttpResponse:
+    """Ask no longer."""
+    return _done(request, request_, lambda: withdraw(by=request.scope, on=request_), _("The request is withdrawn."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*STAFF)
+def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Permission for one candidate: what was asked, and asking it, with what the municipality will read."""
+    found = open_asking(by=request.scope, on=candidacy)
+    if found is None:
+        raise Http404
+    form = AskForm(request.POST or None, asking=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = ask_permission(by=request.scope, on=candidacy, of=form.chosen(), asked_on=timezone.localdate())
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+        else:
+            said = ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", len(asked)) % {"n": len(asked)}
+            notices.done(request, said)
+            return redirect("candidate_permissions", candidacy=candidacy)
+    lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
+    context = {"asking": found, "form": form, "lines": lines, "may": found.open and found.title and not found.granted}
+    return render(request, "permissions/ask.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: Asked, key: UUID, act: Any, said: str) -> HttpResponse:
+    """A button on a request: a refusal is told on the page of the request itself."""
+    try:
+        act()
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        notices.careful(request, f"{refusal.what} {refusal.remedy}".strip())
+    else:
+        notices.done(request, said)
+    return redirect(reverse("permission", args=[key]))

@@ -1,0 +1,284 @@
+"""Permission of municipalities: asked with a deadline, reminded, answered by their own log-in, asked of several where unknown.
+
+Needs 49, 50: the request has a deadline, reminders and a turnaround; where the municipality is not known, several are asked.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError, connection
+from django.urls import reverse
+
+from makegood_portal.actions.permission import answer_permission, ask_permission, remind, withdraw
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.ledger.models import (
+    AuditEntry,
+    Candidacy,
+    LocalProgramme,
+    MunicipalityContact,
+    Organisation,
+    PermissionReminder,
+    PermissionRequest,
+)
+from makegood_portal.ledger.queries import permissions
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import Side, World, a_user, an_organisation, client_of
+
+pytestmark = pytest.mark.django_db
+ASKED = date(2026, 3, 2)
+DUE = date(2026, 3, 16)
+"""The programme file gives a municipality 14 days."""
+ANSWERED = date(2026, 3, 9)
+
+
+@pytest.fixture
+def ours(world: World) -> Side:
+    return world.ours
+
+
+def unknown(side: Side) -> tuple[Organisation, Organisation]:
+    """The candidate's municipality is not known; it may be either of two."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(municipality=None)
+    return side.at(Kind.MUNICIPALITY), an_organisation(Kind.MUNICIPALITY)
+
+
+def ask(side: Side, *of: Organisation, role: Role = Role.COORDINATOR) -> list[PermissionRequest]:
+    scope = scope_of(side.users[role])
+    with scoped(scope):
+        return ask_permission(by=scope, on=side.candidacy.pk, of=[one.pk for one in of or [side.at(Kind.MUNICIPALITY)]], asked_on=ASKED)
+
+
+def answer(side: Side, request: UUID, word: str, words: str = "", seen: int = 1) -> PermissionRequest:
+    scope = scope_of(side.users[Role.MUNICIPAL_CONTACT])
+    with scoped(scope):
+        return answer_permission(by=scope, on=request, seen=seen, answer=word, words=words, today=ANSWERED)
+
+
+def state(request: PermissionRequest) -> str:
+    return PermissionRequest.objects.get(pk=request.pk).state
+
+
+def test_a_request_is_due_when_the_programme_file_says(ours: Side) -> None:
+    [request] = ask(ours)
+    assert (request.state, request.asked_on, request.deadline_on, request.parallel) == ("asked", ASKED, DUE, False)
+
+
+def test_the_municipality_reads_what_the_request_says_and_nothing_of_the_file_else(ours: Side) -> None:
+    [request] = ask(ours)
+    scope = scope_of(ours.users[Role.MUNICIPAL_CONTACT])
+    with scoped(scope):
+        found = permissions.one(scope, request.pk, today=ASKED)
+        assert not Candidacy.objects.exists()
+    assert found is not None
+    assert found.says == permissions.Says(
+        name="Sanne Van Ours", born_on=date(1990, 5, 17), prison=ours.at(Kind.PRISON).name, release_on=date(2026, 6, 1),
+        programme=ours.programme.name,
+    )  # fmt: skip
+    page = client_of(ours.users[Role.MUNICIPAL_CONTACT]).get(reverse("permission", args=[request.pk])).content.decode()
+    assert "Sanne Van Ours" in page
+    assert ours.candidacy.person.pseudonym not in page
+
+
+def test_what_was_asked_stays_what_was_asked(ours: Side) -> None:
+    [request] = ask(ours)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(release_on=date(2026, 9, 1))
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        found = permissions.one(scope, request.pk, today=ASKED)
+    assert found is not None
+    assert found.says is not None
+    assert found.says.release_on == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "column"),
+    [
+        ("granted", "", None),
+        ("granted_with_conditions", "Eerst inschrijven", "conditions"),
+        ("refused", "Doet al mee bij ons", "reason"),
+        ("not_ours", "", None),
+    ],
+)
+def test_a_municipality_answers_and_its_words_are_kept(ours: Side, word: str, words: str, column: str | None) -> None:
+    [request] = ask(ours)
+    answer(ours, request.pk, word, words)
+    row = PermissionRequest.objects.get(pk=request.pk)
+    assert (row.state, row.answered_on, row.answered_by) == (word, ANSWERED, ours.users[Role.MUNICIPAL_CONTACT])
+    if column:
+        assert getattr(row, column) == words
+    entry = AuditEntry.objects.filter(verb="answer_permission").latest("at")
+    assert (entry.person, entry.actor) == (ours.candidacy.person_id, ours.users[Role.MUNICIPAL_CONTACT].pk)
+    assert entry.sealed is not None
+    assert words not in str(entry.facts) or not words
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "code"),
+    [
+        ("granted_with_conditions", " ", "no_conditions"),
+        ("refused", "", "no_reason"),
+        ("withdrawn", "x", "no_answer"),
+        ("", "", "no_answer"),
+    ],
+)
+def test_an_answer_that_says_too_little_is_refused(ours: Side, word: str, words: str, code: str) -> None:
+    [request] = ask(ours)
+    with pytest.raises(Refusal) as refused:
+        answer(ours, request.pk, word, words)
+    assert refused.value.code == code
+    assert state(request) == "asked"
+
+
+def test_where_the_municipality_is_unknown_several_are_asked_and_the_first_yes_ends_it(ours: Side) -> None:
+    one, other = unknown(ours)
+    requests = {request.municipality_id: request for request in ask(ours, one, other)}
+    assert all(request.parallel for request in requests.values())
+    answer(ours, requests[one.pk].pk, "granted")
+    assert (state(requests[one.pk]), state(requests[other.pk])) == ("granted", "withdrawn")
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).municipality == one
+
+
+def test_not_ours_leaves_the_other_municipalities_asked(ours: Side) -> None:
+    one, other = unknown(ours)
+    requests = {request.municipality_id: request for request in ask(ours, one, other)}
+    answer(ours, requests[one.pk].pk, "not_ours")
+    assert state(requests[other.pk]) == "asked"
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).municipality is None
+
+
+def test_one_municipality_never_sees_what_another_was_asked(ours: Side) -> None:
+    one, other = unknown(ours)
+    requests = {request.municipality_id: request for request in ask(ours, one, other)}
+    with pytest.raises(NotYours):
+        answer(ours, requests[other.pk].pk, "granted")
+    page = client_of(a_user(Role.MUNICIPAL_CONTACT, at=other)).get(reverse("permissions")).content.decode()
+    assert str(requests[other.pk].pk) in page
+    assert str(requests[one.pk].pk) not in page
+
+
+def test_after_the_hand_over_the_first_yes_still_withdraws_the_others(ours: Side) -> None:
+    one, other = unknown(ours)
+    requests = {request.municipality_id: request for request in ask(ours, one, other)}
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(handed_over_on=ASKED)
+    answer(ours, requests[one.pk].pk, "granted")
+    assert state(requests[other.pk]) == "withdrawn"
+
+
+def test_asking_twice_and_asking_after_a_yes_are_refused(ours: Side) -> None:
+    [request] = ask(ours)
+    with pytest.raises(Refusal) as refused:
+        ask(ours)
+    assert refused.value.code == "asked_already"
+    answer(ours, request.pk, "granted")
+    with pytest.raises(Refusal) as refused:
+        ask(ours, an_organisation(Kind.MUNICIPALITY))
+    assert refused.value.code == "granted_already"
+
+
+def test_who_the_programme_file_does_not_name_does_not_ask_before_the_hand_over(ours: Side) -> None:
+    with pytest.raises(NotYours):
+        ask(ours, role=Role.COUNSELLOR)
+    with pytest.raises(Refusal):
+        ask(ours, ours.at(Kind.PRISON))
+
+
+def test_two_who_answer_at_once_the_second_is_told(ours: Side) -> None:
+    [request] = ask(ours)
+    PermissionRequest.objects.filter(pk=request.pk).update(version=2)
+    with pytest.raises(Stale):
+        answer(ours, request.pk, "granted", seen=1)
+
+
+def test_a_reminder_is_sent_once_a_day_without_a_name(ours: Side, django_capture_on_commit_callbacks: object) -> None:
+    [request] = ask(ours)
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        remind(by=scope, on=request.pk, today=ANSWERED)
+    assert refused.value.code == "no_address"
+    MunicipalityContact.objects.create(municipality=request.municipality, name="M. Loket", email="loket@example.org", checked_on=ASKED)
+    with django_capture_on_commit_callbacks(execute=True), scoped(scope):  # type: ignore[operator]
+        remind(by=scope, on=request.pk, today=ANSWERED)
+    reminder = PermissionReminder.objects.get(request=request)
+    assert (reminder.sent_on, reminder.to) == (ANSWERED, "loket@example.org")
+    [letter] = mail.outbox
+    assert letter.to == ["loket@example.org"]
+    said = f"{letter.subject} {letter.body}"
+    assert "Ours" not in said
+    assert "Sanne" not in said
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        remind(by=scope, on=request.pk, today=ANSWERED)
+    assert refused.value.code == "reminded_today"
+
+
+def test_what_is_withdrawn_cannot_be_answered(ours: Side) -> None:
+    [request] = ask(ours)
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        withdraw(by=scope, on=request.pk)
+    with pytest.raises(Refusal) as refused:
+        answer(ours, request.pk, "granted", seen=2)
+    assert refused.value.code == "answered_already"
+
+
+def test_even_with_sql_a_municipality_changes_nothing_but_the_answer(ours: Side) -> None:
+    [request] = ask(ours)
+    scope = scope_of(ours.users[Role.MUNICIPAL_CONTACT])
+    change = "UPDATE ledger_permissionrequest SET deadline_on = '2030-01-01', state = 'granted' WHERE id = %s"
+    with pytest.raises(DatabaseError, match="only_an_answer"), scoped(scope), connection.cursor() as cursor:
+        cursor.execute(change, [request.pk])
+
+
+def test_the_turnaround_counts_open_requests_too(ours: Side) -> None:
+    """Need 49. Three asked on 2 March: answered after 4 and 20 days (due after 14), one open on 1 April: half within 20 days."""
+    for number, answered in enumerate((date(2026, 3, 6), date(2026, 3, 22), None)):
+        PermissionRequest.objects.create(
+            candidacy=ours.candidacy, municipality=an_organisation(Kind.MUNICIPALITY), asked_on=ASKED, deadline_on=DUE,
+            answered_on=answered, state="refused" if answered else "asked", reason=str(number),
+        )  # fmt: skip
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        found = permissions.page(scope, today=date(2026, 4, 1))
+    assert found.waiting is not None
+    assert (found.open, found.overdue, found.waiting.median_days) == (1, 1, 20)
+    assert (found.waiting.late.n, found.waiting.late.of) == (2, 3)
+
+
+def test_local_programmes_that_exclude_are_seen_before_asking(ours: Side) -> None:
+    """Need 55."""
+    municipality = ours.at(Kind.MUNICIPALITY)
+    LocalProgramme.objects.create(municipality=municipality, name="Werk Eerst", excludes=True, from_on=ASKED)
+    LocalProgramme.objects.create(municipality=municipality, name="Voorbij", excludes=True, from_on=date(2020, 1, 1), until_on=ASKED)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
+    assert "Werk Eerst" in page
+    assert "Voorbij" not in page
+
+
+def test_by_hand_it_is_asked_and_answered(ours: Side) -> None:
+    asking = reverse("candidate_permissions", args=[ours.candidacy.pk])
+    coordinator, municipality = client_of(ours.users[Role.COORDINATOR]), client_of(ours.users[Role.MUNICIPAL_CONTACT])
+    assert coordinator.post(asking, {"municipality": ""}).status_code == 422
+    assert coordinator.post(asking, {"municipality": str(ours.at(Kind.MUNICIPALITY).pk)}, follow=True).status_code == 200
+    request = PermissionRequest.objects.get()
+    one = reverse("permission", args=[request.pk])
+    assert one in municipality.get(reverse("permissions")).content.decode()
+    assert municipality.post(one, {"answer": "refused", "words": "", "seen": "1"}).status_code == 422
+    municipality.post(one, {"answer": "granted", "words": "", "seen": "1"})
+    assert state(request) == "granted"
+    assert municipality.post(one, {"answer": "refused", "words": "toch niet", "seen": "2"}, follow=True).status_code == 200
+    assert state(request) == "granted"
+    assert coordinator.get(one).status_code == 200
+
+
+def test_pages_take_few_queries_however_many_are_asked(ours: Side, django_assert_max_num_queries: pytest.FixtureRequest) -> None:
+    for _ in range(60):
+        ask(ours, an_organisation(Kind.MUNICIPALITY))
+    for role in (Role.COORDINATOR, Role.MUNICIPAL_CONTACT):
+        client = client_of(ours.users[role])
+        client.get(reverse("permissions"))
+        with django_assert_max_num_queries(16):  # type: ignore[operator]
+            assert client.get(reverse("permissions")).status_code == 200
