@@ -10,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from a_statement import Written, written
-from builders import a_line, a_metric, a_programme, a_result, a_transaction, settled
+from a_statement import Written, read_page, written
+from builders import a_claim_line, a_line, a_metric, a_programme, a_result, a_transaction, settled, terms_with
+from builders import written as written_terms
+from makegood.cli import main
+from makegood.doors import CROWD_BYTES
 from makegood.report.drawing import breadth, wrapped
 from makegood.report.extra_months import ExtraCounts, extra_over_time, read_extra_months
 from makegood.report.language import Language
@@ -224,3 +227,42 @@ def test_words_of_a_chart_are_broken_by_their_breadth() -> None:
     assert all(breadth(each) <= 160 for each in lines)
     assert wrapped("Arbeidsongeschiktheidsverzekering", 50) == ["Arbeidsongeschiktheidsverzekering"]
     assert breadth("MMMM", bold=True) > breadth("MMMM") > breadth("iiii")
+
+
+def test_pairs_without_a_picture_to_draw_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settle", "newpin", "--pairs", str(tmp_path / "pairs.csv"), "--out", str(tmp_path / "s")]) == 2
+    assert "pairs only serve to draw months over time" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_payment_for_each_of_many_stays_a_statement_that_can_be_read() -> None:
+    agreement = a_programme(
+        outcome_pricings={"job": a_line(for_each="cohort")},
+        cohorts={f"c{number}": {"title": f"Cohort {number}"} for number in range(400)},
+    )
+    settlement = settled(agreement, results=[a_result(1, cohort=f"c{number}") for number in range(400)])
+    statement = written(settlement)
+    lines = next(each for each in statement.page("en").all("section") if each.attributes.get("id") == "lines")
+    assert len(lines.all("tr")) == 1 + 300 + 1
+    assert "100 more payments are in the total" in lines.text
+    assert "€40,000" in lines.all("tfoot")[0].text
+    assert statement.pdf("nl").startswith(b"%PDF-")
+
+
+def test_a_crowd_of_claims_has_a_statement_too(tmp_path: Path) -> None:
+    """Thirty thousand claims are read as columns; each second one of a person is refused, and told by its reason once."""
+    terms = terms_with(outcome_pricings={"job": a_claim_line(sequence={"times": 1})})
+    (tmp_path / "programme.yaml").write_text(written_terms(terms), encoding="utf-8")
+    rows = [f"claim{number:06d},job,2021-0{1 + number % 9}-01,person{number // 2:06d},,,,,\n" for number in range(30_000)]
+    head = "claim,metric,achieved_on,person,cohort,class,phase,payer,reason\n"
+    (tmp_path / "claims.csv").write_text(head + "".join(rows), encoding="utf-8")
+    assert (tmp_path / "claims.csv").stat().st_size > CROWD_BYTES
+    words = ["--claims", str(tmp_path / "claims.csv"), "--as-of", "2024-12-31", "--out", str(tmp_path / "s"), "--quiet"]
+    assert main(["settle", str(tmp_path / "programme.yaml"), *words]) == 0
+    page = read_page((tmp_path / "s" / "statement.html").read_text(encoding="utf-8"))
+    text = page.all("main")[0].text
+    assert "€1,500,000" in page.all("div", class_="answer")[0].text
+    assert "15,000 claims are not paid" in page.all("div", class_="answer")[0].text
+    assert "and 14,988 more, in claims.csv" in text
+    assert "30,000 claims" in text
+    assert (tmp_path / "s" / "statement.pdf").stat().st_size > 10_000

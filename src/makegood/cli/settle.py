@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from makegood.settle import Settlement
 
 
+MOST_ATTACHED = 20_000_000
+"""A larger settlement.json lies beside the PDF only, not within it too."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own words."""
     parser.add_argument(
@@ -64,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
     from makegood.report.settlement_json import as_json
     from makegood.report.statement_text import as_text
 
+    _pairs_have_a_use(args)
     facts = facts_from_files(
         args.programme,
         results=args.results,
@@ -98,6 +103,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _pairs_have_a_use(args: argparse.Namespace) -> None:
+    """Raises Refused where pairs are named and nothing would be drawn of them."""
+    from makegood.values.problem import Problem, Refused, Where
+
+    if args.pairs is not None and (args.measured is None or args.out is None or args.data_only):
+        what, remedy = "pairs only serve to draw months over time on the statement", "give --measured and --out too, or leave --pairs out"
+        raise Refused([Problem(Where(str(args.pairs)), "no_use", what, "Nothing is paid by them", remedy)])
+
+
 def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes | str]:
     """The folder's files: the data, and unless left out the statement for people as pages and as PDF with the data within."""
     from makegood.report.settlement_json import files_of
@@ -112,7 +126,9 @@ def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes 
 
     months = read_months(args.measured) if args.measured else ()
     extra = read_extra_months(args.measured, args.pairs) if args.measured and args.pairs else ()
-    return data | statement_files(settlement, months=months, extra=extra, attached={"settlement.json": data["settlement.json"]})
+    name = "settlement.json"
+    attached = {name: data[name]} if len(data[name]) <= MOST_ATTACHED else {}
+    return data | statement_files(settlement, months=months, extra=extra, attached=attached)
 
 
 def _before(args: argparse.Namespace) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from makegood.cases.claim_columns import MISSING, ClaimColumns
 from makegood.payment.admission import corrections, lines_for, problems_in
 from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, replaced_by, unfit
-from makegood.payment.entries import Entry, price_claim
+from makegood.payment.entries import Entry, counted_in_all, price_claim
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.limits import scope_in_common
@@ -552,6 +552,7 @@ def _grouped(
         ]
         sample = members[0][0]
         steps = {(node.what, node.value): node for entry, _ in members for node in entry.steps if node.what != "counted"}
+        counted = next((node for node in sample.steps if node.what == "counted"), None)
         units = sum((entry.units * count for entry, count in members if entry.units is not None), Decimal(0))
         scope = replace(sample.scope, person=None, period=None, on=date.fromordinal(int(lasts[group])))
         entries.append(
@@ -561,7 +562,7 @@ def _grouped(
                 units=units,
                 earned=int(sums["earned"][group]) * unit,
                 left=int(sums["left"][group]) * unit,
-                steps=tuple(steps.values()),
+                steps=((counted_in_all(units, int(members_of[group]), counted.where),) if counted else ()) + tuple(steps.values()),
                 claim="",
                 person="",
                 claim_count=int(members_of[group]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 from makegood.payment.node import Node
@@ -114,5 +115,7 @@ def _terms(settlement: Settlement) -> dict[str, int]:
     terms = settlement.terms
     parts = ("outcome_pricings", "limits", "investor_repayment", "guarantees", "investments", "evidence")
     places: set[Place] = {(part, name) for part in parts for name in getattr(terms.programme, part)}
-    places |= {refusal.clause for refusal in (*settlement.statement.refused[:1000], *settlement.statement.waiting[:1000]) if refusal.clause}
+    statement = settlement.statement
+    first = chain(islice(statement.refused, 1000), islice(statement.waiting, 1000))  # of a crowd these are no list
+    places |= {refusal.clause for refusal in first if refusal.clause}
     return {"/".join(map(str, place)): terms.where(place).line for place in sorted(places, key=lambda place: [str(step) for step in place])}

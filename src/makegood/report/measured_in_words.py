@@ -64,7 +64,8 @@ def _labels(record: Mapping[str, str], settlement: Settlement, telling: Telling)
         if value != "all":
             title = titles.get(column, {}).get(value)
             yield language.title(title) if title else party_name(settlement, value)
-    several = any(other is not record and other["metric"] == record["metric"] for other in settlement.inputs["results"])
+    beside = settlement.inputs["effect"] if record in settlement.inputs["effect"] else settlement.inputs["results"]
+    several = any(other is not record and other["metric"] == record["metric"] for other in beside)
     if several and "period_start" in record and "period_end" in record:
         yield " – ".join(language.day(date.fromisoformat(record[name])) for name in ("period_start", "period_end"))
     if "status" in record:

@@ -125,6 +125,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "step_pays_nothing": ("{figure} is {value}, and {step} pays nothing", "{figure} is {value}, en {step} betaalt niets"),
     "nothing_earned": ("Nothing was earned: {why}", "Niets verdiend: {why}"),
     "earned_nothing": ("Lines that earned nothing", "Regels die niets opleverden"),
+    "more_rows": (
+        "{n} more payments are in the total; settlement.json holds each.",
+        "Nog {n} betalingen zitten in het totaal; settlement.json bevat elk ervan.",
+    ),
     "more_lines": (
         "{n} more payments are in settlement.json; `makegood explain` tells each.",
         "Nog {n} betalingen staan in settlement.json; `makegood explain` legt elk uit.",
