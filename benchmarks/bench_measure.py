@@ -145,7 +145,7 @@ def _process(command: list[str], *, cache: str | None = None) -> tuple[float, fl
         capture_output=True,
         text=True,
     )
-    took, most = told.stdout.split()
+    took, most = told.stdout.splitlines()[-1].split()
     return float(took), float(most)
 
 

@@ -39,6 +39,7 @@ SELECT cohort, arm, sum(coalesce(n, 0)) FROM people LEFT JOIN per USING (person)
 def by_duckdb_from_files(folder: Path) -> dict[tuple[str, str], int]:
     """SQL over the Parquet files."""
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         for name in ("people", "spells"):
             connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
         return by_duckdb(connection)
@@ -47,6 +48,7 @@ def by_duckdb_from_files(folder: Path) -> dict[tuple[str, str], int]:
 def in_duckdb(folder: Path) -> duckdb.DuckDBPyConnection:
     """The records as tables in memory."""
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
     for name in ("people", "spells"):
         connection.read_parquet(str(folder / f"{name}.parquet")).create(name)
     return connection

@@ -13,6 +13,7 @@ from makegood.cases.reading import read_rows
 from makegood.cases.rows import Claim, Result, Transaction, rows_from
 from makegood.programme.checking import check_terms
 from makegood.programme.reading import Agreement, find_programme, read_agreement, shipped
+from makegood.report.measured_folder import check_results
 from makegood.report.settlement_json import read_earlier
 from makegood.settle import Earlier, Settlement, settle
 from makegood.values.fingerprint import sha256_of
@@ -140,7 +141,8 @@ def _with_provenance(facts: Facts, measured: Path) -> Facts:
     path = measured / "provenance.json"
     try:
         content = path.read_bytes()
-        made_for = json.loads(content)["programme"]
+        told = json.loads(content)
+        made_for = told["programme"]
         name, sha256 = str(made_for["name"]), str(made_for["sha256"])
     except (OSError, ValueError, KeyError, TypeError):
         what = "there is no readable provenance.json in this folder"
@@ -153,6 +155,7 @@ def _with_provenance(facts: Facts, measured: Path) -> Facts:
         raise Refused(
             [Problem(Where(str(path)), "other_programme", what, "Months count by the terms of their own programme", "measure again")]
         )
+    check_results(measured, told)
     problems = []
     if sha256 != facts.agreement.sha256:
         what = "the programme file has changed since these results were measured"

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from makegood.cases.quality import OUTCOMES
 from makegood.cases.rows import Claim, Result, Transaction
 from makegood.values import parsing
 from tools.reference.words import said_of, words_under_fields
@@ -51,9 +52,9 @@ FILES: list[tuple[str, type, str]] = [
 DATED = """
 ## Dated records
 
-The records from which results are measured: one row a person, a spell, an observation, or a time of watching. They
-share the rules above. The command that measures them is not part of this release; the columns are fixed so that
-suppliers can start to write them.
+The records from which `makegood measure` makes results: one row a person, a spell, an observation, or a time of
+watching. They share the rules above. [How measurement works](../explanation/how-measurement-works.md) says what becomes
+of them.
 
 ### People
 
@@ -112,6 +113,17 @@ measurement counts as covered.
 """.strip()
 
 
+ODD = """
+### What is odd in records, and what is done about it
+
+Each of these is counted, and listed in `quality.csv` with file, line, record and person. The outcome is the same for
+every engine. A row with several faults is listed under the first of them.
+
+| code | what was found | what is done |
+|---|---|---|
+""".strip()
+
+
 def files_page() -> str:
     """The page as Markdown. Raises where a column has no meaning."""
     return "\n".join(_page()) + "\n"
@@ -137,6 +149,9 @@ def _page() -> Iterator[str]:
             yield f"| `{column.name.rstrip('_')}`{needed} | {_written(column.metadata['parse'])} | {told[column.name]} |"
     yield ""
     yield DATED
+    yield ""
+    yield ODD
+    yield from (f"| `{code}` | {found} | {done} |" for code, (found, done) in OUTCOMES.items())
 
 
 def _written(parse: Any) -> str:

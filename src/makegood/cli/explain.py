@@ -8,7 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from makegood.report.branch import Branch
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,15 +22,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a payment's id, a claim, a limit, a named figure, an investment or another receiver; without it all are listed",
     )
-    parser.add_argument("--every", action="store_true", help="list every claim, not the first few")
+    parser.add_argument("--person", metavar="P", help="show the months and records of this person below each result")
+    parser.add_argument("--all", "--every", dest="every", action="store_true", help="list every person and claim, not the first few")
+    parser.add_argument("--measured", type=Path, metavar="DIR", help="where the measurement lies now, if it was moved")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="an earlier settlement: what changed since, from record to repayment")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the tree, or the list of what can be explained."""
-    from makegood.report.explain import as_lines, explain
+    from makegood.report.deeper import deeper_of
+    from makegood.report.explain import explain
     from makegood.report.settlement_json import load
 
+    if args.against is not None:
+        _print(_changed(args), args)
+        return 0
     if args.payment is None:
         rows = list(_known(load(args.settlement, "settlement.json"), load(args.settlement, "explanation.json")))
         if args.format == "json":
@@ -35,13 +45,34 @@ def run(args: argparse.Namespace) -> int:
         elif not args.quiet:
             print("\n".join(_listed(rows)))
         return 0
-    branch = explain(args.settlement, args.payment, every=args.every)
+    deeper = deeper_of(args.settlement, measured=args.measured, person=args.person, every=args.every)
+    branch = explain(args.settlement, args.payment, every=args.every, deeper=deeper)
+    _print(branch, args)
+    return 0
+
+
+def _changed(args: argparse.Namespace) -> Branch:
+    """What changed since an earlier settlement."""
+    from makegood.report.changes import what_changed
+    from makegood.report.deeper import measurements_of
+    from makegood.report.settlement_json import load
+
+    before, after = (
+        {"folder": folder, "settlement": load(folder, "settlement.json"), "explanation": load(folder, "explanation.json")}
+        for folder in (args.against, args.settlement)
+    )
+    return what_changed(before, after, measured=measurements_of(before, after | {"measured": args.measured}), only=args.payment)
+
+
+def _print(branch: Branch, args: argparse.Namespace) -> None:
+    """The tree as text or JSON."""
+    from makegood.report.branch import as_lines
+
     if args.format == "json":
         print(json.dumps(branch.as_json(), ensure_ascii=False, indent=1))
     elif not args.quiet:
         width = shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else 120
         print("\n".join(as_lines(branch, width=width)))
-    return 0
 
 
 def _known(settlement: dict[str, Any], explanation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:

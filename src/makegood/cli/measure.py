@@ -79,18 +79,26 @@ def run(args: argparse.Namespace) -> int:
     )
     quality += measurement.quality
     words = {
-        name: MetricWords(metric.unit, metric.effect.counterfactual[0].kind if metric.effect else None) for name, metric in metrics.items()
+        name: MetricWords(
+            metric.unit,
+            metric.effect.counterfactual[0].kind if metric.effect else None,
+            metric.measured.model_dump(mode="json", exclude_defaults=True) if metric.measured else {},
+            terms.where(("outcome_metrics", name, "measured")),
+        )
+        for name, metric in metrics.items()
     }
     told = {"name": terms.programme.programme, "sha256": terms.sha256}
     rows = None if args.quality_rows == 0 else args.quality_rows
     _say(args, "writing")
-    files = result_files(measurement, records, quality, words=words, programme=told, quality_rows=rows)
-    write_folder(args.out, files | detail_files(measurement, records))
+    kept = detail_files(measurement, records)
+    notes = notes_of(measurement, records, cohorts=terms.programme.cohorts)
+    files = result_files(measurement, records, quality, words=words, programme=told, quality_rows=rows, details=kept, notes=notes)
+    write_folder(args.out, files)
     _say(args, "")
     if not args.quiet:
         from makegood.measurement.summary import as_text
 
-        print(as_text(measurement, quality, words=words, notes=notes_of(measurement, records), out=str(args.out)), end="")
+        print(as_text(measurement, quality, words=words, notes=notes, out=str(args.out)), end="")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,8 +86,10 @@ def run(args: argparse.Namespace) -> int:
         write_folder(args.out, _files(args, settlement))
     if not args.quiet and since and args.format == "text":
         from makegood.report.changes import changes
+        from makegood.report.deeper import measurements_of
 
-        told = changes(since, {"settlement": as_json(settlement), "explanation": explanation_of(settlement)})
+        now = {"settlement": as_json(settlement), "explanation": explanation_of(settlement), "folder": Path(), "measured": args.measured}
+        told = changes(since, now, measured=measurements_of(since, now))
         print(
             "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""]).replace("\u00a0", " ")
             if told
@@ -113,7 +116,8 @@ def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes 
     """The folder's files: the data, and unless left out the statement for people as pages and as PDF with the data within."""
     from makegood.report.settlement_json import files_of
 
-    data = files_of(settlement)
+    measured = Path(os.path.relpath(args.measured, args.out)).as_posix() if args.measured else None
+    data = files_of(settlement, measured=measured)
     if args.data_only:
         return data
     from makegood.report.extra_months import read_extra_months
@@ -136,5 +140,8 @@ def _before(args: argparse.Namespace) -> dict[str, Any] | None:
         folders = (
             [args.paid] if (args.paid / "explanation.json").is_file() else [path.parent for path in args.paid.glob("*/explanation.json")]
         )
-    found = [{"settlement": load(folder, "settlement.json"), "explanation": load(folder, "explanation.json")} for folder in folders]
+    found = [
+        {"folder": folder, "settlement": load(folder, "settlement.json"), "explanation": load(folder, "explanation.json")}
+        for folder in folders
+    ]
     return max(found, key=lambda item: str(item["settlement"].get("as_of")), default=None)

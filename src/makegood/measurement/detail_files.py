@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from makegood.cases.coverage import Coverage
 from makegood.cases.people import ARMS
 from makegood.cases.records import Records
 from makegood.cases.spells import KINDS, UNKNOWN_HOURS
@@ -18,16 +19,13 @@ from makegood.measurement.calendar import LAST, borders_of
 from makegood.measurement.outcome import STATES, Measurement
 from makegood.measurement.rules import AVERAGE_HOURS
 
-PERSON_MONTHS, PERSON_RESULTS, SPELLS, OBSERVATIONS = (
-    "person_months.parquet",
-    "person_results.parquet",
-    "spells.parquet",
-    "observations.parquet",
+PERSON_MONTHS, PERSON_RESULTS, SPELLS, OBSERVATIONS, COVERAGE = (
+    f"{name}.parquet" for name in ("person_months", "person_results", "spells", "observations", "coverage")
 )
 
 
 def detail_files(measurement: Measurement, records: Records) -> dict[str, bytes]:
-    """person_months, person_results, spells and observations of the persons whose months were kept; none: no files."""
+    """Months, values, spells, observations and coverage of the persons whose months were kept; none: no files."""
     if not len(measurement.shown):
         return {}
     files = {PERSON_RESULTS: _bytes(_person_results(measurement, records)), PERSON_MONTHS: _bytes(_person_months(measurement, records))}
@@ -35,6 +33,8 @@ def detail_files(measurement: Measurement, records: Records) -> dict[str, bytes]
         files[SPELLS] = _bytes(_spells(measurement, records))
     if records.observations.file:
         files[OBSERVATIONS] = _bytes(_observations(measurement, records))
+    if records.coverage is not None:
+        files[COVERAGE] = _bytes(_coverage(measurement, records, records.coverage))
     return files
 
 
@@ -107,6 +107,11 @@ def _person_results(measurement: Measurement, records: Records) -> pa.Table:
                     "metric": _coded(np.full(len(shown), number), names),
                     "person": _coded(place, who),
                     "cohort": _coded(people.groups["cohort"].codes[shown], people.groups["cohort"].names),
+                    **{
+                        name: _coded(people.groups[name].codes[shown], people.groups[name].names)
+                        for name in measurement.by
+                        if name in people.groups
+                    },
                     "arm": _coded(people.arm[shown], ARMS),
                     "index_date": dates(people.index[shown]),
                     "value": decimals(scaled, digits=6),
@@ -158,3 +163,21 @@ def _observations(measurement: Measurement, records: Records) -> pa.Table:
             "line": pa.array(seen.row[rows] + (2 if seen.is_text else 1)),
         }
     )
+
+
+def _coverage(measurement: Measurement, records: Records, coverage: Coverage) -> pa.Table:
+    """When anybody was watching: the sources are joined, so a row is no row of the file."""
+    who, size = records.people.person.cast(pa.string()), len(records.people)
+    kept = np.zeros(size, np.bool_)
+    kept[measurement.shown] = True
+    tables = []
+    for kind, periods in coverage.kinds.items():
+        person = np.repeat(np.arange(size), np.diff(periods.first))
+        rows = np.flatnonzero(kept[person])
+        end = periods.end[rows]
+        told = {"person": who.take(pa.array(person[rows])), "kind": pa.repeat(pa.scalar(kind), len(rows))}
+        tables.append(pa.table(told | {"start": dates(periods.start[rows]), "end": dates(end, empty=end == RUNNING)}))
+    none = pa.table(
+        {"person": pa.array([], pa.string()), "kind": pa.array([], pa.string()), "start": dates(np.zeros(0)), "end": dates(np.zeros(0))}
+    )
+    return pa.concat_tables([none, *tables])

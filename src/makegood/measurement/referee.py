@@ -85,7 +85,7 @@ def referee(
 def month_state(
     start: int, until: int, terms: Measured, *, spells: Sequence[Period], watched: Sequence[Period] | None, as_of: int
 ) -> tuple[str, int]:
-    """The state of one month and its weight: the rule of docs/reference/measurement.md, sentence by sentence."""
+    """The state of one month and its weight: the rule of docs/explanation/how-measurement-works.md, sentence by sentence."""
     if until > as_of:
         return "not yet observed", 0
     rule = terms.counts_when

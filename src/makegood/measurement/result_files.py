@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -23,7 +23,8 @@ from makegood.cases.records import Records
 from makegood.cases.spells import KINDS
 from makegood.measurement.calendar import day_number, day_of
 from makegood.measurement.outcome import CohortFigure, Key, Measurement
-from makegood.values.fingerprint import decimal_text
+from makegood.values.fingerprint import decimal_text, sha256_of
+from makegood.values.problem import Where
 
 RESULT_COLUMNS = (
     "result", "metric", "cohort", "value", "unit", "arm_basis", "accepted", "class", "payer", "phase", "component", "comparison_kind",
@@ -46,6 +47,9 @@ class MetricWords:
 
     unit: str
     counterfactual: str | None = None
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    """The measurement rule as it stands in the terms, and where: file, line, path."""
+    clause: Where | None = None
 
 
 def result_files(
@@ -56,25 +60,28 @@ def result_files(
     words: Mapping[str, MetricWords],
     programme: Mapping[str, str],
     quality_rows: int | None,
+    details: Mapping[str, bytes],
+    notes: Sequence[str],
 ) -> dict[str, bytes]:
-    """results.csv, figures.csv, quality.csv, provenance.json. `quality` is that of reading and of measuring together.
+    """results.csv, figures.csv, quality.csv, the detail files, and provenance.json, which says what all of them rest on.
 
-    `programme` is repeated in the provenance (name, SHA-256). At most `quality_rows` rows of each kind are listed,
-    all of them are counted.
+    `quality` is that of reading and of measuring together. `programme` is repeated in the provenance (name, SHA-256).
+    At most `quality_rows` rows of each kind are listed, all of them are counted.
     """
-    return {
+    files = {
         "results.csv": results_csv(measurement, paired=records.people.paired, words=words).encode(),
         "figures.csv": _csv_text(FIGURE_COLUMNS, [_figure_row(figure, measurement.by) for figure in measurement.figures]).encode(),
         "quality.csv": _quality_csv(quality, quality_rows),
-        "provenance.json": _provenance(measurement, records, quality, programme, quality_rows),
+        **details,
     }
+    return files | {"provenance.json": _provenance(measurement, records, quality, words, programme, quality_rows, notes, files)}
 
 
 def results_csv(measurement: Measurement, *, paired: bool, words: Mapping[str, MetricWords]) -> str:
     """One row per metric and cohort of the programme's arm, with the figure of the comparison arm beside it.
 
-    Where the terms ask for a matched group and the people were not paired, the comparison arm is a pool and its
-    figure is no counterfactual: then it stands in figures.csv only. A figure that nobody enters has no row.
+    Where the terms compare the metric with nothing, or with a matched group and the people were not paired, the other
+    arm's figure is no counterfactual: then it stands in figures.csv only. A figure that nobody enters has no row.
     """
     by_key = {figure.key: figure for figure in measurement.figures}
     rows = []
@@ -83,7 +90,7 @@ def results_csv(measurement: Measurement, *, paired: bool, words: Mapping[str, M
             continue
         metric, told = figure.key.metric, words.get(figure.key.metric, MetricWords(""))
         other = by_key.get(Key(metric, figure.key.group, "comparison"))
-        if told.counterfactual == "matched_group" and not paired:
+        if told.counterfactual is None or (told.counterfactual == "matched_group" and not paired):
             other = None
         kind = told.counterfactual if other and told.counterfactual in ("matched_group", "randomised_group") else None
         cohort, *further = figure.key.group
@@ -121,8 +128,10 @@ def text_of(value: Fraction) -> str:
         return decimal_text(round(Decimal(value.numerator) / Decimal(value.denominator), DECIMALS))
 
 
-def notes_of(measurement: Measurement, records: Records) -> list[str]:
-    """What a reader must know before believing a figure: kinds of which no record exists, a comparison arm that is a pool."""
+def notes_of(measurement: Measurement, records: Records, *, cohorts: Collection[str] = ()) -> list[str]:
+    """What a reader must know before believing a figure: kinds of which no record exists, a comparison arm that is a pool,
+    cohorts that are none of the programme's `cohorts`.
+    """
     notes = [f"{metric} is not measured: {why}" for metric, why in measurement.rules.absent.items()]
     present = set(np.flatnonzero(np.bincount(records.spells.kind, minlength=len(KINDS))))
     notes += [
@@ -135,6 +144,10 @@ def notes_of(measurement: Measurement, records: Records) -> list[str]:
         for rule in measurement.rules.observed
         if rule.observed not in records.observations.metric.names
     ]
+    strange = sorted({figure.key.group[0] for figure in measurement.figures if figure.key.arm == "programme"} - {"all", *cohorts})
+    if strange:
+        shown = ", ".join(f"'{name}'" for name in strange[:5]) + (" …" if len(strange) > 5 else "")
+        notes.append(f"the programme names no cohort {shown}: `makegood settle` will refuse its results; name it under `cohorts`")
     if (records.people.arm == 1).any() and not records.people.paired:
         notes.append("the comparison arm has persons without a pair: it is a pool, not a matched group; `makegood compare` matches it")
     return notes
@@ -176,9 +189,16 @@ def _quality_csv(quality: Quality, most: int | None) -> bytes:
 
 
 def _provenance(
-    measurement: Measurement, records: Records, quality: Quality, programme: Mapping[str, str], quality_rows: int | None
+    measurement: Measurement,
+    records: Records,
+    quality: Quality,
+    words: Mapping[str, MetricWords],
+    programme: Mapping[str, str],
+    quality_rows: int | None,
+    notes: Sequence[str],
+    written: Mapping[str, bytes],
 ) -> bytes:
-    files = {
+    read = {
         "people": (records.people.file, len(records.people)),
         "spells": (records.spells.file, len(records.spells)),
         "observations": (records.observations.file, len(records.observations)),
@@ -191,9 +211,10 @@ def _provenance(
         "terms_sha256": measurement.terms_sha256,
         "inputs": {
             name: {"file": file, "sha256": records.sha256[name], **({} if used is None else {"used": used})}
-            for name, (file, used) in files.items()
+            for name, (file, used) in read.items()
             if name in records.sha256
         },
+        "metrics": {rule.metric: _told(rule.window, words.get(rule.metric)) for rule in measurement.rules.all()},
         "engine": {"name": measurement.engine, "version": measurement.engine_version},
         "versions": {"makegood": __version__, "python": platform.python_version(), "numpy": np.__version__, "pyarrow": pa.__version__},
         "by": ["cohort", *measurement.by],
@@ -204,8 +225,16 @@ def _provenance(
             if figure.value is None
         ],
         "not_measured": dict(measurement.rules.absent),
-        "notes": notes_of(measurement, records),
+        "notes": list(notes),
         "quality": counts,
+        "files": {name: sha256_of(content) for name, content in written.items()},
         "quality_rows_listed": {code: number if quality_rows is None else min(number, quality_rows) for code, number in counts.items()},
     }
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _told(window: int, words: MetricWords | None) -> dict[str, Any]:
+    """A metric's rule and its clause, as far as they are known."""
+    clause = None if words is None else words.clause
+    place = {} if clause is None else {"clause": {"file": clause.file, "line": clause.line, "path": clause.path}}
+    return {"window_months": window, "measured": dict(words.measured) if words else {}, **place}

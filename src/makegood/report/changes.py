@@ -1,12 +1,16 @@
-"""What changed between two settlements, and what that does to the money."""
+"""What changed between two settlements, from the record to the repayment, and what that does to the money."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from makegood.report.branch import Branch
 from makegood.report.language import Language
+
+if TYPE_CHECKING:
+    from makegood.report.measured_changes import Measurements
 
 FEW = 20
 ENGLISH = Language("en")
@@ -14,19 +18,63 @@ ZERO = Decimal(0)
 IDENTITY = {"results": "result", "effect": "result", "claims": "claim", "transactions": "transaction"}
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, measured: Measurements | None = None) -> list[str]:
     """Sentences: first what was read anew, then what each figure, claim, payment and repayment makes of it.
 
-    `before` and `after` hold `settlement` and `explanation` as their JSON files do. Empty when nothing changed.
+    `before` and `after` hold `settlement` and `explanation` as their JSON files do; `measured` the measurements behind
+    them, where these are known. Empty when nothing changed.
     """
-    old, new = before["settlement"], after["settlement"]
-    if old["fingerprint"] == new["fingerprint"]:
+    if before["settlement"]["fingerprint"] == after["settlement"]["fingerprint"]:
         return []
-    names = after["explanation"]["names"]
-    causes = [*_terms(old, new), *_inputs(before["explanation"]["inputs"], after["explanation"]["inputs"])]
-    steps = [*_few(_figures(before["explanation"], after["explanation"]), "figures"), *_few(_claims(old, new), "claims")]
-    effects = [*_payments(old, new, names), *_repayments(old, new, names)]
-    return [*causes, *steps, *(effects or ["No payment and no repayment changes."]), *(_in_all(old, new) if effects else [])]
+    found = list(_parts(before, after, measured, None))
+    told = [branch.words + (f" [{branch.place}]" if branch.place else "") for _, branches in found for branch in branches]
+    return told if _moves(found) else [*told, "No payment and no repayment changes."]
+
+
+def what_changed(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, measured: Measurements | None = None, only: str | None = None
+) -> Branch:
+    """The same as a tree; `only`: of payments and repayments this one, by its id or name."""
+    old, new = before["settlement"], after["settlement"]
+    sides = [f"{side['fingerprint'][:12]} (as of {side['as_of']})" for side in (old, new)]
+    words = f"what changed from settlement {sides[0]} to {sides[1]}"
+    if old["fingerprint"] == new["fingerprint"]:
+        return Branch(words, "", (Branch("nothing: they are the same"),))
+    found = list(_parts(before, after, measured, only))
+    parts = [Branch(title, "", tuple(branches)) for title, branches in found if branches]
+    if not _moves(found):
+        parts.append(Branch("no payment and no repayment changes" if only is None else f"{only} does not change"))
+    return Branch(words, "", tuple(parts))
+
+
+MONEY = ("payments", "repayments")
+
+
+def _moves(found: Sequence[tuple[str, Sequence[Branch]]]) -> bool:
+    return any(branches for title, branches in found if title in MONEY)
+
+
+def _parts(
+    before: Mapping[str, Any], after: Mapping[str, Any], measured: Measurements | None, only: str | None
+) -> Iterator[tuple[str, Sequence[Branch]]]:
+    """Titles with what belongs to them, from the cause to the effect."""
+    old, new, names = before["settlement"], after["settlement"], after["explanation"]["names"]
+
+    def told(sentences: Iterable[str]) -> list[Branch]:
+        return [Branch(sentence) for sentence in sentences]
+
+    yield "terms and day", told(_terms(old, new))
+    if measured is not None:
+        yield "records", measured.records()
+        yield "months", measured.months()
+    yield "results and other facts", told(_inputs(before["explanation"]["inputs"], after["explanation"]["inputs"]))
+    yield "figures", told(_few(_figures(before["explanation"], after["explanation"]), "figures"))
+    yield "claims", told(_few(_claims(old, new), "claims"))
+    payments, repayments = dict(_payments(old, new, names)), dict(_repayments(old, new, names))
+    yield "payments", told(words for name, words in payments.items() if only in (None, name))
+    yield "repayments", told(words for name, words in repayments.items() if only in (None, name))
+    if only is None and (payments or repayments):
+        yield "in all", told(_in_all(old, new))
 
 
 def _terms(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -92,14 +140,15 @@ def _claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"Claim '{name}' is refused for another reason: {second[name]} (it was: {first[name]})."
 
 
-def _payments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[str]:
+def _payments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first, second = ({row["id"]: row for row in settlement["outcome_payments"]} for settlement in (old, new))
     for name in sorted(first.keys() | second.keys()):
         was, now = (Decimal(rows[name]["due"]) if name in rows else ZERO for rows in (first, second))
         if was != now:
             line = (second.get(name) or first[name])["line"]
             words = ", ".join(_why(first.get(name), second.get(name), new["currency"]))
-            yield f"“{names['lines'].get(line, line)}” ({name}): {_moved(was, now, new['currency'])}{f' ({words})' if words else ''}."
+            moved = _moved(was, now, new["currency"])
+            yield name, f"“{names['lines'].get(line, line)}” ({name}): {moved}{f' ({words})' if words else ''}."
 
 
 def _why(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, currency: str) -> Iterator[str]:
@@ -116,13 +165,13 @@ def _why(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, currency:
             yield f"the limit '{limit.replace('_', ' ')}' cut {money[0]}, now {money[1]}"
 
 
-def _repayments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[str]:
+def _repayments(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     first, second = ({row["investment"]: row for row in settlement["investor_repayments"]} for settlement in (old, new))
     for name in sorted(first.keys() | second.keys()):
         was, now = (Decimal(rows[name]["repaid"]) if name in rows else ZERO for rows in (first, second))
         if was != now:
             investor = (second.get(name) or first[name])["investor"]
-            yield f"Repayment to {names['parties'].get(investor, investor)}: {_moved(was, now, new['currency'])}."
+            yield name, f"Repayment to {names['parties'].get(investor, investor)}: {_moved(was, now, new['currency'])}."
 
 
 def _in_all(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

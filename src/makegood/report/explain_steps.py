@@ -10,8 +10,8 @@ from makegood.report.branch import Branch
 FEW = 12
 PARTS = ("counted", "price")
 SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ ", "least": " or ", "greatest": " or "}
-Deeper = Callable[[Mapping[str, str]], Sequence[Branch]]
-"""What lies below a result: months and records, where the settlement was measured."""
+Deeper = Callable[[str, Mapping[str, str]], Sequence[Branch]]
+"""What lies below a row (its part: `results` or `effect`): months and records, or a signature, where these are known."""
 
 
 class Telling:
@@ -49,7 +49,8 @@ class Telling:
         if (kind, identity) in self.told:
             return Branch(f"{kind} '{identity}' (as above)")
         self.told.add((kind, identity))
-        lower = tuple(self.deeper(record)) if self.deeper is not None and kind == "result" else ()
+        part = "effect" if any(row.get(kind) == identity for row in self.inputs.get("effect", ())) else "results"
+        lower = tuple(self.deeper(part, record)) if self.deeper is not None and kind == "result" else ()
         return Branch(f"{kind} '{identity}': {columns_of(record, kind)}", "", lower)
 
     def record(self, kind: str, identity: str) -> Mapping[str, str] | None:

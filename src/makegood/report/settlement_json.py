@@ -55,12 +55,15 @@ def as_json(settlement: Settlement) -> dict[str, Any]:
     }
 
 
-def files_of(settlement: Settlement) -> dict[str, bytes | str]:
-    """The folder that `makegood settle --out` writes, without the statement for people."""
+def files_of(settlement: Settlement, *, measured: str | None = None) -> dict[str, bytes | str]:
+    """The folder that `makegood settle --out` writes, without the statement for people.
+
+    `measured` is where the measurement lies, seen from the folder, for `explain` to go on.
+    """
     programme = settlement.terms.programme
     return {
         "settlement.json": _dump(as_json(settlement)),
-        "explanation.json": _dump(explanation_of(settlement)),
+        "explanation.json": _dump(explanation_of(settlement) | ({} if measured is None else {"measured": measured})),
         "claims.csv": _claims(settlement),
         "journal.beancount": as_beancount(
             settlement.journal, currency=programme.currency, title=f"{programme.title} as of {settlement.as_of}"
