@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.reference.commands import commands_page
 from tools.reference.language import language_page
 from tools.reference.processing import processing_page
+from tools.reference.protocol import protocol_page
 from tools.reference.refusals import refusals_page
 from tools.reference.rows import files_page
 from tools.reference.schema import schema_text
@@ -19,6 +20,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "programme.md": language_page,
     "programme.schema.json": schema_text,
+    "protocol.md": protocol_page,
     "files.md": files_page,
     "cli.md": commands_page,
     "refusals.md": refusals_page,

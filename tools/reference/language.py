@@ -212,12 +212,12 @@ def _table(kind: type[BaseModel], fields: Sequence[str]) -> Iterator[str]:
         info = kind.model_fields[field]
         if field not in told:
             raise LookupError(f"{kind.__name__}.{field} has no meaning under it")
-        usual = "" if info.is_required() else _usual(kind, field)
+        usual = "" if info.is_required() else usual_word(kind, field)
         needed = " **required**" if info.is_required() else ""
         yield f"| `{info.alias or field}`{needed} | {kind_of_value(hints(kind)[field])} | {told[field]}{usual} |"
 
 
-def _usual(kind: type[BaseModel], field: str) -> str:
+def usual_word(kind: type[BaseModel], field: str) -> str:
     """What holds where the word is left out, when that is a plain word."""
     value = kind.model_fields[field].get_default(call_default_factory=True)
     if isinstance(value, bool):

@@ -39,7 +39,7 @@ def models() -> tuple[type[BaseModel], ...]:
         if kind not in found and kind is not InTwoLanguages:
             found.append(kind)
             for hint in hints(kind).values():
-                for inner in _terms_in(hint):
+                for inner in terms_in(hint):
                     visit(inner)
 
     visit(Programme)
@@ -64,7 +64,7 @@ def stands_at(kind: type[BaseModel]) -> list[str]:
     places = []
     for outer in models():
         for field in own_fields(outer):
-            if kind in _terms_in(hints(outer)[field]):
+            if kind in terms_in(hints(outer)[field]):
                 word = outer.model_fields[field].alias or field
                 places.append(word if outer is Programme else f"{outer.__name__}.{word}")
     return places
@@ -102,10 +102,11 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def _terms_in(hint: Any) -> Iterator[type[BaseModel]]:
+def terms_in(hint: Any) -> Iterator[type[BaseModel]]:
+    """The terms that may stand where an annotation is."""
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         yield hint
         return
     for part in get_args(hint):
         if part is not None and not isinstance(part, str):
-            yield from _terms_in(part)
+            yield from terms_in(part)
