@@ -17,7 +17,8 @@ $(STAMP): pyproject.toml uv.lock
 	@touch $(STAMP)
 
 # The loops for crowds as machine code, kept beside the source, so that the first large run does not wait for them.
-$(LOOPS): $(STAMP) $(wildcard src/makegood/comparison/*.py)
+$(LOOPS): $(STAMP) $(wildcard src/makegood/comparison/*.py) $(wildcard src/makegood/cases/*.py) $(wildcard src/makegood/measurement/*.py)
+	@$(RUN)python -m makegood.measurement.prepare
 	@$(RUN)python -m makegood.comparison.prepare
 	@touch $(LOOPS)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +37,9 @@ for (v in c("sex", "origin", "offence", "benefit", "region")) d[[v]] <- factor(d
 f <- treated ~ age + months + income + sex + origin + offence + benefit + region
 how <- list(
   propensity = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2),
+  coarsened = function() matchit(f, d, method = "cem"),
   mahalanobis = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2,
-                                   mahvars = ~ age + months + income),
-  coarsened = function() matchit(f, d, method = "cem"))
+                                   mahvars = ~ age + months + income))
 cat("version", as.character(packageVersion("MatchIt")), "\\n")
 for (name in names(how)) {
   took <- system.time(m <- how[[name]]())[["elapsed"]]
@@ -44,6 +47,36 @@ for (name in names(how)) {
   if (name == "coarsened") write.csv(data.frame(w = format(m$weights, digits = 17)), file.path(out, name), row.names = FALSE)
   else write.csv(data.frame(t = rownames(m$match.matrix), c = m$match.matrix[, 1]), file.path(out, name), row.names = FALSE)
 }
+"""
+
+
+PROTOCOL = """protocol: bench
+programme: werk-na-detentie
+population: everybody
+treatment: the programme
+index_date: release
+comparison_index_date: release
+variables:
+  age: {kind: number}
+  months: {kind: number}
+  income: {kind: number}
+  sex: {kind: category}
+  origin: {kind: category}
+  offence: {kind: category}
+  benefit: {kind: category}
+  region: {kind: category}
+matching: {method: nearest, distance: propensity, caliper: 0.2, ratio: 1, replacement: no, order: largest}
+estimand: att
+participants: intention_to_treat
+outcomes: {work: {value: mean, unit: month}}
+effect:
+  {estimator: difference, standard_errors: cluster_pairs, confidence: 95%, bootstrap: 0, exact_test_below: 0, missing_outcomes: refused}
+multiple_testing: {method: none}
+minimum_sample: 20
+unmatched: excluded
+small_cells: {minimum: 5, dominance: none, round_counts_to: 1, decimals: 3}
+balance: {smd: 0.1, variance_ratio: 2}
+seed: 1
 """
 
 
@@ -132,6 +165,41 @@ def learning(people: Covariates) -> float:
     return best(lambda: LogisticRegression(C=np.inf, max_iter=200).fit(matrix, people.treated), 1)
 
 
+def compiling() -> tuple[float, float]:
+    """Seconds that a fresh process takes to compile every loop, and to load them once they are compiled."""
+    took = []
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(2):
+            start = time.perf_counter()
+            environment = {**os.environ, "NUMBA_CACHE_DIR": cache}
+            subprocess.run([sys.executable, "-m", "makegood.comparison.prepare"], check=True, env=environment)
+            took.append(time.perf_counter() - start)
+    return took[0], took[1]
+
+
+def cold(*, treated: int = 119, pool: int = 100_000) -> float:
+    """Seconds of `makegood compare` from a cold shell, files and all, the shortest of three."""
+    columns = a_register(treated=treated, pool=pool, seed=3)
+    columns = {"person": np.arange(treated + pool), **columns}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for arm, file in ((1, "treated.csv"), (0, "pool.csv")):
+            chosen = {each: values[columns["treated"] == arm] for each, values in columns.items()}
+            pa.csv.write_csv(pa.table(chosen), folder / file)
+        (folder / "protocol.yaml").write_text(PROTOCOL)
+        words = ["compare", "--quiet", "protocol.yaml", "--treated", "treated.csv", "--pool", "pool.csv", "--out", "design"]
+        command = [str(Path(sys.executable).with_name("makegood")), *words]
+        return best(lambda: subprocess.run(command, check=True, cwd=folder, stderr=subprocess.DEVNULL), 3)
+
+
+def crowded(pool: int) -> tuple[float, float]:
+    """Seconds of a propensity match after loading, and GiB at most, of 1 treated for 100 in the pool, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.bench_comparison", "--crowd", str(pool)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    took, peak = done.stdout.split()
+    return float(took), float(peak)
+
+
 def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_000, patience: float = 900.0) -> Iterator[str]:
     """The lines of the bench."""
     columns = a_register(treated=treated, pool=pool, seed=1)
@@ -139,7 +207,7 @@ def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_00
     start = time.perf_counter()
     match(people, plan=PLANS["propensity"])
     first = time.perf_counter() - start
-    ours = {name: best(lambda plan=plan: match(people, plan=plan)) for name, plan in PLANS.items()}
+    ours = {name: best(partial(match, people, plan=plan)) for name, plan in PLANS.items()}
     yield f"compare: {treated:,} treated, pool of {pool:,}; 3 numbers, 5 categories (first run, compiling or loading: {first:.1f} s)"
     with tempfile.TemporaryDirectory() as folder:
         theirs = by_matchit(columns, Path(folder), patience=patience)
@@ -161,12 +229,20 @@ def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_00
     built = best(lambda: cKDTree(pool_points).query(own, k=1), 1)
     yield f"  scipy's k-d tree for one neighbour each, without fit and caliper: {built:.2f} s, {built / ours['mahalanobis']:.1f} times ours"
     if crowd:
-        del people, points, pool_points, own
-        many = loaded(a_register(treated=crowd // 100, pool=crowd, seed=2))
-        took = best(lambda: match(many, plan=PLANS["propensity"]), 2)
-        yield f"  {crowd // 100:,} treated, pool of {crowd:,}, propensity, after loading: {took:.2f} s"
+        took, peak = crowded(crowd)
+        told = f"{took:.2f} s, {peak:.1f} GiB at most (agreed: 3 s, 4 GiB)"
+        yield f"  {crowd // 100:,} treated, pool of {crowd:,}, propensity, after loading: {told}"
+    compiled, read = compiling()
+    yield f"  compiling every loop at set-up: {compiled:.1f} s; a process that finds them compiled: {read:.1f} s"
+    yield f"  makegood compare, 119 treated, pool of 100,000, from a cold shell: {cold():.2f} s (agreed: under 2 s)"
 
 
 if __name__ == "__main__":
-    for line in rows(pool=int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, treated=int(sys.argv[2]) if len(sys.argv) > 2 else 10_000):
-        print(line, flush=True)
+    if sys.argv[1:2] == ["--crowd"]:
+        many = loaded(a_register(treated=int(sys.argv[2]) // 100, pool=int(sys.argv[2]), seed=2))
+        shortest = best(lambda: match(many, plan=PLANS["propensity"]), 3)
+        print(shortest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+    else:
+        sizes = [int(word) for word in sys.argv[1:3]]
+        for line in rows(**dict(zip(("pool", "treated"), sizes, strict=False))):
+            print(line, flush=True)

@@ -45,6 +45,7 @@ def rows(*, persons: int = 1_000_000, spells: int = 3_000_000, times: int = 5) -
         folder = Path(place)
         people_and_spells(folder, persons=persons, spells=spells, seed=1)
         yield f"measure {persons:,} persons, {spells:,} spells, {WINDOW} months, from Parquet"
+        yield from _cold(folder)
         yield from _first_compile(folder)
         whole = {
             "makegood": lambda: by_makegood(read(folder)),
@@ -62,7 +63,6 @@ def rows(*, persons: int = 1_000_000, spells: int = 3_000_000, times: int = 5) -
             "Polars": lambda: measured_by_polars.by_polars(polars),
         }
         yield from _compared("warm, records in memory", counting, times)
-        yield from _cold(folder)
 
 
 def _first_compile(folder: Path) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _first_compile(folder: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as cache:
         empty, _ = _process(_command(folder), cache=cache)
         filled, _ = _process(_command(folder), cache=cache)
-        yield f"  the very first run compiles: {empty:.2f} s, the next run {filled:.2f} s (`make` fills the cache at set-up)"
+        yield f"  with an empty cache of machine code: {empty:.2f} s, the next run {filled:.2f} s (set-up fills it)"
 
 
 def _compared(what: str, contestants: dict[str, Callable[[], Totals]], times: int) -> Iterator[str]:
@@ -123,17 +123,30 @@ def _command(folder: Path) -> list[str]:
     ]
 
 
+ALONE = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+"""A small process that starts the one that is measured: what it held at most is not what we hold."""
+
+
 def _process(command: list[str], *, cache: str | None = None) -> tuple[float, float]:
-    """Seconds and MiB of a process of its own; Python's own byte code is kept as on a user's machine."""
+    """Seconds and MiB of a process of its own; Python's own byte code is kept, as on a user's machine."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if cache is not None:
         environment["NUMBA_CACHE_DIR"] = cache
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[1])
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, f"{command[0]} ended with {status}"
-    process.returncode = 0
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    told = subprocess.run(
+        [sys.executable, "-c", ALONE, *command],
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    took, most = told.stdout.split()
+    return float(took), float(most)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,11 @@ import duckdb
 
 SQL = """
 WITH months AS (
-    SELECT index_date, k, (index_date + to_months(CAST(k AS INTEGER)))::DATE AS f,
-           (index_date + to_months(CAST(k + 1 AS INTEGER)))::DATE AS u
+    SELECT
+        index_date,
+        k,
+        (index_date + to_months(CAST(k AS INTEGER)))::DATE AS f,
+        (index_date + to_months(CAST(k + 1 AS INTEGER)))::DATE AS u
     FROM (SELECT DISTINCT index_date FROM people), range(24) AS r(k)
 ),
 work AS (
@@ -37,7 +40,7 @@ def by_duckdb_from_files(folder: Path) -> dict[tuple[str, str], int]:
     """SQL over the Parquet files."""
     with duckdb.connect() as connection:
         for name in ("people", "spells"):
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder}/{name}.parquet')")
+            connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
         return by_duckdb(connection)
 
 
@@ -45,7 +48,7 @@ def in_duckdb(folder: Path) -> duckdb.DuckDBPyConnection:
     """The records as tables in memory."""
     connection = duckdb.connect()
     for name in ("people", "spells"):
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{folder}/{name}.parquet')")
+        connection.read_parquet(str(folder / f"{name}.parquet")).create(name)
     return connection
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ def by_pandas(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
     borders = [(distinct + pd.DateOffset(months=k)).to_numpy().astype("datetime64[D]").astype(np.int64) for k in range(WINDOW + 1)]
     of_people = distinct.get_indexer(pd.to_datetime(people["index_date"]))
     counted = np.zeros(len(people), np.int64)
-    for first, last in itertools.pairwise(borders):
+    for first, last in pairwise(borders):
         days = np.minimum(end, last[row]) - np.maximum(start, first[row])
         some = days > 0
         week = np.bincount(code[some], weights=hours[some] * days[some], minlength=len(people))

@@ -29,10 +29,15 @@ def by_polars(frames: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str], int]:
         u=pl.col("index_date").dt.offset_by(pl.format("{}mo", pl.col("k") + 1)),
     ).filter(pl.col("u") <= AS_OF)
     work = spells.filter(pl.col("kind") == "employment").with_columns(e=pl.col("end").fill_null(AS_OF))
+    # The months that a spell can touch, a little too many at both ends; 31 and 28 days bound a month.
+    early = ((pl.col("start") - pl.col("index_date")).dt.total_days() // 31 - 1).clip(0, WINDOW)
+    late = ((pl.col("e") - pl.col("index_date")).dt.total_days() // 28 + 1).clip(0, WINDOW)
     weighed = (
         work.join(people.select("person", "index_date"), on="person")
-        .filter((pl.col("start") < pl.col("index_date").dt.offset_by("24mo")) & (pl.col("e") > pl.col("index_date")))
-        .join(months, on="index_date")
+        .with_columns(k=pl.int_ranges(early, late))
+        .filter(pl.col("k").list.len() > 0)
+        .explode("k")
+        .join(months, on=["index_date", "k"])
         .filter((pl.col("start") < pl.col("u")) & (pl.col("e") > pl.col("f")))
         .with_columns(days=(pl.min_horizontal("e", "u") - pl.max_horizontal("start", "f")).dt.total_days())
         .group_by("person", "k")

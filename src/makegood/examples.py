@@ -33,6 +33,12 @@ def run_examples(agreement: Agreement) -> list[Worked]:
     return [_run(name, example, agreement) for name, example in examples.items()]
 
 
+def settled_examples(agreement: Agreement) -> Iterator[Settlement]:
+    """The settlement of every worked example. Raises Refused where one cannot be settled."""
+    for name in agreement.on(None).programme.examples:
+        yield _chain(name, agreement)[-1]
+
+
 def _run(name: str, example: Example, agreement: Agreement) -> Worked:
     place: Place = ("examples", name)
     try:

@@ -54,6 +54,8 @@ class Settlement:
     problems: tuple[Problem, ...]
     inputs: Mapping[str, Sequence[Mapping[str, str]]]
     provenance: Mapping[str, str]
+    before: Mapping[str, Sequence[tuple[date, Decimal, str]]]
+    """Payment id -> what earlier settlements paid by it: (day, amount, their fingerprint)."""
     fingerprint: str
 
 
@@ -130,6 +132,7 @@ def settle(
         problems=(*agreement.warnings_of_money(), *statement.problems, *_not_yet(books), *_warnings(terms, transactions, waterfall)),
         inputs=inputs,
         provenance=dict(provenance or {}),
+        before=_by_payment(paid_before),
         fingerprint=sha256_of(read),
     )
 
@@ -161,6 +164,15 @@ def _claims_read(claims: Sequence[Claim] | ClaimColumns) -> list[dict[str, str]]
 def _records(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Rows as text, by the name in their first column, so that their order in a file does not count."""
     return sorted((record_of(row) for row in rows), key=lambda record: next(iter(record.values())))
+
+
+def _by_payment(earlier: Sequence[Earlier]) -> dict[str, list[tuple[date, Decimal, str]]]:
+    found: dict[str, list[tuple[date, Decimal, str]]] = {}
+    for settlement in sorted(earlier, key=lambda one: (one.as_of, one.fingerprint)):
+        for name, row in settlement.payments.items():
+            if Decimal(row["amount"]):
+                found.setdefault(name, []).append((settlement.as_of, Decimal(row["amount"]), settlement.fingerprint))
+    return found
 
 
 def _paid(earlier: Sequence[Earlier]) -> dict[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from makegood_portal.ledger.models import Candidacy, GrossListImport, Notice, PermissionRequest, Response
+from makegood_portal.ledger.models import Candidacy, ContactRoute, GrossListImport, MunicipalityContact, Notice, PermissionRequest, Response
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, a_questionnaire, an_event
 
@@ -80,6 +80,27 @@ def a_number(side: Side) -> dict[str, Any]:  # noqa: ARG001
     return {"number": "999990019"}
 
 
+def of_way(side: Side) -> dict[str, Any]:
+    """A way to reach the candidate."""
+    route, _ = ContactRoute.objects.get_or_create(candidacy=side.candidacy, kind="own_phone", value="0600000000", ended_on=None)
+    return {"route": route.pk}
+
+
+def of_municipality(side: Side) -> dict[str, Any]:
+    """A municipality in the directory."""
+    return {"municipality_": side.at(Kind.MUNICIPALITY).pk}
+
+
+def of_its_contact(side: Side) -> dict[str, Any]:
+    """A contact person of a municipality."""
+    contact, _ = MunicipalityContact.objects.get_or_create(
+        municipality=side.at(Kind.MUNICIPALITY),
+        ended_on=None,
+        defaults={"name": "M. Loket", "phone": "050", "checked_on": date(2026, 3, 2)},
+    )
+    return {"contact": contact.pk}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """`may`: the roles that get an answer (200, or 302 to another page); all others get 403 or 404.
@@ -93,6 +114,8 @@ class Route:
     kwargs: Callable[[Side], dict[str, Any]] = nothing
     post: Callable[[Side], dict[str, Any]] | None = None
     public: bool = False
+    shared: frozenset[Role] = frozenset()
+    """Roles that get an answer with the other side's object too: it stands in a directory, and is nobody's file."""
     answers: frozenset[int] = frozenset({200, 302})
     htmx: bool = False
     needs: Iterable[str] = field(default=())
@@ -105,18 +128,25 @@ class Route:
 
 LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
+STATEMENT = frozenset({Role.INVESTOR, Role.OUTCOME_PAYER, Role.LEAD, Role.EVALUATOR, Role.HEAD_OFFICE})
 FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 SCREENERS = FILLERS | {Role.EVALUATOR}
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 
+DIRECTORY = ACTORS
+"""Who may have to ask a municipality, and so keep the directory right."""
+
 ROUTES: dict[str, Route] = {
     "home": Route(),
     "put_notice_away": Route(may=frozenset({Role.LEAD}), kwargs=of_leads_notice, post=nothing),
+    "plain_text": Route(),
     "healthz": Route(public=True),
     "set_language": Route(public=True, post=nothing),
     "candidates": Route(may=READERS),
     "open_colleagues_file": Route(may=frozenset({Role.COUNSELLOR})),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "statement": Route(may=STATEMENT),
+    "statement_document": Route(may=STATEMENT, answers=frozenset({200, 302, 404})),
     "citizen_number": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=nothing, answers=frozenset({200, 409})),
     "citizen_number_record": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=a_number, answers=frozenset({302, 409})),
     "queue": Route(may=ACTORS),
@@ -133,6 +163,16 @@ ROUTES: dict[str, Route] = {
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
     "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_contract": Route(may=FILLERS | {Role.PROBATION_OFFICER}, kwargs=of_candidacy),
+    "candidate_contacts": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_first_appointment": Route(may=FILLERS, kwargs=of_candidacy),
+    "route_end": Route(may=FILLERS, kwargs=of_way, post=nothing),
+    "municipalities": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}),
+    "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
+    "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
     "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),

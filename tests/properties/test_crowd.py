@@ -128,9 +128,9 @@ def outcome(settlement: Settlement) -> object:
             (row.id, row.units, row.earned, row.limits, row.due, row.claim_count, row.note)
             for row in sorted(statement.payments, key=lambda row: row.id)
         ],
-        sorted((row.claim, row.line, row.reason) for row in statement.refused),
-        sorted((row.claim, row.line, row.reason) for row in statement.waiting),
-        sorted((row.claim, row.line, row.group, row.earned, row.left) for row in statement.decided),
+        sorted((row.claim, row.line, row.reason, row.clause) for row in statement.refused),
+        sorted((row.claim, row.line, row.reason, row.clause) for row in statement.waiting),
+        sorted((row.claim, row.line, row.group, row.earned, row.left, sorted(row.cuts)) for row in statement.decided),
     )
 
 

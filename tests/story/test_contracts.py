@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from makegood.examples import run_examples
+from makegood.examples import run_examples, settled_examples
 from makegood.programme.checking import check_terms
 from makegood.programme.reading import read_agreement
+from makegood.report.engine_sentences import in_dutch
 
 FOLDER = Path(__file__).with_name("contracts")
 CONTRACTS = sorted(FOLDER.glob("*.yaml"))
@@ -56,6 +57,18 @@ def test_the_worked_examples_of_a_contract_come_out(path: Path) -> None:
     assert len(worked) >= 2
     assert {example.name: [str(problem) for problem in example.problems] for example in worked if example.problems} == {}
     assert all(example.why for example in worked), "each example says how its money was worked out"
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.stem)
+def test_what_the_engine_says_of_a_contract_it_says_in_dutch_too(path: Path) -> None:
+    said: set[str] = set()
+    for settlement in settled_examples(read_agreement(path, check=check_terms)):
+        statement = settlement.statement
+        said |= {refusal.reason for refusal in (*statement.refused, *statement.waiting)}
+        said |= {payment.note for payment in statement.payments}
+        said |= {str(row["why"]) for row in statement.carried_forward} | {row["reason"] for row in settlement.clawed_back}
+        said |= {step.note for payment in statement.payments for node in payment.steps for step in node.walk()}
+    assert sorted(sentence for sentence in said - {""} if in_dutch(sentence) is None) == []
 
 
 def test_together_they_reach_into_every_group() -> None:

@@ -13,5 +13,5 @@ def test_the_tour_can_be_pasted(tmp_path: Path) -> None:
 
 def test_the_tour_promises_something_at_every_step() -> None:
     steps = blocks_of(ROOT / "README.md")[1:]
-    assert len(steps) == 6
+    assert len(steps) == 8
     assert all(step.promised for step in steps)

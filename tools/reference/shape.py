@@ -103,7 +103,7 @@ def _without_none(hint: Any) -> Any:
 
 
 def terms_in(hint: Any) -> Iterator[type[BaseModel]]:
-    """The terms that may stand where an annotation is."""
+    """The terms that a type holds, however deep."""
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         yield hint
         return

@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Problems with the input go to stderr, a line each."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if not word.startswith("-")), None)
-    args = parser_of(command).parse_args(words)
+    args = parser_of(command).parse_args(words, argparse.Namespace(alone=argv is None))
     from makegood.values.problem import Problem, Refused, Where
 
     module = importlib.import_module(f"makegood.cli.{COMMANDS[args.command][0]}")

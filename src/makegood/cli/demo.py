@@ -1,9 +1,10 @@
-"""`makegood demo`: settle every programme that ships, write the statements, and serve them on this machine."""
+"""`makegood demo`: the whole line on an invented world, every contract that ships settled, then the portal on that world."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -21,43 +22,72 @@ def _port(word: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the folder; then serve it until Ctrl-C, unless once was enough."""
+    """Write the statements; then the portal until Ctrl-C, unless once was enough. Without the portal, serve the statements."""
+    from makegood.cli.portal import here, portal
+    from makegood.cli.record_to_euro import StoppedError
+
+    try:
+        if here():
+            _write(args)
+            words = ["--once"] if args.once else ["--port", str(args.port)]
+            return portal(["demo", *words, "--statements", str(args.out)])
+        _write_and_serve(args)
+    except StoppedError as stopped:
+        print(f"makegood: the demonstration stopped at: makegood {stopped}", file=sys.stderr)
+        return stopped.code
+    return 0
+
+
+def _write_and_serve(args: argparse.Namespace) -> None:
+    """The statements alone. The port is taken first, so that a taken one is said before any work is done."""
     from makegood.cli.serving import served
 
     if args.once:
         _write(args)
-        return 0
+        return
     with served(args.out, port=args.port) as (address, wait):
         _write(args)
         print(f"Open {address} in a browser. Ctrl-C stops.", flush=True)
         wait()
-    return 0
+
+
+def demonstration(tell: Callable[[str], None]) -> dict[str, bytes | str]:
+    """The demonstration as files (name -> content), `index.html` the first of them to open. `tell` hears each step.
+
+    Raises StoppedError where a step on the invented world does not end well.
+    """
+    from makegood.cli.record_to_euro import record_to_euro
+    from makegood.doors import facts_from_files, settle_files
+    from makegood.programme.reading import shipped
+    from makegood.report.index_html import INDEX, WALK, index_html
+    from makegood.report.settlement_json import files_of
+    from makegood.report.statement_html import statement_files
+
+    walk, files = record_to_euro(tell)
+    files = {f"{WALK}/{name}": content for name, content in files.items()}
+    settlements = {}
+    for name in shipped():
+        tell(name)
+        settlement = settlements[name] = settle_files(facts_from_files(name), as_of=None)
+        data = files_of(settlement)
+        pages = statement_files(settlement, home="../index.html", attached={"settlement.json": data["settlement.json"]})
+        files |= {f"{name}/{file}": content for file, content in {**data, **pages}.items()}
+    return files | {file: index_html(settlements, lang=lang, walk=walk) for lang, file in INDEX.items()}
 
 
 def _write(args: argparse.Namespace) -> None:
     from makegood.cli.output import write_folder
-    from makegood.doors import facts_from_files, settle_files
-    from makegood.programme.reading import shipped
-    from makegood.report.index_html import index_html
-    from makegood.report.settlement_json import files_of
-    from makegood.report.statement_html import statement_files
 
-    programmes = shipped()
     shown = sys.stderr.isatty() and not args.quiet
-    settlements, files = {}, dict[str, bytes | str]()
-    for number, name in enumerate(programmes, 1):
+
+    def tell(step: str) -> None:
         if shown:
-            print(f"\r\033[K{number} of {len(programmes)}: {name}", end="", file=sys.stderr, flush=True)
-        settlement = settle_files(facts_from_files(name), as_of=None)
-        settlements[name] = settlement
-        written = {**files_of(settlement), **statement_files(settlement, home="../index.html")}
-        files.update({f"{name}/{file}": content for file, content in written.items()})
+            print(f"\r\033[K{step} …", end="", file=sys.stderr, flush=True)
+
+    files = demonstration(tell)
     if shown:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
-    files["index.html"] = index_html(settlements, extra={"settlement.json": "JSON", "journal.beancount": "Journal", "claims.csv": "Claims"})
     write_folder(args.out, files)
     if not args.quiet:
-        print(
-            f"{len(settlements)} programme{'s' if len(settlements) != 1 else ''} settled."
-            f" The statements lie in {args.out}; start with {args.out / 'index.html'}"
-        )
+        count = sum(name.endswith("/statement.html") for name in files)
+        print(f"{count} statements lie in {args.out}; start with {args.out / 'index.html'}")

@@ -50,7 +50,8 @@ def _settlement(args: argparse.Namespace, agreement: Agreement) -> dict[str, Any
     if args.programme not in shipped():
         return None
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, explanation_of, files_of
+    from makegood.report.explanation_json import explanation_of
+    from makegood.report.settlement_json import as_json, files_of
 
     settled = settle_files(facts_from_files(args.programme), as_of=None)
     journal = files_of(settled)["journal.beancount"]

@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by", metavar="COLUMNS", default="", help="split cohorts by class, payer, phase (comma between)")
     parser.add_argument(
-        "--quality-rows", type=int, metavar="N", default=100_000, help="list at most N rows of each oddity; all are counted (0: list all)"
+        "--quality-rows", type=int, metavar="N", default=10_000, help="list at most N rows of each oddity; all are counted (0: list all)"
     )
 
 
@@ -43,6 +43,8 @@ def _day(word: str) -> date:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and write the folder; print what was found."""
+    if args.alone and args.engine == "columns":
+        _spare_pandas()
     from makegood.cases.records import read_records
     from makegood.cli.output import write_folder
     from makegood.measurement.detail_files import detail_files
@@ -90,6 +92,27 @@ def run(args: argparse.Namespace) -> int:
 
         print(as_text(measurement, quality, words=words, notes=notes_of(measurement, records), out=str(args.out)), end="")
     return 0
+
+
+class _NoPandas:
+    """A finder that finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Raises ModuleNotFoundError for pandas, leaves every other module to the next finder."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
+def _spare_pandas() -> None:
+    """pyarrow imports pandas at its first conversion, in case it meets a data frame. A process of our own meets none."""
+    sys.meta_path.insert(0, _NoPandas())
+    try:
+        import pyarrow as pa
+
+        pa.scalar(0)
+    finally:
+        sys.meta_path.pop(0)
 
 
 def _say(args: argparse.Namespace, what: str) -> None:

@@ -12,9 +12,14 @@ from importlib.util import find_spec
 from makegood.values.problem import Problem, Refused, Where
 
 
+def here() -> bool:
+    """Whether the portal is installed beside the engine."""
+    return find_spec("makegood_portal") is not None and find_spec("django") is not None
+
+
 def portal(words: Sequence[str]) -> int:
     """Run `python -m makegood_portal …` and give back its exit code; refuse with what to install where it is absent."""
-    if find_spec("makegood_portal") is None or find_spec("django") is None:
+    if not here():
         problem = Problem(
             Where(), "no_portal", "this command needs the portal", "", "install makegood with its extra: pip install 'makegood[portal]'"
         )

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from makegood.settle import Settlement
 
 
+MOST_ATTACHED = 20_000_000
+"""A larger settlement.json lies beside the PDF only, not within it too."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own words."""
     parser.add_argument(
@@ -37,6 +41,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="also write settlement.json, the statement (HTML, PDF), claims.csv, journal.beancount, explanation.json",
     )
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="with --out and --measured: who was matched with whom (`compare --pairs`), to draw extra months over time; pays nothing",
+    )
     parser.add_argument("--data-only", action="store_true", help="with --out: leave out the statement for people (no HTML, no PDF)")
 
 
@@ -53,9 +63,11 @@ def day_argument(word: str) -> date:
 def run(args: argparse.Namespace) -> int:
     """Settle, print, and write the folder when asked."""
     from makegood.doors import facts_from_files, settle_files
-    from makegood.report.settlement_json import as_json, explanation_of
+    from makegood.report.explanation_json import explanation_of
+    from makegood.report.settlement_json import as_json
     from makegood.report.statement_text import as_text
 
+    _pairs_have_a_use(args)
     facts = facts_from_files(
         args.programme,
         results=args.results,
@@ -76,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 
         told = changes(since, {"settlement": as_json(settlement), "explanation": explanation_of(settlement)})
         print(
-            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""])
+            "\n".join(["What changed since the settlement before", *(f"  {line}" for line in told), ""]).replace("\u00a0", " ")
             if told
             else "Nothing changed since the settlement before.\n"
         )
@@ -88,6 +100,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _pairs_have_a_use(args: argparse.Namespace) -> None:
+    """Raises Refused where pairs are named and nothing would be drawn of them."""
+    from makegood.values.problem import Problem, Refused, Where
+
+    if args.pairs is not None and (args.measured is None or args.out is None or args.data_only):
+        what, remedy = "pairs only serve to draw months over time on the statement", "give --measured and --out too, or leave --pairs out"
+        raise Refused([Problem(Where(str(args.pairs)), "no_use", what, "Nothing is paid by them", remedy)])
+
+
 def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes | str]:
     """The folder's files: the data, and unless left out the statement for people as pages and as PDF with the data within."""
     from makegood.report.settlement_json import files_of
@@ -95,11 +116,15 @@ def _files(args: argparse.Namespace, settlement: Settlement) -> dict[str, bytes 
     data = files_of(settlement)
     if args.data_only:
         return data
+    from makegood.report.extra_months import read_extra_months
     from makegood.report.months_over_time import read_months
     from makegood.report.statement_html import statement_files
 
     months = read_months(args.measured) if args.measured else ()
-    return data | statement_files(settlement, months=months, attached={"settlement.json": data["settlement.json"]})
+    extra = read_extra_months(args.measured, args.pairs) if args.measured and args.pairs else ()
+    name = "settlement.json"
+    attached = {name: data[name]} if len(data[name]) <= MOST_ATTACHED else {}
+    return data | statement_files(settlement, months=months, extra=extra, attached=attached)
 
 
 def _before(args: argparse.Namespace) -> dict[str, Any] | None:

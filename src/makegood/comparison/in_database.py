@@ -15,7 +15,7 @@ import sqlglot
 from numpy.typing import NDArray
 
 from makegood.comparison.design import Covariates
-from makegood.comparison.layout import Layout, offsets
+from makegood.comparison.layout import Layout, offsets, standards
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.passes import EPSILON, START_RESPONSE, START_WEIGHT, Sums
 from makegood.measurement.sql_engine import Database
@@ -58,6 +58,8 @@ class InDatabase:
         moments = ", ".join(f"AVG(x{place}) AS m{place}, STDDEV_POP(x{place}) AS s{place}" for place in range(len(self.numbers)))
         found = self._fetch(f"SELECT {moments} FROM people").to_pylist()[0] if moments else {}
         spread = np.array([found[f"s{place}"] for place in range(len(self.numbers))], dtype=np.float64)
+        middle = np.array([found[f"m{place}"] for place in range(len(self.numbers))], dtype=np.float64)
+        centre, scale = standards(middle, spread)
         left, level_of = self.cells.copy(), []
         for size in reversed(sizes):
             level_of.append(left % size)
@@ -69,8 +71,8 @@ class InDatabase:
             names += [f"{covariates.category_names[row]}[{level}]" for level in covariates.levels[row][1:]]
         return Layout(
             number_rows=tuple(self.numbers),
-            centre=np.array([found[f"m{place}"] for place in range(len(self.numbers))], dtype=np.float64),
-            scale=np.where(spread > 0, spread, 1.0),
+            centre=centre,
+            scale=scale,
             cell=np.empty(0, dtype=np.int32),
             cells=self.cells.size,
             level_of=np.array(level_of[::-1], dtype=np.int64).reshape(len(sizes), self.cells.size),

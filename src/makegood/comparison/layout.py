@@ -48,6 +48,24 @@ class Layout:
         return self._standard
 
 
+BITS = 34
+"""Bits of a coefficient that are kept: six significant digits more than a score needs, and few enough that sums which were
+added in another order, by another machine or a database, give the same coefficient, and so the same pairs."""
+
+
+def kept_bits(values: Floats) -> Floats:
+    """The values to `BITS` significant bits."""
+    part, power = np.frexp(values)
+    return np.asarray(np.ldexp(np.round(part * 2.0**BITS) / 2.0**BITS, power))
+
+
+def standards(centre: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """What numbers are centred at and divided by, to `BITS` bits of the spread; 1 where there is no spread."""
+    scale = kept_bits(np.where(spread > 0, spread, 1.0))
+    grid = scale / 2.0**BITS
+    return np.round(centre / grid) * grid, scale
+
+
 def layout(covariates: Covariates, *, on: tuple[str, ...]) -> Layout:
     """Columns and cells of a model on the covariates named."""
     numbers = tuple(row for row, name in enumerate(covariates.number_names) if name in on)
@@ -61,10 +79,11 @@ def layout(covariates: Covariates, *, on: tuple[str, ...]) -> Layout:
     for row in categories:
         starts.append(len(names))
         names += [f"{covariates.category_names[row]}[{level}]" for level in covariates.levels[row][1:]]
+    centre, scale = standards(centre, spread)
     return Layout(
         number_rows=numbers,
         centre=centre,
-        scale=np.where(spread > 0, spread, 1.0),
+        scale=scale,
         cell=cell,
         cells=int(level_of.shape[1]),
         level_of=level_of,

@@ -16,7 +16,7 @@ import numpy as np
 
 from makegood.comparison import passes
 from makegood.comparison.design import Covariates
-from makegood.comparison.layout import Layout, layout, offsets
+from makegood.comparison.layout import Layout, kept_bits, layout, offsets
 from makegood.comparison.matched import Flags, Floats, Score
 from makegood.values.problem import Problem, Where
 
@@ -74,13 +74,13 @@ def fit(
     plan = rows.plan
     found: list[Problem] = []
     state = _iterate(rows, count=covariates.rows, ridge=0.0, settled=settled)
-    linear = rows.linear(state.beta)
+    linear = rows.linear(kept_bits(state.beta))
     separated = _separates(linear, covariates.treated)
     ridge = 0.0
     if separated or not np.all(np.isfinite(state.beta)):
         ridge = RIDGE
         state = _iterate(rows, count=covariates.rows, ridge=ridge, settled=True)
-        linear = rows.linear(state.beta)
+        linear = rows.linear(kept_bits(state.beta))
         what = "the covariates tell treated and pool apart without exception, so the propensity model has no finite solution"
         why = f"the scores come from a ridge penalty of {ridge:g}; they order people, and say little about how near they are"
         remedy = "look at the overlap plot; drop the covariate that defines the treatment, or widen the pool"

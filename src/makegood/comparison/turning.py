@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from makegood.comparison.design import Covariates
+from makegood.comparison.layout import kept_bits, standards
 from makegood.comparison.matched import Flags, Floats
 
 LARGE = 300_000
@@ -28,7 +29,7 @@ def turned(covariates: Covariates, *, on: tuple[str, ...], among: Flags | None =
         return columns
     inside = np.ones(covariates.rows, dtype=bool) if among is None else among
     if covariates.rows < LARGE:
-        centre, scale = columns.mean(axis=1), columns.std(axis=1, ddof=1)
+        centre, scale = standards(columns.mean(axis=1), columns.std(axis=1, ddof=1))
         standard = (columns - centre[:, None]) / scale[:, None]
         pooled = np.zeros((columns.shape[0], columns.shape[0]))
         for arm in (covariates.treated & inside, ~covariates.treated & inside):
@@ -47,10 +48,10 @@ def turned(covariates: Covariates, *, on: tuple[str, ...], among: Flags | None =
     group = np.where(inside, np.where(covariates.treated, 1, 0), 2).astype(np.int8)
     sums, products = turning_loops.sums_by_group(columns, centre, group, 3)
     variance = (np.diag(products.sum(axis=0)) - sums.sum(axis=0) ** 2 / covariates.rows) / (covariates.rows - 1)
-    scale = np.sqrt(variance)
+    middle, scale = standards(centre, np.sqrt(variance))
     sizes = np.maximum(np.bincount(group, minlength=3)[:2], 1)
     within = sum(products[arm] - np.outer(sums[arm], sums[arm]) / sizes[arm] for arm in (0, 1)) / max(int(sizes.sum()) - 2, 1)
-    return turning_loops.turn(columns, centre, scale, _factor(np.asarray(within) / np.outer(scale, scale)))
+    return turning_loops.turn(columns, middle, scale, _factor(np.asarray(within) / np.outer(scale, scale)))
 
 
 def _columns(covariates: Covariates, on: tuple[str, ...]) -> Floats:
@@ -71,7 +72,7 @@ def _columns(covariates: Covariates, on: tuple[str, ...]) -> Floats:
 
 
 def _factor(pooled: Floats) -> Floats:
-    root = _pivoted_root(_inverse(pooled))
+    root = kept_bits(_pivoted_root(_inverse(pooled)))
     return np.asarray(root[np.any(root != 0.0, axis=1)])
 
 

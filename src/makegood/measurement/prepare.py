@@ -51,3 +51,7 @@ def _write(folder: Path, names: list[str], of: list[str]) -> None:
     ends = pa.array([17_200, 17_300, None, 17_090, 17_090, 17_600], pa.int32()).cast(pa.date32())
     spells = {"spell": ["s9", "s8", "s1", "s1", "s2", "s3"], "person": of, "kind": ["employment"] * 6, "start": starts, "end": ends}
     pq.write_table(pa.table(spells | {"hours_per_week": [24.0, 40.0, None, 12.5, 36.0, 8.0]}), folder / "spells.parquet")
+
+
+if __name__ == "__main__":
+    prepare()

@@ -19,12 +19,17 @@ def problems_in(books: Books) -> list[Problem]:
     return sorted({*_results(books), *_claims(books), *replacing, *_transactions(books)})
 
 
-def evidence_for(terms: Terms, metric: str, line: str | None) -> Evidence | None:
-    """The evidence rule of a line, else that of its metric."""
+def evidence_name(terms: Terms, metric: str, line: str | None) -> str | None:
+    """The name of the evidence rule of a line, else of its metric."""
     programme = terms.programme
     pricing = programme.outcome_pricings.get(line) if line else None
-    name = (pricing.evidence if pricing else None) or programme.outcome_metrics[metric].evidence
-    return programme.evidence[name] if name else None
+    return (pricing.evidence if pricing else None) or programme.outcome_metrics[metric].evidence
+
+
+def evidence_for(terms: Terms, metric: str, line: str | None) -> Evidence | None:
+    """The evidence rule of a line, else that of its metric."""
+    name = evidence_name(terms, metric, line)
+    return terms.programme.evidence[name] if name else None
 
 
 def lines_for(terms: Terms, metric: str, line: str | None) -> list[str | None]:

@@ -13,10 +13,11 @@ from datetime import date
 from decimal import Decimal
 
 from makegood.cases.rows import Claim
-from makegood.payment.admission import evidence_for, lines_for
+from makegood.payment.admission import evidence_for, evidence_name, lines_for
 from makegood.payment.facts import Books, column_of
 from makegood.payment.scope import chosen_by
 from makegood.programme.pricing import After, Evidence, OutcomePricing, Sequence
+from makegood.programme.yaml_text import Place
 from makegood.values.month import months_between
 
 
@@ -29,6 +30,8 @@ class Refusal:
     line: str = ""
     waits: bool = False
     """The reason may still pass: the claim is carried forward, not refused for good."""
+    clause: Place = ()
+    """The clause of the agreement that says so; empty where it is the claim itself that says so."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class ClaimPaid:
     group: str
     earned: Decimal
     left: Decimal
+    cuts: tuple[tuple[str, Decimal], ...] = ()
+    """(limit, what it cut)"""
 
 
 @dataclass(frozen=True)
@@ -151,19 +156,21 @@ def _one_pass(
 
 def _out_of_sequence(rule: Sequence, item: Try, person: str, so_far: _SoFar, books: Books) -> Iterator[Refusal]:
     claim, line = item.claim.claim, item.line
+    clause: Place = ("outcome_pricings", line, "sequence")
     if rule.times is not None and so_far.times[_turn(rule, item.line, item.claim, books)] >= rule.times:
         often = "once" if rule.times == 1 else f"{rule.times} times"
-        yield Refusal(claim, f"'{line}' is paid {often} per {rule.per.replace('_', ' ')}, and was", line)
+        yield Refusal(claim, f"'{line}' is paid {often} per {rule.per.replace('_', ' ')}, and was", line, clause=(*clause, "times"))
     for other in rule.not_with:
         if so_far.accepted[other, person]:
-            yield Refusal(claim, f"'{other}' was paid for this person, which excludes '{line}'", line)
+            yield Refusal(claim, f"'{other}' was paid for this person, which excludes '{line}'", line, clause=(*clause, "not_with"))
     for after in rule.after:
         reason = _too_early(after, item.claim, [row for other in after.lines() for row in so_far.accepted[other, person]])
         if reason:
-            yield Refusal(claim, reason, line)
+            yield Refusal(claim, reason, line, clause=(*clause, "after"))
     for door in rule.once_accepted:
         if not any((other, person) in so_far.open_doors for other in door.lines()):
-            yield Refusal(claim, f"waits until {door.words()} is accepted for this person", line, waits=True)
+            reason = f"waits until {door.words()} is accepted for this person"
+            yield Refusal(claim, reason, line, waits=True, clause=(*clause, "once_accepted"))
 
 
 def _too_early(after: After, claim: Claim, earlier: list[Claim]) -> str:
@@ -233,39 +240,45 @@ def not_in_order(claim: Claim, name: str | None, books: Books) -> Refusal | None
     ended = programme.terminated if ends else None
     cohort = programme.cohorts.get(claim.cohort or "") if ends else None
     states = rule.payable_states if rule else ["validated", "paid"]
-    reason, waits = "", False
+    evidence: Place = ("evidence", evidence_name(books.then(claim.achieved_on), claim.metric, name) or "")
+
+    def no(reason: str, clause: Place = (), *, waits: bool = False) -> Refusal:
+        return Refusal(claim.claim, reason, name or "", waits, clause)
+
     if claim.claim in books.replaced:
-        reason = f"replaced by '{books.replaced[claim.claim]}'"
-    elif claim.withdrawn_on is not None and claim.withdrawn_on <= books.as_of and (rule is None or rule.withdrawn == "claw_back"):
-        reason = f"withdrawn on {claim.withdrawn_on}" + (f": {claim.reason}" if claim.reason else "")
-    elif claim.state in ("refused", "withdrawn", "clawed_back"):
-        reason = f"{claim.state.replace('_', ' ')}: {claim.reason or 'no reason given'}"
-    elif claim.achieved_on > books.as_of:
-        reason, waits = f"achieved on {claim.achieved_on}, after {books.as_of}", True
-    elif claim.state is not None and claim.state not in states:
-        reason, waits = f"{claim.state}, not yet {' or '.join(states)}", True
-    elif last_day is not None and claim.achieved_on >= last_day:
-        reason = f"achieved on {claim.achieved_on}; outcomes count until {last_day}"
-    elif ended is not None and claim.achieved_on >= ended.on:
-        reason = f"achieved on {claim.achieved_on}; the contract ended on {ended.on}"
-    elif cohort is not None and cohort.cancelled_on is not None and claim.achieved_on >= cohort.cancelled_on:
+        return no(f"replaced by '{books.replaced[claim.claim]}'")
+    if claim.withdrawn_on is not None and claim.withdrawn_on <= books.as_of and (rule is None or rule.withdrawn == "claw_back"):
+        return no(
+            f"withdrawn on {claim.withdrawn_on}" + (f": {claim.reason}" if claim.reason else ""), (*evidence, "withdrawn") if rule else ()
+        )
+    if claim.state in ("refused", "withdrawn", "clawed_back"):
+        return no(f"{claim.state.replace('_', ' ')}: {claim.reason or 'no reason given'}")
+    if claim.achieved_on > books.as_of:
+        return no(f"achieved on {claim.achieved_on}, after {books.as_of}", waits=True)
+    if claim.state is not None and claim.state not in states:
+        return no(f"{claim.state}, not yet {' or '.join(states)}", (*evidence, "payable_states") if rule else (), waits=True)
+    if last_day is not None and claim.achieved_on >= last_day:
+        return no(f"achieved on {claim.achieved_on}; outcomes count until {last_day}", ("calendar",))
+    if ended is not None and claim.achieved_on >= ended.on:
+        return no(f"achieved on {claim.achieved_on}; the contract ended on {ended.on}", ("terminated",))
+    if cohort is not None and cohort.cancelled_on is not None and claim.achieved_on >= cohort.cancelled_on:
         reason = f"achieved on {claim.achieved_on}; cohort '{claim.cohort}' ended on {cohort.cancelled_on}"
-    elif rule is not None:
-        reason = _unproved(claim, rule)
-    return Refusal(claim.claim, reason, name or "", waits) if reason else None
+        return no(reason, ("cohorts", str(claim.cohort), "cancelled_on"))
+    reason, word = _unproved(claim, rule) if rule is not None else ("", "")
+    return no(reason, (*evidence, word)) if reason else None
 
 
-def _unproved(claim: Claim, rule: Evidence) -> str:
-    """What a claim's evidence lacks under a rule; empty where it lacks nothing."""
+def _unproved(claim: Claim, rule: Evidence) -> tuple[str, str]:
+    """What a claim's evidence lacks under a rule, and the word that asks for it; empty where it lacks nothing."""
     if rule.kinds and claim.evidence_kind not in rule.kinds:
-        return f"the evidence is {claim.evidence_kind or 'of no stated kind'}; agreed are {', '.join(rule.kinds)}"
+        return f"the evidence is {claim.evidence_kind or 'of no stated kind'}; agreed are {', '.join(rule.kinds)}", "kinds"
     if rule.signed_by and claim.signed_by not in rule.signed_by:
-        return f"signed by {claim.signed_by or 'nobody'}; agreed are {', '.join(rule.signed_by)}"
+        return f"signed by {claim.signed_by or 'nobody'}; agreed are {', '.join(rule.signed_by)}", "signed_by"
     if rule.validated_by and claim.validated_by not in rule.validated_by:
-        return f"validated by {claim.validated_by or 'nobody'}; agreed are {', '.join(rule.validated_by)}"
+        return f"validated by {claim.validated_by or 'nobody'}; agreed are {', '.join(rule.validated_by)}", "validated_by"
     if rule.validator_is_not_signer and claim.signed_by is not None and claim.signed_by == claim.validated_by:
-        return f"'{claim.signed_by}' both signed and validated it"
-    return ""
+        return f"'{claim.signed_by}' both signed and validated it", "validator_is_not_signer"
+    return "", ""
 
 
 def replaced_by(claims: Iterable[Claim], books: Books) -> dict[str, str]:
@@ -288,35 +301,39 @@ def line_refuses(claim: Claim, name: str, pricing: OutcomePricing, books: Books)
     refusal = not_in_order(claim, name, books)
     if refusal is not None:
         return refusal
-    reason = _not_for(claim, name, pricing, books)
+    reason, word = _not_for(claim, name, pricing, books)
     if reason:
-        return Refusal(claim.claim, reason, name)
+        return Refusal(claim.claim, reason, name, clause=("outcome_pricings", name, word))
     moment = books.terms.programme.outcome_payment_plan.settlements.get(pricing.settlement or "")
     if moment is not None and moment.from_ is not None and books.as_of < moment.from_:
-        return Refusal(claim.claim, f"falls due in the settlement '{pricing.settlement}', from {moment.from_}", name, waits=True)
+        reason = f"falls due in the settlement '{pricing.settlement}', from {moment.from_}"
+        return Refusal(claim.claim, reason, name, waits=True, clause=("outcome_pricings", name, "settlement"))
     return None
 
 
-def _not_for(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> str:
+def _not_for(claim: Claim, name: str, pricing: OutcomePricing, books: Books) -> tuple[str, str]:
+    """Why a claim is not one that the line is for, and the word of the line that says so; empty where it is."""
     values = {column: column_of(claim, column) for column in ("cohort", "class", "payer", "phase", "component")}
     if not chosen_by(pricing.only, values, claim.achieved_on):
         wanted = pricing.only.chosen() if pricing.only else {}
         if all(values.get(column) in allowed for column, allowed in wanted.items()):
-            return f"achieved on {claim.achieved_on}, which is not among the days that '{name}' is for"
+            return f"achieved on {claim.achieved_on}, which is not among the days that '{name}' is for", "only"
         column = next(column for column, allowed in wanted.items() if values.get(column) not in allowed)
-        return f"the {column} is {values.get(column) or 'not given'}; '{name}' is for {', '.join(wanted[column])}"
-    ends = [day for day in (pricing.until, pricing.retired_on) if day is not None]
-    if (pricing.from_ is not None and claim.achieved_on < pricing.from_) or any(claim.achieved_on >= day for day in ends):
-        return f"achieved on {claim.achieved_on}, when '{name}' was not in force"
+        return f"the {column} is {values.get(column) or 'not given'}; '{name}' is for {', '.join(wanted[column])}", "only"
+    ends = {word: day for word, day in (("until", pricing.until), ("retired_on", pricing.retired_on)) if day is not None}
+    before = pricing.from_ is not None and claim.achieved_on < pricing.from_
+    after = next((word for word, day in ends.items() if claim.achieved_on >= day), "")
+    if before or after:
+        return f"achieved on {claim.achieved_on}, when '{name}' was not in force", after or "from"
     if pricing.claimed_within is not None:
         if claim.claimed_on is None:
-            return f"it is not said when it was claimed; {pricing.claimed_within} are agreed"
+            return f"it is not said when it was claimed; {pricing.claimed_within} are agreed", "claimed_within"
         if claim.claimed_on > pricing.claimed_within.after(claim.achieved_on):
-            return f"claimed on {claim.claimed_on}, later than {pricing.claimed_within} after it was achieved"
+            return f"claimed on {claim.claimed_on}, later than {pricing.claimed_within} after it was achieved", "claimed_within"
     moment = books.terms.programme.outcome_payment_plan.settlements.get(pricing.settlement or "")
     if moment is not None and moment.until is not None and claim.achieved_on >= moment.until:
-        return f"achieved on {claim.achieved_on}; the settlement '{pricing.settlement}' closed on {moment.until}"
+        return f"achieved on {claim.achieved_on}; the settlement '{pricing.settlement}' closed on {moment.until}", "settlement"
     ended = books.terms.programme.terminated
     if pricing.after_event is not None and (ended is None or ended.event != pricing.after_event):
-        return f"'{name}' is paid only after the event {pricing.after_event}"
-    return ""
+        return f"'{name}' is paid only after the event {pricing.after_event}", "after_event"
+    return "", ""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from makegood.cases.claim_columns import MISSING, ClaimColumns
 from makegood.payment.admission import corrections, lines_for, problems_in
 from makegood.payment.claims import ClaimPaid, Refusal, calendar_period, line_refuses, replaced_by, unfit
-from makegood.payment.entries import Entry, price_claim
+from makegood.payment.entries import Entry, counted_in_all, price_claim
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.limits import scope_in_common
@@ -27,6 +27,7 @@ from makegood.programme.figure import Choice, Figure, Selector
 from makegood.programme.money_terms import PERIODS, Limit
 from makegood.programme.pricing import OutcomePricing
 from makegood.programme.walking import walk
+from makegood.programme.yaml_text import Place
 from makegood.values.currency import minor_unit
 from makegood.values.problem import Refused
 
@@ -115,7 +116,7 @@ def run(books: Books, columns: ClaimColumns) -> Crowd | None:
     representatives = {(order[name], index): entry for name, item in tables.items() for index, entry in enumerate(item[2])}
     grouped, group_of, names = _grouped(rows, line, earned, left, kind, cuts, representatives, books, columns)
     refused, waiting = _refusals(fit, accepted, refused_by, books, columns)
-    decided = Decided(columns, rows, line, list(order), group_of, names, earned, left, minor_unit(programme.currency))
+    decided = Decided(columns, rows, line, list(order), group_of, names, earned, left, cuts, minor_unit(programme.currency))
     return Crowd(grouped, refused, waiting, decided)
 
 
@@ -551,6 +552,7 @@ def _grouped(
         ]
         sample = members[0][0]
         steps = {(node.what, node.value): node for entry, _ in members for node in entry.steps if node.what != "counted"}
+        counted = next((node for node in sample.steps if node.what == "counted"), None)
         units = sum((entry.units * count for entry, count in members if entry.units is not None), Decimal(0))
         scope = replace(sample.scope, person=None, period=None, on=date.fromordinal(int(lasts[group])))
         entries.append(
@@ -560,7 +562,7 @@ def _grouped(
                 units=units,
                 earned=int(sums["earned"][group]) * unit,
                 left=int(sums["left"][group]) * unit,
-                steps=tuple(steps.values()),
+                steps=((counted_in_all(units, int(members_of[group]), counted.where),) if counted else ()) + tuple(steps.values()),
                 claim="",
                 person="",
                 claim_count=int(members_of[group]),
@@ -600,6 +602,12 @@ def _refusals(
     return Refusals(columns, unpaid[~waits], told, reasons, books), Refusals(columns, unpaid[waits], told, reasons, books)
 
 
+def _clause(line: str, words: str) -> Place:
+    """The clause of a line's sequence that speaks with these words."""
+    word = "times" if words.endswith(", and was") else "once_accepted" if words.startswith("waits until") else "after"
+    return ("outcome_pricings", line, "sequence", word)
+
+
 @dataclass(frozen=True)
 class Refusals(Sequence[Refusal]):
     """Claims that are not paid, in order of their identity; each is put into words only for who reads it."""
@@ -617,7 +625,7 @@ class Refusals(Sequence[Refusal]):
         row = int(self.rows[index])
         line, words = self.reasons[max(int(self.told[row]), 0)]
         if words and words != NOT_YET:
-            return Refusal(self.columns.claim[row].as_py(), words, line, waits=words.startswith("waits until"))
+            return Refusal(self.columns.claim[row].as_py(), words, line, words.startswith("waits until"), _clause(line, words))
         claim = self.columns.row(row)
         if self.told[row] < 0:
             return unfit(claim, self.books) or Refusal(claim.claim, "not in order")
@@ -639,6 +647,7 @@ class Decided(Sequence[ClaimPaid]):
     groups: list[Entry]
     earned: NDArray[np.int64]
     left: NDArray[np.int64]
+    cuts: dict[str, NDArray[np.int64]]
     unit: Decimal
 
     def __len__(self) -> int:
@@ -648,4 +657,5 @@ class Decided(Sequence[ClaimPaid]):
         entry = self.groups[self.group_of[index]]
         name = self.columns.claim[int(self.rows[index])].as_py()
         earned, left = int(self.earned[index]) * self.unit, int(self.left[index]) * self.unit
-        return ClaimPaid(name, self.lines[self.line[index]], group_id(entry.line, entry.scope), earned, left)
+        cuts = tuple((limit, int(amounts[index]) * self.unit) for limit, amounts in self.cuts.items() if amounts[index])
+        return ClaimPaid(name, self.lines[self.line[index]], group_id(entry.line, entry.scope), earned, left, cuts)

@@ -38,7 +38,8 @@ def pooled(rows: Sequence[Result], metric: OutcomeMetric, take: str) -> tuple[De
         return None, "no result"
     known = [value for value in values if value is not None]
     if len(known) < len(values):
-        return None, f"{len(values) - len(known)} of {len(values)} results do not say"
+        words = {"comparison": "figure to compare with"}.get(take, take.replace("_", " "))
+        return None, f"{len(values) - len(known)} of {len(values)} results give no {words}"
     if len(known) == 1:
         return known[0], ""
     if metric.pools == "latest":

@@ -19,6 +19,7 @@ from makegood.programme.pricing import OutcomePricing
 from makegood.programme.walking import walk
 from makegood.programme.yaml_text import Place
 from makegood.values.currency import EXACT, minor_unit, rounded
+from makegood.values.problem import Where
 
 
 @dataclass
@@ -42,6 +43,12 @@ class Entry:
     share: Node | None = None
     stands: bool = False
     """It was paid before and is not corrected."""
+
+
+def counted_in_all(units: Decimal, claims: int, where: Where) -> Node:
+    """The units of several claims as one step."""
+    quantity = Node(f"claimed quantity of {claims} claims", units, where)
+    return Node("counted", units, where, (quantity,), how="part")
 
 
 def price_lines(books: Books) -> list[Entry]:

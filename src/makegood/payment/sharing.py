@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from makegood.payment.entries import Entry
+from makegood.payment.entries import Entry, counted_in_all
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.limits import apply_limit, key_of
@@ -120,16 +120,19 @@ def _together(scope: Scope, group: Sequence[Entry]) -> Entry:
         for node in entry.steps:
             if node.what != "counted":
                 steps.setdefault((node.what, node.value), node)
+    claims, total = sum(entry.claim_count for entry in group), sum(units, ZERO)
+    counted = next((node for entry in group for node in entry.steps if node.what == "counted"), None)
+    told = [counted_in_all(total, claims, counted.where)] if counted is not None and claims else []
     shares = {(node.what, node.value): node for node in (entry.share for entry in group) if node is not None}
     return Entry(
         line=first.line,
         metric=first.metric,
         scope=replace(scope, on=day),
-        units=sum(units, ZERO),
+        units=total,
         earned=sum((entry.earned for entry in group), ZERO),
-        steps=(*steps.values(), *(shares.values() if len(shares) > 1 else ())),
+        steps=(*told, *steps.values(), *(shares.values() if len(shares) > 1 else ())),
         left=sum((entry.left for entry in group), ZERO),
-        claim_count=sum(entry.claim_count for entry in group),
+        claim_count=claims,
         cuts=_added(entry.cuts for entry in group),
         carried=_added(entry.carried for entry in group),
         note="; ".join(sorted({entry.note for entry in group if entry.note})),

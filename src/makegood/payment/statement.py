@@ -56,6 +56,8 @@ class Statement:
     decided: Sequence[ClaimPaid]
     problems: tuple[Problem, ...]
     figures: Mapping[str, Node] = field(default_factory=dict)
+    ceilings: Mapping[str, Node] = field(default_factory=dict)
+    """Limit -> what it allows at most, for nobody in particular: unknown where it differs by person, class or day."""
 
     @property
     def total(self) -> Decimal:
@@ -87,7 +89,9 @@ def price(books: Books, *, paid_before: Paid) -> Statement:
         refused, waiting = [refusal for refusal in refusals if not refusal.waits], [refusal for refusal in refusals if refusal.waits]
         shared = limited_and_shared(entries, books, paid_before)
         decided = [
-            ClaimPaid(entry.claim, entry.line, group_id(entry.line, group_scope(entry)), entry.earned, entry.left)
+            ClaimPaid(
+                entry.claim, entry.line, group_id(entry.line, group_scope(entry)), entry.earned, entry.left, tuple(entry.cuts.items())
+            )
             for entry in entries
             if entry.claim
         ]
@@ -101,6 +105,10 @@ def price(books: Books, *, paid_before: Paid) -> Statement:
         carried_forward=tuple(_carried(shared, payments, waiting)),
         decided=decided,
         problems=tuple(sorted(books.problems)),
+        ceilings={
+            name: work_out(limit.at_most, ("limits", name, "at_most"), scope=Scope(), books=books)
+            for name, limit in books.terms.programme.limits.items()
+        },
         figures={
             name: work_out(figure, ("figures", name), scope=Scope(), books=books) for name, figure in books.terms.programme.figures.items()
         },

@@ -7,8 +7,10 @@ paper; on a page they become the page's own, so that they follow light and dark.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -62,11 +64,26 @@ class Drawing:
         return self.wide.result().replace(f'font-family="{FONT}"', f'font-family="{PAPER_FONT}"')
 
 
+_WANTED = ContextVar("pictures are wanted", default=True)
+
+
+@contextmanager
+def nothing_drawn() -> Iterator[None]:
+    """For a form without pictures: charts keep their titles and are not drawn, which takes most of the time."""
+    token = _WANTED.set(False)
+    try:
+        yield
+    finally:
+        _WANTED.reset(token)
+
+
 def drawn(build: Callable[[int], alt.TopLevelMixin], *, name: str, title: str, description: str) -> Drawing:
     """Draw a chart at both widths; `build` gets the width in pixels. `description` says what the chart shows.
 
     The drawing engine works beside this program: while it draws one chart, the next is put together.
     """
+    if not _WANTED.get():
+        return Drawing(name, title, description, Future(), Future())
     painter = _painter()
     wide, narrow = (painter.submit(_svg, build(width).to_dict(validate=False), of) for width, of in ((WIDE, name), (NARROW, name + "-n")))
     return Drawing(name, title, description, wide, narrow)
@@ -88,12 +105,40 @@ def table(rows: Sequence[dict[str, Any]]) -> alt.Data:
     return data
 
 
+_SLIM, _THIN, _BROAD = frozenset("iljI.,:;'|!()· "), frozenset("ftr-–/"), frozenset("mwMW%€£$×÷≈")
+
+
+def breadth(words: str, *, size: int = TEXT, bold: bool = False) -> float:
+    """About how many pixels words take, in the broadest of the usual typefaces: no browser is asked."""
+
+    def em(letter: str) -> float:
+        if letter in _SLIM:
+            return 0.36
+        if letter in _THIN:
+            return 0.45
+        return 0.95 if letter in _BROAD else 0.74 if letter.isupper() else 0.64
+
+    return sum(map(em, words)) * size * (1.12 if bold else 1)
+
+
+def wrapped(words: str, room: float, *, size: int = TEXT, bold: bool = False) -> list[str]:
+    """Words in lines of at most so many pixels; a word that is longer stands alone."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and breadth(longer, size=size, bold=bold) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def layered(layers: Sequence[Any], *, width: float, height: float, **more: Any) -> alt.LayerChart:
     """Layers as one chart without frame, padding and background, in the type of the page."""
     import altair as alt  # noqa: PLC0415
 
-    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}}
-    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look, **more)  # type: ignore[assignment]
+    look = {"padding": 0, "background": "transparent", "config": {"font": FONT, "view": {"stroke": None}}, **more}
+    chart: alt.LayerChart = alt.layer(*layers, width=width, height=height, **look)  # type: ignore[assignment]
     return chart
 
 

@@ -1,261 +1,262 @@
-"""From a euro back to what it rests on: payment, limit, clause, figure, result, claim, month, record."""
+"""From a euro back to what it rests on: payment, line, limit, clause, figure, result, claim, month, record.
+
+What can be asked for: a payment's id, a claim, a limit, a named figure, an investment or another receiver.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from makegood.report.branch import Branch, as_lines
+from makegood.report.explain_steps import FEW, Deeper, Telling, columns_of, name_of
+from makegood.report.language import Language
 from makegood.report.settlement_json import load
-from makegood.values.currency import shown
 from makegood.values.problem import Problem, Refused, Where, nearest
 
-FEW = 12
-Deeper = Callable[[Mapping[str, str]], Sequence["Branch"]]
-"""What lies below a result: months and records, where the settlement was measured."""
+__all__ = ["Branch", "Deeper", "as_lines", "explain"]
+ENGLISH = Language("en")
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Branch:
-    """One sentence of an explanation, where it stands (file and line, or a row), and what it rests on."""
+class _Folder:
+    """A settlement's folder, read once."""
 
-    words: str
-    place: str = ""
-    below: tuple[Branch, ...] = ()
+    path: Path
+    settlement: Mapping[str, Any]
+    explanation: Mapping[str, Any]
+    every: bool
+    telling: Telling
 
-    def as_json(self) -> dict[str, Any]:
-        """The branch and all below it as plain values."""
-        return {"words": self.words, "place": self.place, "below": [branch.as_json() for branch in self.below]}
+    def claims(self, **wanted: str) -> Iterator[dict[str, str]]:
+        """The rows of claims.csv with these values, read anew each time: they may be a crowd's."""
+        path = self.path / "claims.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as handle:
+                rows = csv.DictReader(handle)
+                yield from (row for row in rows if all(row[column] == value for column, value in wanted.items()))
+
+    def money(self, amount: object) -> str:
+        return ENGLISH.money(Decimal(str(amount)), self.settlement["currency"])
+
+    def day(self, iso: str) -> str:
+        return ENGLISH.day(date.fromisoformat(iso))
+
+    def line(self, code: str) -> str:
+        return f"“{self.explanation['names']['lines'].get(code, code)}”"
+
+    def party(self, code: str) -> str:
+        return str(self.explanation["names"]["parties"].get(code, code))
+
+    def place(self, path: str) -> str:
+        """File and line of a clause by its path."""
+        file, line = self.explanation["file"], self.explanation["terms"].get(path, 0)
+        return f"{file}:{line} {path}" if line else path
 
 
 def explain(folder: Path, name: str, *, every: bool = False, deeper: Deeper | None = None) -> Branch:
-    """The tree below a payment's id, or below an investment or other receiver by its name.
-
-    `every` lists all claims instead of the first few. Raises Refused when the settlement has no such payment.
-    """
+    """The tree below a name. `every` lists all claims instead of the first few. Raises Refused where nothing has that name."""
     settlement, explanation = load(folder, "settlement.json"), load(folder, "explanation.json")
-    payment = next((row for row in settlement["outcome_payments"] if row["id"] == name), None)
-    if payment is not None:
-        return _payment(folder, settlement, explanation, payment, every=every, deeper=deeper)
-    if name in explanation["repayments"] or any(row["investment"] == name for row in settlement["investor_repayments"]):
-        return _repayment(settlement, explanation, name)
-    known = [row["id"] for row in settlement["outcome_payments"]] + list(explanation["repayments"])
-    raise Refused([Problem(Where(str(folder)), "no_such_payment", f"this settlement has no payment '{name}'", "", nearest(name, known))])
+    if "names" not in explanation:
+        what = "this explanation was written by an earlier version"
+        raise Refused([Problem(Where(str(folder)), "not_a_settlement", what, "", "settle it again with --out")])
+    read = _Folder(folder, settlement, explanation, every, Telling(explanation, deeper))
+    payments = {row["id"]: row for row in settlement["outcome_payments"]}
+    receivers = {row["investment"] for row in settlement["investor_repayments"]} | set(explanation["repayments"])
+    if name in payments:
+        return _payment(read, payments[name])
+    if name in receivers:
+        return _repayment(read, name)
+    if name in explanation["limits"]:
+        return _limit(read, name)
+    if name in explanation["figures"]:
+        figure = explanation["figures"][name]
+        return read.telling.step({**figure, "how": "named", "words": explanation["names"]["figures"][name], "inputs": [figure]})
+    rows = list(read.claims(claim=name))
+    if rows:
+        return _claim(read, name, rows)
+    known = [*payments, *receivers, *explanation["limits"], *explanation["figures"]]
+    known += [row["claim"] for row, _ in zip(read.claims(), range(1000), strict=False)]
+    what = f"this settlement knows no payment, receiver, claim, limit or figure '{name}'"
+    raise Refused([Problem(Where(str(folder)), "no_such_payment", what, "", nearest(name, known))])
 
 
-def as_lines(branch: Branch, *, width: int = 100) -> Iterator[str]:
-    """The tree as text: a branch a line or more, its place after it."""
-    yield from _lines(branch, "", "", width)
-
-
-def _lines(branch: Branch, first: str, rest: str, width: int) -> Iterator[str]:
-    import textwrap  # noqa: PLC0415
-
-    words = branch.words + (f"  [{branch.place}]" if branch.place else "")
-    wrapped = textwrap.wrap(words, max(width - len(first), 40), break_long_words=False, break_on_hyphens=False) or [""]
-    yield first + wrapped[0]
-    inner = rest + ("│  " if branch.below else "   ")
-    for line in wrapped[1:]:
-        yield inner + line
-    for index, child in enumerate(branch.below):
-        last = index == len(branch.below) - 1
-        yield from _lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), width)
-
-
-def _payment(
-    folder: Path,
-    settlement: Mapping[str, Any],
-    explanation: Mapping[str, Any],
-    row: Mapping[str, Any],
-    *,
-    every: bool,
-    deeper: Deeper | None,
-) -> Branch:
-    def money(amount: str) -> str:
-        return shown(Decimal(amount), settlement["currency"]).replace("\u202f", " ")
-
-    clause = row["clause"]
-    place = _at(clause)
-    below = []
-    if Decimal(row["paid_before"]):
-        below.append(Branch(f"{money(row['due'])} is due in all, {money(row['paid_before'])} was paid before"))
-    price = next((step["value"] for step in explanation["payments"][row["id"]]["steps"] if step["what"] == "price"), None)
-    units = "" if row["units"] is None or price is None else f": {_short(row['units'])} × {_short(price)}"
-    telling = _Telling(explanation["inputs"], deeper)
-    told = explanation["payments"][row["id"]]["steps"]
-    steps = [telling.step(step) for step in told]
-    claims = _claims(folder, row, money, every=every)
-    below.append(Branch(f"{money(row['earned'])} was earned{units}", place, (*steps, *claims)))
-    for limit in row["limits"]:
-        path = f"limits/{limit['limit']}"
+def _payment(read: _Folder, row: Mapping[str, Any]) -> Branch:
+    amount = Decimal(row["amount"])
+    payer, line = read.party(row["payer"]), read.line(row["line"])
+    group = ", ".join(f"{column} {row[column]}" for column in ("cohort", "class", "phase") if row[column] not in (None, "all"))
+    for_what = f"{line}{f' ({group})' if group else ''}, as of {read.day(read.settlement['as_of'])}"
+    if amount > 0:
+        words = f"{payer} is to pay {read.money(amount)} for {for_what}"
+    elif amount < 0:
+        words = f"{payer} is to be paid back {read.money(-amount)} for {for_what}"
+    else:
+        words = f"{payer} has nothing to pay now for {for_what}"
+    below = [_earned(read, row)]
+    below += [_cut(read, row, limit) for limit in row["limits"]]
+    if row["limits"] or Decimal(row["paid_before"]):
+        below.append(Branch(f"{read.money(row['due'])} is due in all"))
+    for earlier in read.explanation["before"].get(row["id"], ()):
         below.append(
             Branch(
-                f"{money(limit['cut'])} was cut by the limit '{limit['limit']}'",
-                f"{clause['file']}:{explanation['terms'].get(path, 0)} {path}",
+                f"{read.money(earlier['amount'])} was paid by the settlement of {read.day(earlier['as_of'])} ({earlier['settlement'][:12]})"
             )
         )
     if row["note"]:
         below.append(Branch(row["note"]))
-    rests = [assumption for assumption in settlement["assumptions"] if _rests_on(assumption["path"], row, explanation)]
-    if rests:
-        below.append(
-            Branch(
-                "this rests on assumptions",
-                "",
-                tuple(Branch(item["why"], f"{clause['file']}:{item['line']} {item['path']}") for item in rests),
-            )
-        )
-    verb = "is to be paid" if Decimal(row["amount"]) >= 0 else "is to be paid back"
-    return Branch(f"{money(row['amount'])} {verb} by {row['payer']} for '{row['line']}' as of {settlement['as_of']}", place, tuple(below))
+    below += _assumptions(read, row)
+    clause = row["clause"]
+    return Branch(words, f"{clause['file']}:{clause['line']} {clause['path']}", tuple(below))
 
 
-class _Telling:
-    """Turns the steps of one payment into sentences; what was told once is referred to after that."""
-
-    def __init__(self, inputs: Mapping[str, Any], deeper: Deeper | None) -> None:
-        self.inputs = inputs
-        self.deeper = deeper
-        self.told: set[tuple[str, str]] = set()
-
-    def step(self, step: Mapping[str, Any]) -> Branch:
-        """A step as a sentence with its sum, and below it what the sum rests on."""
-        title, step = _inward(step)
-        place = _line(step)
-        how, inputs = step["how"], step.get("inputs", [])
-        value = "unknown" if step["value"] is None else _short(step["value"])
-        if how in SIGNS:
-            words = f"{title or step['what']} = {_sum(how, inputs)} {_equals(value)}"
-        elif how == "round":
-            words = f"{title or 'the figure'} = {_value(inputs[0])}, {step['what']} {_equals(value)}"
-        elif how == "bound":
-            words = f"{title or 'the figure'} {_equals(value)}: {step['what']} {_value(inputs[1])}, instead of {_value(inputs[0])}"
-        elif how == "condition":
-            words = f"condition: {step['what']}"
-        else:
-            words = f"{title or step['what']} {_equals(value)}" + (
-                f" ({step['what']})" if title and how != "number" and step["what"] != "agreed" else ""
-            )
-        if step.get("note"):
-            words += f" ({step['note']})"
-        key = (step["clause"]["path"], words)
-        below = [inner for inner in inputs if not _is_plain(inner)]
-        evidence = list(step.get("evidence", ()))
-        if key in self.told and (below or evidence):
-            return Branch(f"{words} (as above)", place)
-        self.told.add(key)
-        branches = [self.step(inner) for inner in below] + [self.evidence(name) for name in evidence[:FEW]]
-        if len(evidence) > FEW:
-            branches.append(Branch(f"and {len(evidence) - FEW} more"))
-        return Branch(words, place, tuple(branches))
-
-    def evidence(self, name: str) -> Branch:
-        """A result, claim or transaction, with its columns the first time."""
-        kind, _, identity = name.partition(" ")
-        for part in ("results", "effect", "claims", "transactions"):
-            for record in self.inputs.get(part, ()):
-                if record.get(kind) == identity:
-                    if (kind, identity) in self.told:
-                        return Branch(f"{kind} '{identity}' (as above)")
-                    self.told.add((kind, identity))
-                    words = ", ".join(
-                        f"{column.replace('_', ' ')} {value}"
-                        for column, value in record.items()
-                        if column not in (kind, "metric", "currency")
-                    )
-                    lower = tuple(self.deeper(record)) if self.deeper is not None and kind == "result" else ()
-                    return Branch(f"{kind} '{identity}': {words}", "", lower)
-        return Branch(name)
+def _earned(read: _Folder, row: Mapping[str, Any]) -> Branch:
+    steps = read.explanation["payments"][row["id"]]["steps"]
+    told = [read.telling.step(step) for step in steps]
+    formula = _formula(row, steps)
+    words = f"{read.money(row['earned'])} was earned" + (f": {formula}" if formula else "")
+    return Branch(words, "", (*told, *_accepted(read, row)))
 
 
-PARTS = ("counted", "price")
-SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "ratio": " ÷ ", "least": " or ", "greatest": " or "}
+def _formula(row: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> str:
+    """Counted × price × share, less what other lines earned, where one price holds for the whole payment and the sum is right."""
+    prices = [step for step in steps if step["how"] == "part" and step["what"] == "price"]
+    counted = [step for step in steps if step["how"] == "part" and step["what"] == "counted"]
+    shares = [step for step in steps if step["what"].startswith("share of ")]
+    less = [step for step in steps if step["what"].startswith("less what was earned")]
+    if len(prices) != 1 or row["units"] is None or prices[0]["value"] is None or len(shares) > 1:
+        return ""
+    share = Decimal(shares[0]["value"]) if shares else Decimal(1)
+    before = sum((Decimal(step["value"]) for step in less), ZERO)
+    exact = (Decimal(row["units"]) * Decimal(prices[0]["value"]) - before) * share
+    if abs(max(exact, ZERO) - Decimal(row["earned"])) > 1:
+        return ""
+    units = counted[0]["shown"] if len(counted) == 1 else ENGLISH.number(Decimal(row["units"]))
+    names = [name_of(counted[0]) if counted else "", name_of(prices[0])]
+    parts = [
+        f"{shown}{f' ({name[:1].lower()}{name[1:]})' if name else ''}"
+        for shown, name in zip((units, prices[0]["shown"]), names, strict=True)
+    ]
+    parts += [f"{shares[0]['shown']} ({shares[0]['words']})"] if shares else []
+    return " × ".join(parts) + "".join(f", less {step['shown']}" for step in less)
 
 
-def _inward(step: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Past names, and past bounds and roundings that change nothing, to the step that says something; with its name."""
-    title = ""
-    while True:
-        how, inputs = step["how"], step.get("inputs", [])
-        if how in ("named", "part"):
-            title = f"{title}: {step['what']}" if title in PARTS else title or step["what"]
-        elif not (how in ("bound", "round") and step["value"] == inputs[0]["value"]):
-            return title, step
-        step = inputs[0]
-
-
-def _sum(how: str, inputs: Sequence[Mapping[str, Any]]) -> str:
-    words = SIGNS[how].join(_value(inner) for inner in inputs)
-    return f"the {'smaller' if how == 'least' else 'greater'} of {words}" if how in ("least", "greatest") else words
-
-
-def _value(step: Mapping[str, Any]) -> str:
-    return "unknown" if step["value"] is None else _short(step["value"])
-
-
-def _is_plain(step: Mapping[str, Any]) -> bool:
-    """A number that stands in the clause itself needs no line of its own."""
-    return bool(step["how"] == "number" and step["what"] == "agreed")
-
-
-def _line(step: Mapping[str, Any]) -> str:
-    return f"line {step['clause']['line']}"
-
-
-def _claims(folder: Path, row: Mapping[str, Any], money: Callable[[str], str], *, every: bool) -> list[Branch]:
+def _accepted(read: _Folder, row: Mapping[str, Any]) -> list[Branch]:
     if not row["claims"]:
         return []
-    group = row["id"].removesuffix(f".{row['payer']}")
-    shown_claims, count = [], 0
-    with (folder / "claims.csv").open(encoding="utf-8", newline="") as handle:
-        for record in csv.DictReader(handle):
-            if record["state"] == "accepted" and record["group"] == group:
-                count += 1
-                if every or count <= FEW:
-                    cut = "" if record["paid"] == record["earned"] else f", {money(record['paid'])} after limits"
-                    shown_claims.append(Branch(f"claim '{record['claim']}': {money(record['earned'])}{cut}"))
-    if count > len(shown_claims):
-        shown_claims.append(Branch(f"and {count - len(shown_claims)} more claims (--every lists them)"))
-    return [Branch(f"{count} accepted claim{'' if count == 1 else 's'}", "", tuple(shown_claims))]
+    told, count = [], 0
+    for claim in read.claims(state="accepted", group=_group(row)):
+        count += 1
+        if read.every or count <= FEW:
+            told.append(Branch(_in_words(read, claim)))
+    if count > len(told):
+        told.append(Branch(f"and {count - len(told)} more claims (--every lists them)"))
+    return [Branch(f"{count} accepted claim{'' if count == 1 else 's'}", "", tuple(told))]
 
 
-def _repayment(settlement: Mapping[str, Any], explanation: Mapping[str, Any], name: str) -> Branch:
-    def money(amount: str) -> str:
-        return shown(Decimal(amount), settlement["currency"]).replace("\u202f", " ")
+def _group(row: Mapping[str, Any]) -> str:
+    """What the payers of a payment share: its id without the payer."""
+    return str(row["id"]).removesuffix(f".{row['payer']}")
 
-    terms = explanation["terms"]
-    parts = []
-    for flow in explanation["repayments"].get(name, ()):
-        path = f"{'guarantees' if flow['pays'] == 'guarantee' else 'investor_repayment'}/{flow['step']}"
-        parts.append(
-            Branch(
-                f"{money(flow['amount'])} {flow['pays']} on {flow['on']} by the step '{flow['step']}'", f"line {terms.get(path, 0)} {path}"
-            )
-        )
-    row = next((row for row in settlement["investor_repayments"] if row["investment"] == name), None)
-    if row is None:
-        total = sum((Decimal(flow["amount"]) for flow in explanation["repayments"][name]), Decimal(0))
-        return Branch(f"{money(str(total))} is for {name}", "", tuple(parts))
-    drawn = Branch(
-        f"{money(row['drawn'])} was drawn of {money(row['committed'])} committed",
-        f"line {terms.get(f'investments/{name}', 0)} investments/{name}",
-    )
-    paid = Branch(
-        "outcome payments that fed it",
-        "",
-        tuple(Branch(f"{money(item['amount'])} {item['id']}") for item in settlement["outcome_payments"] if Decimal(item["amount"])),
-    )
+
+def _in_words(read: _Folder, claim: Mapping[str, str]) -> str:
+    """What a claim earned, what a limit left of it, and its columns."""
+    record = read.telling.record("claim", claim["claim"])
+    cut = f", of which {read.money(claim['paid'])} after limits" if claim["paid"] != claim["earned"] else ""
+    columns = f": {columns_of(record, 'claim')}" if record else ""
+    return f"claim '{claim['claim']}', {read.money(claim['earned'])}{cut}{columns}"
+
+
+def _cut(read: _Folder, row: Mapping[str, Any], limit: Mapping[str, str]) -> Branch:
+    name = limit["limit"]
+    cut = [(claim["claim"], part) for claim in read.claims(group=_group(row)) for part in _cuts_of(claim) if part[0] == name]
+    told = [Branch(f"claim '{claim}': {read.money(amount)}") for claim, (_, amount) in (cut if read.every else cut[:FEW])]
+    if len(cut) > len(told):
+        told.append(Branch(f"and {len(cut) - len(told)} more claims (--every lists them)"))
+    of_limit = _limit_words(read, name)
     return Branch(
-        f"{money(row['repaid'])} repaid to {row['investor']}, {money(row['loss'])} lost, as of {settlement['as_of']}",
-        "",
-        (drawn, *parts, paid),
+        f"{read.money(limit['cut'])} was cut by the limit {of_limit}", read.place(f"limits/{name}"), (*_ceiling(read, name), *told)
     )
 
 
-def _rests_on(path: str, row: Mapping[str, Any], explanation: Mapping[str, Any]) -> bool:
-    """Whether an assumed term is among the clauses that this payment was worked out by."""
+def _cuts_of(claim: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for part in (claim.get("limits") or "").split("; "):
+        name, _, amount = part.partition(" ")
+        if amount:
+            yield name, amount
+
+
+def _limit_words(read: _Folder, name: str) -> str:
+    known = read.explanation["limits"].get(name)
+    return f"'{name.replace('_', ' ')}'" + (f": {known['words']}" if known else "")
+
+
+def _ceiling(read: _Folder, name: str) -> tuple[Branch, ...]:
+    """How a ceiling came about, where it is more than a number."""
+    known = read.explanation["limits"].get(name)
+    steps = known["steps"] if known else None
+    return (read.telling.step(steps),) if steps and (steps.get("inputs") or steps.get("evidence")) else ()
+
+
+def _limit(read: _Folder, name: str) -> Branch:
+    cuts = [(row, limit) for row in read.settlement["outcome_payments"] for limit in row["limits"] if limit["limit"] == name]
+    total = sum((Decimal(limit["cut"]) for _, limit in cuts), ZERO)
+    told = [Branch(f"{read.money(limit['cut'])} of {row['id']}") for row, limit in cuts]
+    words = f"the limit {_limit_words(read, name)}; it cut {read.money(total)}"
+    return Branch(words, read.place(f"limits/{name}"), (*_ceiling(read, name), *told))
+
+
+def _claim(read: _Folder, name: str, rows: Sequence[Mapping[str, str]]) -> Branch:
+    """Why a claim was paid or not: its lines, the clause that refused it, its columns, and what the same person claimed."""
+    record = read.telling.record("claim", name)
+    below = []
+    for row in rows:
+        if row["state"] == "accepted":
+            cuts = tuple(
+                Branch(f"{read.money(amount)} was cut by the limit {_limit_words(read, limit)}", read.place(f"limits/{limit}"))
+                for limit, amount in _cuts_of(row)
+            )
+            words = f"{read.line(row['line'])} pays {read.money(row['earned'])} for it, in the payment '{row['group']}'"
+            below.append(Branch(words, read.place(f"outcome_pricings/{row['line']}"), cuts))
+        else:
+            verb = "waits" if row["state"] == "waiting" else "is not paid"
+            below.append(Branch(f"it {verb}: {row['reason']}", read.place(row["clause"]) if row.get("clause") else ""))
+            if row["line"]:
+                below.append(Branch(f"it comes nearest to {read.line(row['line'])}", read.place(f"outcome_pricings/{row['line']}")))
+    if record is not None:
+        below.append(Branch(columns_of(record, "claim", without=("currency",))))
+        below += _of_the_same_person(read, record)
+    paid = sum((Decimal(row["paid"]) for row in rows), ZERO)
+    state = f"brings {read.money(paid)}" if any(row["state"] == "accepted" for row in rows) else "brings nothing"
+    return Branch(f"claim '{name}' {state}, as of {read.day(read.settlement['as_of'])}", "", tuple(below))
+
+
+def _of_the_same_person(read: _Folder, record: Mapping[str, str]) -> list[Branch]:
+    person = record.get("person")
+    others = [
+        row for row in read.telling.inputs.get("claims", ()) if person and row.get("person") == person and row["claim"] != record["claim"]
+    ]
+    if not others:
+        return []
+    names = {other["claim"] for other in others}
+    state = {row["claim"]: row for row in read.claims() if row["claim"] in names}
+    told = []
+    for other in sorted(others, key=lambda row: (row["achieved_on"], row["claim"])):
+        row = state.get(other["claim"], {})
+        what = row.get("reason", "not decided")
+        if row.get("state") == "accepted":
+            what = f"{read.money(row['paid'])} by {read.line(row['line'])}" + (" after limits" if row["paid"] != row["earned"] else "")
+        told.append(Branch(f"{other['achieved_on']} {other['metric']} ('{other['claim']}'): {what}"))
+    return [Branch("other claims of the same person", "", tuple(told if read.every else told[:FEW]))]
+
+
+def _assumptions(read: _Folder, row: Mapping[str, Any]) -> list[Branch]:
+    """The assumed terms among the clauses that this payment was worked out by."""
 
     def paths(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for step in steps:
@@ -266,26 +267,52 @@ def _rests_on(path: str, row: Mapping[str, Any], explanation: Mapping[str, Any])
         row["clause"]["path"],
         "rounding",
         *(f"limits/{limit['limit']}" for limit in row["limits"]),
-        *paths(explanation["payments"][row["id"]]["steps"]),
+        *paths(read.explanation["payments"][row["id"]]["steps"]),
     }
-    return any(other == path or other.startswith(f"{path}/") for other in used)
+    rests = [
+        item for item in read.settlement["assumptions"] if any(path == item["path"] or path.startswith(f"{item['path']}/") for path in used)
+    ]
+    if not rests:
+        return []
+    file = row["clause"]["file"]
+    return [Branch("this rests on assumptions", "", tuple(Branch(item["why"], f"{file}:{item['line']} {item['path']}") for item in rests))]
 
 
-def _at(clause: Mapping[str, Any]) -> str:
-    return f"{clause['file']}:{clause['line']} {clause['path']}"
-
-
-def _equals(value: str) -> str:
-    return value if value.startswith("≈") else f"= {value}"
-
-
-def _short(number: str) -> str:
-    """A number for people: at most six decimals, thousands apart."""
-    exact = len(number.partition(".")[2]) <= 6
-    digits = number if exact else f"{round(Decimal(number), 6).normalize():f}"
-    whole, point, decimals = digits.partition(".")
-    return (
-        f"{'' if exact else '≈ '}{int(whole):,}".replace(",", " ").replace("-0", "-0") + point + decimals
-        if abs(int(whole)) >= 10000
-        else f"{'' if exact else '≈ '}{digits}"
+def _repayment(read: _Folder, name: str) -> Branch:
+    parts = []
+    for flow in read.explanation["repayments"].get(name, ()):
+        guarantee = flow["pays"] == "guarantee"
+        path = f"{'guarantees' if guarantee else 'investor_repayment'}/{flow['step']}"
+        words = "the guarantee makes good what was lost" if guarantee else read.explanation["steps"].get(flow["step"], flow["pays"])
+        parts.append(
+            Branch(f"{read.money(flow['amount'])} on {read.day(flow['on'])} by the step '{flow['step']}': {words}", read.place(path))
+        )
+    fed = tuple(
+        Branch(f"{read.money(item['due'])} from {read.party(item['payer'])} for {read.line(item['line'])}, '{item['id']}'")
+        for item in read.settlement["outcome_payments"]
+        if Decimal(item["due"])
     )
+    parts.append(Branch("what outcome payers owe in all runs through the steps from top to bottom", "", fed))
+    row = next((row for row in read.settlement["investor_repayments"] if row["investment"] == name), None)
+    if row is None:
+        total = sum((Decimal(flow["amount"]) for flow in read.explanation["repayments"][name]), ZERO)
+        return Branch(f"{read.money(total)} is for {read.party(name)}, as of {read.day(read.settlement['as_of'])}", "", tuple(parts))
+    drawings = tuple(
+        read.telling.evidence(f"transaction {record['transaction']}")
+        for record in read.telling.inputs.get("transactions", ())
+        if record["kind"] == "drawing" and record["from"] == row["investor"] and record.get("tranche") in (None, name, row["tranche"])
+    )
+    drawn = Branch(
+        f"{read.money(row['drawn'])} was drawn of {read.money(row['committed'])} committed", read.place(f"investments/{name}"), drawings
+    )
+    loss = f", {read.money(row['loss'])} is not repaid" if Decimal(row["loss"]) else ", all that was drawn and more" if _more(row) else ""
+    rate = f", {ENGLISH.share(Decimal(row['annual_return']))} a year" if row["annual_return"] is not None else ""
+    words = (
+        f"{read.money(row['repaid'])} comes back to {read.party(row['investor'])}{loss}{rate}, as of {read.day(read.settlement['as_of'])}"
+    )
+    before = [Branch(f"{read.money(row['repaid_before'])} of it was repaid before, {read.money(row['now'])} is to be repaid now")]
+    return Branch(words, "", (drawn, *parts, *(before if Decimal(row["repaid_before"]) else [])))
+
+
+def _more(row: Mapping[str, Any]) -> bool:
+    return Decimal(row["repaid"]) > Decimal(row["drawn"]) > 0

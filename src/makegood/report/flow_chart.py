@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.drawing import COLOURS, NARROW, SMALL, TEXT, Drawing, down, drawn, layered, table, words_layer
+from makegood.report.drawing import COLOURS, NARROW, SMALL, TEXT, Drawing, down, drawn, layered, table, words_layer, wrapped
 
 if TYPE_CHECKING:
     import altair as alt
@@ -71,7 +70,7 @@ def _chart(statement: Statement, parts: Sequence[tuple[str, str, Flows]], width:
     sheet = Sheet(width)
     largest = max(sum((amount for _, _, amount in flows), ZERO) for _, _, flows in parts)
     for heading, colour, flows in parts:
-        for words in textwrap.wrap(heading, 46 if width == NARROW else 90):
+        for words in wrapped(heading, width, bold=True):
             sheet.height += TITLE_LINE
             sheet.texts.append({"x": 0, "y": sheet.height - TITLE_LINE / 2, "words": words, "align": "left", "weight": 600, "size": TEXT})
         sheet.height += GAP
@@ -113,7 +112,7 @@ def _block(sheet: Sheet, flows: Flows, colour: str, largest: Decimal, statement:
             sums[party] = sums.get(party, ZERO) + amount
         edge = sheet.width * inner[side]
         for party, amount in sums.items():
-            lines = [*textwrap.wrap(party, 17 if narrow else 30, break_long_words=False), statement.money(amount)]
+            lines = [*wrapped(party, sheet.width * inner[0] - thick - 8, size=SMALL), statement.money(amount)]
             slot = max(size(amount), len(lines) * LINE + 4)
             start = y + (slot - size(amount)) / 2
             far = edge - thick if side == 0 else edge + thick

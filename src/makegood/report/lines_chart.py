@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, down, drawn, layered, table, until, words_layer
+from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, breadth, down, drawn, layered, table, until, words_layer, wrapped
 
 if TYPE_CHECKING:
     import altair as alt
@@ -83,30 +82,31 @@ def _words(statement: Statement, group: Group) -> list[str]:
 def _chart(statement: Statement, groups: list[Group], width: int) -> alt.LayerChart:
     import altair as alt  # noqa: PLC0415 - takes most of a second
 
-    narrow = width == NARROW
     titles: list[dict[str, Any]] = []
     amounts: list[dict[str, Any]] = []
     small: list[dict[str, Any]] = []
     tracks: list[dict[str, Any]] = []
     bars: list[dict[str, Any]] = []
-    beside = len(groups) >= MANY and not narrow
-    left, right = (width * 0.5, width * 0.86) if beside else (0.0, float(width))
+    beside = len(groups) >= MANY and width != NARROW
+    room = max(breadth(statement.money(group.earned)) for group in groups) + 12
+    left, right = (width * 0.5, width - room) if beside else (0.0, float(width))
     y = 0.0
     for group in groups:
         amounts.append({"y": y + TITLE_LINE / 2, "words": statement.money(group.earned)})
-        wrapped = textwrap.wrap(group.title, 27 if narrow else 46 if beside else 62)
-        titles += [{"y": y + (number + 0.5) * TITLE_LINE, "words": words} for number, words in enumerate(wrapped)]
-        y += (TITLE_LINE - BAR) / 2 if beside else len(wrapped) * TITLE_LINE + 3
+        title = wrapped(group.title, left - 12 if beside else width - room, bold=not beside)
+        below = _below(statement, group, width - left)
+        titles += [{"y": y + (number + 0.5) * TITLE_LINE, "words": words} for number, words in enumerate(title)]
+        y += (TITLE_LINE - BAR) / 2 if beside else len(title) * TITLE_LINE + 3
         tracks.append({"y": y, "y2": y + BAR})
         bars += [
             {"y": y, "y2": y + BAR, "colour": COLOURS[part.colour], "start": float(part.start), "end": float(part.end)}
             for part in parts_of(group)
         ]
         y += BAR + 3
-        for words in _below(statement, group, 46 if narrow else 44 if beside else 96):
+        for words in below:
             small.append({"y": y + SMALL_LINE / 2, "words": words})
             y += SMALL_LINE
-        y += max((len(wrapped) - 1) * TITLE_LINE - (len(_below(statement, group, 44)) * SMALL_LINE), 0) + 6 if beside else GAP
+        y += max((len(title) - 1) * TITLE_LINE - len(below) * SMALL_LINE, 0) + 6 if beside else GAP
     height = y - (6 if beside else GAP)
     largest = float(max(max(group.earned, group.before) for group in groups))
     x = alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, largest], range=[left, right], nice=False))
@@ -122,8 +122,8 @@ def _chart(statement: Statement, groups: list[Group], width: int) -> alt.LayerCh
     return layered(layers, width=width, height=height)
 
 
-def _below(statement: Statement, group: Group, columns: int) -> list[str]:
+def _below(statement: Statement, group: Group, room: float) -> list[str]:
     """What the bar's parts come to; nothing where the whole is simply paid now."""
     if not group.cuts and not group.before:
         return []
-    return textwrap.wrap(" · ".join(_words(statement, group)[1:]), columns)
+    return wrapped(" · ".join(_words(statement, group)[1:]), room, size=SMALL)

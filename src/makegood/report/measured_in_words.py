@@ -12,12 +12,12 @@ from makegood.report.statement_values import Measured
 from makegood.report.steps_in_words import Kind, Telling
 from makegood.settle import Settlement
 
-PROVENANCE = {"measured": "from_measurement", "effect": "from_comparison"}
-
 
 def measured_of(settlement: Settlement, telling: Telling) -> Iterator[Measured]:
-    """Each result, those of a comparison last."""
-    for record in (*settlement.inputs["results"], *settlement.inputs["effect"]):
+    """Each result in the order of the terms' metrics; what a comparison stands for comes after it and says so."""
+    order = list(settlement.terms.programme.outcome_metrics)
+    records = (*settlement.inputs["effect"], *settlement.inputs["results"])
+    for record in sorted(records, key=lambda row: order.index(row["metric"]) if row["metric"] in order else len(order)):
         yield _measured(record, settlement, telling)
 
 
@@ -30,9 +30,9 @@ def _measured(record: Mapping[str, str], settlement: Settlement, telling: Tellin
     if "comparison_value" in record and "comparison_kind" in record:  # another arm's figure alone is no comparison
         compared = telling.amount(Decimal(record["comparison_value"]), kind)
         against = language.say("kind_" + record["comparison_kind"])
-    persons = language.number(Decimal(record["n"])) if "n" in record else ""
-    if "unmatched_n" in record:
-        persons += f" ({language.say('unmatched', n=language.number(Decimal(record['unmatched_n'])))})"
+    effects = settlement.inputs["effect"]
+    used = record in effects or record["metric"] not in {row["metric"] for row in effects}
+    lines = settlement.terms.programme.outcome_pricings.values()
     target = metric.target if metric else None
     interval = ""
     if "ci_low" in record and "ci_high" in record:
@@ -40,16 +40,18 @@ def _measured(record: Mapping[str, str], settlement: Settlement, telling: Tellin
         interval = language.say("interval", low=low, high=high)
     return Measured(
         metric=language.title(metric.title) if metric else record["metric"],
-        labels=", ".join(_labels(record, settlement, telling)),
+        labels=", ".join([*_labels(record, settlement, telling), *([] if used else [language.say("not_used")])]),
         value=telling.amount(Decimal(record["value"]), kind),
         accepted=language.say("accepted", value=language.number(Decimal(record["accepted"]))) if "accepted" in record else "",
         compared=compared,
         against=against,
-        persons=persons,
+        persons=language.number(Decimal(record["n"])) if "n" in record else "",
+        unmatched=language.say("unmatched", n=language.number(Decimal(record["unmatched_n"]))) if "unmatched_n" in record else "",
         until=language.day(date.fromisoformat(record["observed_until"])) if "observed_until" in record else "",
         target=telling.amount(target.number, kind) if target is not None and target.number is not None else "",
         interval=interval,
         source=", ".join(_source(record, settlement, telling)),
+        paid=used and any(line.metric == record["metric"] for line in lines),
     )
 
 
@@ -62,7 +64,8 @@ def _labels(record: Mapping[str, str], settlement: Settlement, telling: Telling)
         if value != "all":
             title = titles.get(column, {}).get(value)
             yield language.title(title) if title else party_name(settlement, value)
-    several = any(other is not record and other["metric"] == record["metric"] for other in settlement.inputs["results"])
+    beside = settlement.inputs["effect"] if record in settlement.inputs["effect"] else settlement.inputs["results"]
+    several = any(other is not record and other["metric"] == record["metric"] for other in beside)
     if several and "period_start" in record and "period_end" in record:
         yield " – ".join(language.day(date.fromisoformat(record[name])) for name in ("period_start", "period_end"))
     if "status" in record:
@@ -81,6 +84,26 @@ def _source(record: Mapping[str, str], settlement: Settlement, telling: Telling)
         yield say("validated_by_on", by=by, day=day) if day else say("validated_by", by=by)
 
 
+def _made_from(settlement: Settlement, telling: Telling) -> Iterator[tuple[str, str]]:
+    """What results were made from: the records of a measurement, a comparison with its signer and its protocol."""
+    say, told = telling.language.say, settlement.provenance
+    if "measured" in told:
+        yield say("from_measurement"), f"SHA-256 {told['measured']}"
+    if "effect" in told:
+        yield say("from_comparison"), f"SHA-256 {told['effect']}"
+        if told.get("effect_signed_by"):
+            yield say("signed_by"), party_name(settlement, told["effect_signed_by"])
+        if told.get("effect_protocol"):
+            yield say("protocol"), f"SHA-256 {told['effect_protocol']}"
+        locked, _, by = told.get("effect_protocol_locked", "").partition(" by ")
+        if by and by != "nobody":
+            names = telling.language.listed([party_name(settlement, name) for name in by.split(", ")])
+            yield (
+                say("locked_on"),
+                say("locked", day=telling.language.loose_day(locked) if locked != "undated" else say("undated"), by=names),
+            )
+
+
 def evidence_of(settlement: Settlement, telling: Telling) -> Iterator[tuple[str, str]]:
     """What stands behind results and claims: reports, validation, kinds of document, what results were made from."""
     language, say = telling.language, telling.language.say
@@ -91,8 +114,7 @@ def evidence_of(settlement: Settlement, telling: Telling) -> Iterator[tuple[str,
             metric = metrics.get(record["metric"])
             title, labels = language.title(metric.title) if metric else record["metric"], ", ".join(_labels(record, settlement, telling))
             yield f"{title} ({labels})" if labels else title, told
-    for name, sha256 in settlement.provenance.items():
-        yield say(PROVENANCE.get(name, "from_measurement")), f"SHA-256 {sha256}"
+    yield from _made_from(settlement, telling)
     kinds = Counter(row["evidence_kind"] for row in settlement.inputs["claims"] if "evidence_kind" in row)
     if kinds:
         words = [f"{language.number(Decimal(count))} × {kind.replace('_', ' ')}" for kind, count in kinds.most_common(8)]

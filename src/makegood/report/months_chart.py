@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.drawing import COLOURS, NARROW, Drawing, at, drawn, layered, said, table
+from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, drawn, layered, said, table, wrapped
+from makegood.report.extra_months import ExtraOverTime
 from makegood.report.months_over_time import MonthsOverTime
+from makegood.report.targets import Mark
+
+LINE = 17
+AXIS: dict[str, Any] = {
+    "grid": False,
+    "labelColor": COLOURS["quiet"],
+    "labelFontSize": 13,
+    "domainColor": COLOURS["quiet"],
+    "tickColor": COLOURS["quiet"],
+}
 
 if TYPE_CHECKING:
     import altair as alt
@@ -26,51 +37,85 @@ def months_chart(statement: Statement, months: MonthsOverTime) -> Drawing:
     return drawn(lambda width: _chart(statement, months, width), name=name, title=say("chart_months"), description="; ".join(told))
 
 
+def extra_chart(statement: Statement, extra: ExtraOverTime, number: int) -> Drawing:
+    """The chart of extra months against ambition and threshold; `number` tells several on a page apart."""
+    say = statement.language.say
+    told = [say("extra_told", title=extra.title, total=extra.shown, last=extra.points[-1][0])]
+    told += [f"{mark.title}: {mark.shown}" for mark in extra.marks]
+    return drawn(
+        lambda width: _extra_chart(statement, extra, width),
+        name=f"chart-extra-{number}",
+        title=say("chart_extra"),
+        description="; ".join(told),
+    )
+
+
 def _chart(statement: Statement, months: MonthsOverTime, width: int) -> alt.LayerChart:
     import altair as alt  # noqa: PLC0415 - takes most of a second
 
-    language, narrow = statement.language, width == NARROW
-    rows: list[dict[str, Any]] = [{"day": day.isoformat(), "months": value} for day, value in months.points]
-    top = max([months.total, *(float(mark.value) for mark in months.marks)]) * 1.12
+    rows: list[dict[str, Any]] = [{"at": day.isoformat(), "months": value} for day, value in months.points]
     years = sorted({day.year for day, _ in months.points})
-    ticks = [f"{year}-{month:02d}-01" for year in years for month in ((1,) if narrow else (1, 7))]
-    kept = [tick for tick in ticks if rows[0]["day"] <= tick <= rows[-1]["day"]]
+    ticks = [f"{year}-{month:02d}-01" for year in years for month in ((1,) if width == NARROW else (1, 7))]
+    kept = [tick for tick in ticks if rows[0]["at"] <= tick <= rows[-1]["at"]]
     names = "{" + ",".join(f"'{tick[:7]}': '{_short(statement, tick)}'" for tick in kept) + "}"
-    axis: dict[str, Any] = {
-        "grid": False,
-        "title": None,
-        "labelColor": COLOURS["quiet"],
-        "labelFontSize": 13,
-        "domainColor": COLOURS["quiet"],
-        "tickColor": COLOURS["quiet"],
-    }
     x = alt.X(
-        "day:T",
-        axis=alt.Axis(values=kept, labelExpr=f"{names}[timeFormat(datum.value, '%Y-%m')]", **axis),
-        scale=alt.Scale(domain=[rows[0]["day"], rows[-1]["day"]], nice=False),
+        "at:T",
+        axis=alt.Axis(values=kept, labelExpr=f"{names}[timeFormat(datum.value, '%Y-%m')]", title=None, **AXIS),
+        scale=alt.Scale(domain=[rows[0]["at"], rows[-1]["at"]], nice=False),
     )
-    digits = "replace(format(datum.value, ',d'), ',', '.')" if language.code == "nl" else "format(datum.value, ',d')"
-    y = alt.Y("months:Q", axis=alt.Axis(tickCount=4, labelExpr=digits, **axis), scale=alt.Scale(domain=[0, top], nice=False))
-    data = alt.Chart(table(rows))
-    area = data.mark_area(color=COLOURS["now"], opacity=0.16).encode(x=x, y=y)
-    curve = data.mark_line(color=COLOURS["now"], strokeWidth=2.5).encode(x=x, y=y)
-    end = alt.Chart(table([rows[-1]]))
-    dot = end.mark_point(filled=True, size=50, color=COLOURS["now"], opacity=1).encode(x=x, y=y)
-    shown = end.mark_text(align="right", dx=-8, dy=-9, fontSize=16, fontWeight=600, color=COLOURS["now"]).encode(
-        x=x, y=y, text=said(language.number(Decimal(months.total)))
+    return _curve(statement, rows, x, months.marks, statement.language.number(Decimal(months.total)), width)
+
+
+def _extra_chart(statement: Statement, extra: ExtraOverTime, width: int) -> alt.LayerChart:
+    import altair as alt  # noqa: PLC0415 - takes most of a second
+
+    rows: list[dict[str, Any]] = [{"at": month, "months": float(value)} for month, value in extra.points]
+    ticks = [month for month, _ in extra.points if month % 6 == 0]
+    title = statement.language.say("months_observed")
+    x = alt.X(
+        "at:Q",
+        axis=alt.Axis(values=ticks, title=title, titleColor=COLOURS["quiet"], titleFontSize=13, titleFontWeight=400, **AXIS),
+        scale=alt.Scale(domain=[0, extra.points[-1][0]], nice=False),
     )
-    layers: list[Any] = [area, curve, dot, shown]
-    for mark in months.marks:
+    return _curve(statement, rows, x, extra.marks, extra.shown, width)
+
+
+def _curve(statement: Statement, rows: list[dict[str, Any]], x: alt.X, marks: Sequence[Mark], shown: str, width: int) -> alt.LayerChart:
+    """A growing total as a line over its area, its end in words, a dashed line with words at each target."""
+    import altair as alt  # noqa: PLC0415
+
+    top = max([*(row["months"] for row in rows), *(float(mark.value) for mark in marks)]) * 1.12
+    low = min(0.0, *(float(row["months"]) for row in rows))
+    digits = "replace(format(datum.value, ',d'), ',', '.')" if statement.language.code == "nl" else "format(datum.value, ',d')"
+    scale = alt.Scale(domain=[low, top], nice=False)
+    y = alt.Y("months:Q", axis=alt.Axis(tickCount=4, labelExpr=digits, title=None, **AXIS), scale=scale)
+    data, end = alt.Chart(table(rows)), alt.Chart(table([rows[-1]]))
+    layers: list[Any] = [
+        data.mark_area(color=COLOURS["now"], opacity=0.16).encode(x=x, y=y),
+        data.mark_line(color=COLOURS["now"], strokeWidth=2.5).encode(x=x, y=y),
+        end.mark_point(filled=True, size=50, color=COLOURS["now"], opacity=1).encode(x=x, y=y),
+        end.mark_text(align="right", dx=-8, dy=-26 if width == NARROW else -11, fontSize=16, fontWeight=600, color=COLOURS["now"]).encode(
+            x=x, y=y, text=said(shown)
+        ),
+    ]
+    for mark in marks:
         one = alt.Chart(table([{"months": float(mark.value)}]))
-        words = textwrap.wrap(f"{mark.title}: {mark.shown}", 38 if narrow else 90)
+        words = wrapped(f"{mark.title}: {mark.shown}", width * 0.62, size=SMALL)
+        above = -5 - (len(words) - 1) * LINE
+        look: dict[str, Any] = {
+            "align": "left",
+            "baseline": "line-bottom",
+            "fontSize": SMALL,
+            "lineHeight": LINE,
+            "limit": 0,
+            "color": COLOURS["ink"],
+        }
         layers.append(one.mark_rule(color=COLOURS["ink"], strokeDash=[5, 4], strokeWidth=1.5).encode(y=y))
-        layers.append(
-            one.mark_text(align="left", baseline="line-bottom", dy=-5, fontSize=14, lineHeight=17, limit=0, color=COLOURS["ink"]).encode(
-                x=at(6), y=y, text=said(words)
-            )
-        )
+        layers.append(one.mark_text(dy=above, **look).encode(x=at(6), y=y, text=said(words)))
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    return layered(layers, width=width, height=260 if narrow else 300, autosize=fit)
+    return layered(
+        layers, width=width, height=260 if width == NARROW else 300, autosize=fit, padding={"left": 8, "right": 4, "top": 2, "bottom": 2}
+    )
 
 
 def _short(statement: Statement, tick: str) -> str:

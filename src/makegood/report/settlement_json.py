@@ -15,7 +15,9 @@ from makegood import __version__
 from makegood.finance.journal import as_beancount
 from makegood.finance.returns import annual_return
 from makegood.finance.waterfall import Repayment
+from makegood.payment.claims import Refusal
 from makegood.payment.statement import Payment
+from makegood.report.explanation_json import explanation_of
 from makegood.settle import Earlier, Settlement
 from makegood.values.fingerprint import decimal_text, plain
 from makegood.values.problem import Problem, Refused, Where
@@ -34,7 +36,7 @@ def as_json(settlement: Settlement) -> dict[str, Any]:
         "currency": programme.currency,
         "outcome_payments": [_payment(payment) for payment in statement.payments],
         "total": str(statement.total),
-        "refused_claims": [{"claim": refusal.claim, "line": refusal.line, "reason": refusal.reason} for refusal in statement.refused],
+        "refused_claims": [_refusal(refusal, settlement) for refusal in statement.refused],
         "clawed_back": [dict(row) for row in settlement.clawed_back],
         "carried_forward": [{key: plain(value) for key, value in row.items()} for row in statement.carried_forward],
         "investor_repayments": [_repayment(repayment) for repayment in settlement.waterfall.repayments],
@@ -63,17 +65,6 @@ def files_of(settlement: Settlement) -> dict[str, bytes | str]:
         "journal.beancount": as_beancount(
             settlement.journal, currency=programme.currency, title=f"{programme.title} as of {settlement.as_of}"
         ),
-    }
-
-
-def explanation_of(settlement: Settlement) -> dict[str, Any]:
-    """How each payment came about, step by step, the rows that were read, and where the clauses stand."""
-    return {
-        "payments": {payment.id: {"steps": [node.as_json() for node in payment.steps]} for payment in settlement.statement.payments},
-        "repayments": _flows(settlement),
-        "inputs": settlement.inputs,
-        "provenance": dict(settlement.provenance),
-        "terms": _terms(settlement),
     }
 
 
@@ -145,6 +136,12 @@ def _payment(payment: Payment) -> dict[str, Any]:
     }
 
 
+def _refusal(refusal: Refusal, settlement: Settlement) -> dict[str, Any]:
+    where = settlement.terms.where(refusal.clause) if refusal.clause else None
+    clause = {"path": where.path, "line": where.line} if where else None
+    return {"claim": refusal.claim, "line": refusal.line, "reason": refusal.reason, "clause": clause}
+
+
 def _repayment(repayment: Repayment) -> dict[str, Any]:
     rate = annual_return(repayment.flows)
     money = ("committed", "drawn", "repaid", "principal", "returned", "guaranteed", "repaid_before", "now", "loss")
@@ -172,30 +169,27 @@ def _planned(settlement: Settlement) -> list[dict[str, str]]:
     return [{"by": row.by.isoformat(), "amount": decimal_text(row.amount.number)} for row in planned if row.amount.number is not None]
 
 
-def _flows(settlement: Settlement) -> dict[str, list[dict[str, str]]]:
-    made: dict[str, list[dict[str, str]]] = {}
-    for step in (*settlement.waterfall.distributions, *settlement.waterfall.guarantee_calls):
-        made.setdefault(step.to, []).append({"on": step.on.isoformat(), "step": step.step, "pays": step.pays, "amount": str(step.amount)})
-    return made
-
-
-def _terms(settlement: Settlement) -> dict[str, int]:
-    """Where each clause that pays or repays stands: path -> line."""
-    terms = settlement.terms
-    places = [
-        (part, name) for part in ("limits", "investor_repayment", "guarantees", "investments") for name in getattr(terms.programme, part)
-    ]
-    return {"/".join(place): terms.where(place).line for place in places}
-
-
 def _claims(settlement: Settlement) -> str:
     statement = settlement.statement
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("claim", "line", "state", "earned", "paid", "group", "reason"))
-    rows = [(row.claim, row.line, "accepted", str(row.earned), str(row.left), row.group, "") for row in statement.decided]
-    rows += [(row.claim, row.line, "refused", "0", "0", "", row.reason) for row in statement.refused]
-    rows += [(row.claim, row.line, "waiting", "0", "0", "", row.reason) for row in statement.waiting]
+    writer.writerow(("claim", "line", "state", "earned", "paid", "group", "reason", "clause", "limits"))
+    rows = [
+        (
+            row.claim,
+            row.line,
+            "accepted",
+            str(row.earned),
+            str(row.left),
+            row.group,
+            "",
+            "",
+            "; ".join(f"{name} {cut}" for name, cut in row.cuts),
+        )
+        for row in statement.decided
+    ]
+    for state, refusals in (("refused", statement.refused), ("waiting", statement.waiting)):
+        rows += [(row.claim, row.line, state, "0", "0", "", row.reason, "/".join(map(str, row.clause)), "") for row in refusals]
     writer.writerows(sorted(rows))
     return out.getvalue()
 

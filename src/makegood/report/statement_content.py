@@ -9,6 +9,7 @@ from decimal import Decimal
 from makegood.finance.returns import annual_return
 from makegood.payment.claims import Refusal
 from makegood.programme.reading import path_of
+from makegood.report.extra_months import ExtraCounts, extra_over_time
 from makegood.report.flows import flows_of
 from makegood.report.language import Language
 from makegood.report.limits_in_words import limit_in_words
@@ -25,11 +26,14 @@ MAX_TOLD = 60
 """More payments than this are in the table and in settlement.json, not each in words."""
 
 
-def statement_of(settlement: Settlement, *, language: Language, months: Sequence[MonthCounts] = ()) -> Statement:
-    """What the statement of a settlement tells in a language. `months`: person-months, where records were measured."""
+def statement_of(
+    settlement: Settlement, *, language: Language, months: Sequence[MonthCounts] = (), extra: Sequence[ExtraCounts] = ()
+) -> Statement:
+    """What the statement of a settlement tells in a language. `months`, `extra`: months by time, where records were measured."""
     programme = settlement.terms.programme
     telling = Telling(settlement.terms, language)
     payments = tuple(told(payment, settlement, telling) for payment in settlement.statement.payments[:MAX_TOLD])
+    targets = tuple(targets_of(settlement, telling))
     return Statement(
         settlement=settlement,
         language=language,
@@ -37,7 +41,7 @@ def statement_of(settlement: Settlement, *, language: Language, months: Sequence
         summary=language.title(programme.summary),
         told=payments,
         groups=tuple(_groups(settlement, language, {row.id: row.reason for row in payments})),
-        targets=tuple(targets_of(settlement, telling)),
+        targets=targets,
         months=months_over_time(
             months,
             programme,
@@ -45,6 +49,7 @@ def statement_of(settlement: Settlement, *, language: Language, months: Sequence
             results={row["metric"]: Decimal(row["value"]) for row in settlement.inputs["results"] if row.get("cohort", "all") == "all"},
             marks=marks_of_metric(settlement, telling),
         ),
+        extra=tuple(extra_over_time(extra, targets)),
         figures=tuple(_figures(settlement, telling)),
         measured=tuple(measured_of(settlement, telling)),
         held=tuple(Held(party_name(settlement, row.investor), row, annual_return(row.flows)) for row in settlement.waterfall.repayments),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from makegood import __version__
 from makegood.report.document import Document, Section
+from makegood.report.extra_months import ExtraCounts
 from makegood.report.language import Code, Language
 from makegood.report.months_over_time import MonthCounts
 from makegood.report.statement_answer import answer_of
@@ -23,10 +24,10 @@ from makegood.report.statement_money import flows_section, how_section, investor
 from makegood.settle import Settlement
 
 
-def document_of(settlement: Settlement, *, lang: Code, months: Sequence[MonthCounts] = ()) -> Document:
-    """The statement of a settlement in a language. `months`: person-months, where records were measured."""
+def document_of(settlement: Settlement, *, lang: Code, months: Sequence[MonthCounts] = (), extra: Sequence[ExtraCounts] = ()) -> Document:
+    """The statement of a settlement in a language. `months`, `extra`: months by time, where records were measured."""
     language = Language(lang)
-    statement = statement_of(settlement, language=language, months=months)
+    statement = statement_of(settlement, language=language, months=months, extra=extra)
     say = language.say
     found = [
         ("lines", lines_section(statement)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from makegood.report.document import Block, Line, Paragraph, Picture, Span, Table, line
-from makegood.report.months_chart import months_chart
+from makegood.report.months_chart import extra_chart, months_chart
 from makegood.report.statement_money import Column
 from makegood.report.statement_values import Reasons, Statement
 from makegood.report.targets_chart import targets_chart
@@ -36,6 +36,9 @@ def months_section(statement: Statement) -> Iterator[Block]:
         told += [language.count("months_not_yet", months.not_yet)] if months.not_yet else []
         if told:
             yield Paragraph(line(" ".join(told)), "quiet")
+    for number, extra in enumerate(statement.extra, 1):
+        yield Paragraph(line(say("extra_intro", n=language.number(Decimal(extra.participants)))))
+        yield Picture(extra_chart(statement, extra, number))
 
 
 def measured_section(statement: Statement) -> Iterator[Block]:
@@ -57,7 +60,10 @@ def measured_section(statement: Statement) -> Iterator[Block]:
         cells = {name: line(getattr(row, name) or "–") for _, name in used}
         if row.against and "compared" in cells:
             cells["compared"] = line(row.compared, Span(row.against, "small"))
-        value = line(row.value, Span(row.accepted, "small"), Span(row.interval, "small"))
+            cells["compared"] = (*cells["compared"], *line(Span(row.interval, "small")))
+        if row.unmatched and "persons" in cells:
+            cells["persons"] = line(row.persons, Span(row.unmatched, "small"))
+        value = line(row.value, Span(row.accepted, "small"))
         rows.append((line(row.metric, Span("" if row.labels == labels else row.labels, "small")), value, *cells.values()))
     heads = (say("outcome"), say("value"), *(say(head) for head, _ in used))
     yield Table(say("measured"), heads, tuple(rows), len(heads) - 1, hide_caption=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from makegood.report.document import Document
 from makegood.report.document_html import as_page
+from makegood.report.extra_months import ExtraCounts
 from makegood.report.language import CODES, Code
 from makegood.report.months_over_time import MonthCounts
 from makegood.report.page import page
@@ -29,14 +30,19 @@ def html_of(document: Document, *, home: str = "", pdf: str = "") -> str:
 
 
 def statement_files(
-    settlement: Settlement, *, home: str = "", months: Sequence[MonthCounts] = (), attached: Mapping[str, bytes | str] | None = None
+    settlement: Settlement,
+    *,
+    home: str = "",
+    months: Sequence[MonthCounts] = (),
+    extra: Sequence[ExtraCounts] = (),
+    attached: Mapping[str, bytes | str] | None = None,
 ) -> dict[str, bytes | str]:
     """The statement in every language as page and PDF: file name -> content. `attached`: files that the PDF carries within."""
     from makegood.report.document_pdf import as_pdf  # noqa: PLC0415 - the typesetter is loaded only for paper
 
     files: dict[str, bytes | str] = {}
     for lang in CODES:
-        document = document_of(settlement, lang=lang, months=months)
+        document = document_of(settlement, lang=lang, months=months, extra=extra)
         files[FILES[lang]] = html_of(document, home=home, pdf=PDFS[lang])
         files[PDFS[lang]] = as_pdf(document, attached=attached or {})
     return files

@@ -14,6 +14,8 @@ from makegood.report.statement_values import Statement
 from makegood.report.steps_in_words import Step
 
 ZERO = Decimal(0)
+MAX_ROWS = 300
+"""Payments beyond these are in the total and in settlement.json, not each a row."""
 
 
 class Column:
@@ -60,7 +62,7 @@ def lines_section(statement: Statement) -> Iterator[Block]:
     money = Column(statement, [pick(payment) for payment in payments for _, pick in columns])
     told = {told.id: told for told in statement.told}
     rows = []
-    for payment in payments:
+    for payment in payments[:MAX_ROWS]:
         known = told.get(payment.id)
         name = line(known.title, Span(known.labels, "small")) if known else line(payment.id)
         payer = (line(party_name(statement.settlement, payment.payer)),) if several else ()
@@ -68,6 +70,9 @@ def lines_section(statement: Statement) -> Iterator[Block]:
     total = (line(say("total")), *((),) * several, *(money(sum((pick(payment) for payment in payments), ZERO)) for _, pick in columns))
     heads = (say("line"), *([say("payer")] if several else []), *(say(name) for name, _ in columns))
     yield Table(say("all_figures"), heads, tuple(rows), len(columns), total)
+    if len(payments) > MAX_ROWS:
+        more = language.number(Decimal(len(payments) - MAX_ROWS))
+        yield Paragraph(line(say("more_rows", n=more)), "quiet")
 
 
 def how_section(statement: Statement) -> Iterator[Block]:

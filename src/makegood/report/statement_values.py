@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from makegood.finance.waterfall import Repayment
+from makegood.report.extra_months import ExtraOverTime
 from makegood.report.language import Language
 from makegood.report.months_over_time import MonthsOverTime
 from makegood.report.targets import Against
@@ -76,10 +77,13 @@ class Measured:
     compared: str
     against: str
     persons: str
+    unmatched: str
     until: str
     target: str
     interval: str
     source: str
+    paid: bool
+    """A line pays for it, and it is this row that the line goes by."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Statement:
     groups: tuple[Group, ...]
     targets: tuple[Against, ...]
     months: tuple[MonthsOverTime, ...]
+    extra: tuple[ExtraOverTime, ...]
     figures: tuple[tuple[str, str], ...]
     measured: tuple[Measured, ...]
     held: tuple[Held, ...]

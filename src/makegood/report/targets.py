@@ -31,6 +31,8 @@ class Against:
     value: Decimal
     shown: str
     marks: tuple[Mark, ...]
+    effects: frozenset[str] = frozenset()
+    """The metrics on whose effect the figure rests."""
 
 
 def targets_of(settlement: Settlement, telling: Telling) -> Iterator[Against]:
@@ -47,7 +49,15 @@ def targets_of(settlement: Settlement, telling: Telling) -> Iterator[Against]:
     titles = [title for title, _ in found]
     for (title, value), seen in found.items():
         name = f"{title} ({seen.labels})" if titles.count(title) > 1 and seen.labels else title
-        yield Against(name, value, telling.value(seen.node), tuple(sorted(seen.marks.values(), key=lambda mark: mark.value)))
+        yield Against(
+            name, value, telling.value(seen.node), tuple(sorted(seen.marks.values(), key=lambda mark: mark.value)), _effects(seen.node)
+        )
+
+
+def _effects(node: Node) -> frozenset[str]:
+    """The metrics whose effects a figure rests on."""
+    found = (inner.what.removeprefix("effect on ").split(":")[0] for inner in node.walk() if inner.what.startswith("effect on "))
+    return frozenset(found)
 
 
 @dataclass

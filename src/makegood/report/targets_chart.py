@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
-from makegood.report.drawing import COLOURS, NARROW, SMALL, Drawing, at, down, drawn, layered, table, until, words_layer
+from makegood.report.drawing import COLOURS, SMALL, Drawing, at, breadth, down, drawn, layered, table, until, words_layer, wrapped
 
 if TYPE_CHECKING:
     import altair as alt
@@ -38,7 +37,6 @@ def _chart(statement: Statement, width: int) -> alt.LayerChart:
     """Each figure on its own scale from 0 to the largest of it and its targets; words of a target hang from its mark."""
     import altair as alt  # noqa: PLC0415 - takes most of a second
 
-    narrow = width == NARROW
     titles: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
     tracks: list[dict[str, Any]] = []
@@ -48,7 +46,7 @@ def _chart(statement: Statement, width: int) -> alt.LayerChart:
     for row in statement.targets:
         scale = max([row.value, *(mark.value for mark in row.marks)])
         shown.append({"y": y + TITLE_LINE / 2, "words": row.shown})
-        for part in textwrap.wrap(row.title, 32 if narrow else 70):
+        for part in wrapped(row.title, width - breadth(row.shown, bold=True) - 12, bold=True):
             titles.append({"y": y + TITLE_LINE / 2, "words": part})
             y += TITLE_LINE
         y += 6
@@ -58,7 +56,7 @@ def _chart(statement: Statement, width: int) -> alt.LayerChart:
             share = float(mark.value / scale)
             side = "left" if share < 1 / 2 else "right"
             room = max(1 - share, share) * width - 6
-            lines = textwrap.wrap(mark_in_words(statement, mark), max(int(room / 7), 24))
+            lines = wrapped(mark_in_words(statement, mark), room, size=SMALL)
             marks.append({"share": share, "y": top - 4, "y2": y + len(lines) * WORD_LINE - 3})
             for part in lines:
                 words.append({"share": share, "y": y + WORD_LINE / 2, "words": part, "side": side})

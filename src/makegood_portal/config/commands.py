@@ -27,6 +27,11 @@ def main(argv: list[str] | None = None) -> int:
     serve_words.add_argument("--port", type=int, default=8000)
     serve_words.add_argument("--quiet", action="store_true")
     commands.add_parser("worker", help="do the jobs that wait (serve starts it)")
+    demo_words = commands.add_parser("demo", help="serve the portal on the invented world, on this machine only")
+    demo_words.add_argument("--port", type=int, default=8000)
+    demo_words.add_argument("--once", action="store_true", help="set up, and end")
+    demo_words.add_argument("--statements", type=Path, help="the folder of statements, to be shown")
+    commands.add_parser("codes", help="the log-ins of the demonstration, with their codes of this moment")
     db = commands.add_parser("db", help="the database").add_subparsers(dest="verb", required=True)
     db.add_parser("migrate", help="bring tables, rights and policies in line with the code")
     db.add_parser("backup", help="write one encrypted file").add_argument("file", type=Path)
@@ -58,6 +63,10 @@ def _done(args: argparse.Namespace) -> int:
     match args.command, getattr(args, "verb", ""):
         case "serve", _:
             return serve(port=args.port, quiet=args.quiet)
+        case "demo", _:
+            return demonstrate(port=args.port, once=args.once, statements=args.statements)
+        case "codes", _:
+            return show_codes()
         case "worker", _:
             return worker.work()
         case _, "retain":
@@ -192,6 +201,45 @@ def serve(*, port: int, quiet: bool = False) -> int:
                 print(f"Open http://127.0.0.1:{port} in a browser. Ctrl-C stops.", flush=True)
 
         serving.keep_running(serving.commands(port), look_after=_look_after, ready=say)
+    return 0
+
+
+def demonstrate(*, port: int, once: bool, statements: Path | None) -> int:
+    """The invented world, loaded once; then web and worker until Ctrl-C, unless once was enough."""
+    if databases.external():
+        print("makegood: the demonstration uses a database of its own; unset DATABASE_URL", file=sys.stderr)
+        return 2
+    os.environ["MAKEGOOD_DEMO"] = "1"
+    (home() / "static").mkdir(parents=True, exist_ok=True)
+    with database_running():
+        done = subprocess.run([sys.executable, "-m", "makegood_portal", "db", "migrate"], check=False)
+        if done.returncode != 0:
+            return done.returncode
+        as_owner()
+        from django.db import connections
+
+        from makegood_portal.config import demo
+
+        demo.prepare(statements)
+        connections.close_all()
+        if once:
+            print(f"The portal is ready: {demo.read_log_ins()['coordinator']['email']} and ten others can log in once it is served.")
+            return 0
+        serving.keep_running(
+            serving.commands(port), look_after=_database_again, ready=lambda: demo.say(f"http://127.0.0.1:{port}", demo.read_log_ins())
+        )
+    return 0
+
+
+def show_codes() -> int:
+    """The log-ins of the demonstration."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "makegood_portal.config.settings"
+    import django
+
+    django.setup()
+    from makegood_portal.config import demo
+
+    demo.say("the address of `make demo`", demo.read_log_ins())
     return 0
 
 

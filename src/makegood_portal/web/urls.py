@@ -5,7 +5,22 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from makegood_portal.web import break_glass, candidates, citizen_number, errors, health, imports, permissions, questionnaires, queue, start
+from makegood_portal.web import (
+    agreements,
+    break_glass,
+    candidates,
+    citizen_number,
+    errors,
+    health,
+    imports,
+    municipalities,
+    permissions,
+    plain_text,
+    questionnaires,
+    queue,
+    start,
+    statement,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
@@ -31,10 +46,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<uuid:response>/answers/", questionnaires.response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", questionnaires.response_paper, name="response_paper"),
     path("candidates/<uuid:candidacy>/permission/", permissions.candidate_permissions, name="candidate_permissions"),
+    path("candidates/<uuid:candidacy>/contract/", agreements.candidate_contract, name="candidate_contract"),
+    path("candidates/<uuid:candidacy>/contact/", agreements.candidate_contacts, name="candidate_contacts"),
+    path("candidates/<uuid:candidacy>/first-appointment/", agreements.candidate_first_appointment, name="candidate_first_appointment"),
+    path("contact-routes/<uuid:route>/end/", agreements.route_end, name="route_end"),
+    path("municipalities/", municipalities.municipality_list, name="municipalities"),
+    path("municipalities/<uuid:municipality_>/", municipalities.municipality, name="municipality"),
+    path("municipalities/<uuid:municipality_>/contacts/new/", municipalities.municipality_contact_new, name="municipality_contact_new"),
+    path(
+        "municipalities/<uuid:municipality_>/programmes/new/", municipalities.municipality_programme_new, name="municipality_programme_new"
+    ),
+    path("municipality-contacts/<uuid:contact>/still-right/", municipalities.contact_still_right, name="contact_still_right"),
+    path("municipality-contacts/<uuid:contact>/gone/", municipalities.contact_gone, name="contact_gone"),
+    path("plain-text/", plain_text.plain_text, name="plain_text"),
     path("permissions/", permissions.permission_list, name="permissions"),
     path("permissions/<uuid:request_>/", permissions.permission, name="permission"),
     path("permissions/<uuid:request_>/remind/", permissions.permission_remind, name="permission_remind"),
     path("permissions/<uuid:request_>/withdraw/", permissions.permission_withdraw, name="permission_withdraw"),
+    path("statement/", statement.statement, name="statement"),
+    path("statement/document/", statement.statement_document, name="statement_document"),
     path("queue/", queue.queue_page, name="queue"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),

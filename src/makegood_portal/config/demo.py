@@ -1,0 +1,116 @@
+"""The demonstration: the portal on the invented world, with a log-in for each role. On this machine only.
+
+Passwords and TOTP secrets are made once and lie in `logins.json` (mode 600) beside the data; a second start keeps all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from makegood_portal.config.home import home
+
+PROGRAMME = "werk-na-detentie"
+SEED = "1"
+IN_FORCE_FROM = date(2016, 6, 3)
+LOGINS = "logins.json"
+ROLES = {
+    "coordinator": ("prison", "Rotterdam (Hoogvliet en De Schie)"),
+    "head_office": ("prison_service", ""),
+    "lead": ("provider", ""),
+    "counsellor": ("provider", ""),
+    "municipal_contact": ("municipality", ""),
+    "probation_officer": ("probation", ""),
+    "agency_contact": ("agency", ""),
+    "investor": ("investor", ""),
+    "outcome_payer": ("outcome_payer", ""),
+    "evaluator": ("evaluator", ""),
+    "administrator": ("operator", "Makegood"),
+}
+"""Role -> the kind of organisation in which somebody has it, and its name where it matters."""
+
+
+def prepare(statements: Path | None) -> None:
+    """As the owner, in an open database: the programme, the world and a log-in for each role, each only where absent."""
+    from makegood_portal.actions.import_world import import_world
+    from makegood_portal.actions.load_programme import load_programme
+    from makegood_portal.ledger.models import Candidacy, Programme
+    from makegood_portal.ledger.scope import scope_of_system
+
+    by = scope_of_system("demo")
+    programme = Programme.objects.filter(code=PROGRAMME).first() or load_programme(PROGRAMME, by=by, on=IN_FORCE_FROM)
+    if not Candidacy.objects.filter(programme=programme).exists():
+        folder = home() / "world"
+        words = [sys.executable, "-m", "makegood", "world", PROGRAMME, "--seed", SEED, "--pool", "0", "--out", str(folder), "--quiet"]
+        subprocess.run(words, check=True)
+        import_world(folder, programme=programme, by=by)
+    if statements is not None and (statements / PROGRAMME).is_dir():
+        shutil.copytree(statements / PROGRAMME, home() / "statement", dirs_exist_ok=True)
+    _log_ins(programme.pk)
+
+
+def _log_ins(programme: UUID) -> None:
+    """Who is in the world gets a log-in; a role that nobody has there gets somebody invented."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from django.utils import timezone
+
+    from makegood_portal.ledger.models import Membership, Organisation, Party, User
+    from makegood_portal.ledger.words import Role
+
+    kept = read_log_ins()
+    for word, (kind, name) in ROLES.items():
+        if word in kept:
+            continue
+        held = Membership.objects.filter(role=word, organisation__kind=kind).select_related("user", "organisation").order_by("user__email")
+        found = held.filter(organisation__name=name).first() if name else held.first()
+        if found is None:
+            where = Organisation.objects.filter(kind=kind, **({"name": name} if name else {})).order_by("name").first()
+            if where is None:
+                where = Organisation.objects.create(kind=kind, name=name or str(Role(word).label))
+                Party.objects.get_or_create(programme_id=programme, organisation=where)
+            user = User.objects.create_user(email=f"{word.replace('_', '-')}@demo.example", name=str(Role(word).label), password=None)
+            found = Membership.objects.create(user=user, organisation=where, role=word, from_on=date(2016, 1, 1))
+        user = found.user
+        password, secret = secrets.token_urlsafe(12), generate_totp_secret()
+        user.set_password(password)
+        user.save()
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+        TOTP.activate(user, secret)
+        kept[word] = {"email": user.email, "password": password, "secret": secret, "organisation": found.organisation.name}
+    kept["made_on"] = kept.get("made_on") or {"day": f"{timezone.localdate():%Y-%m-%d}"}
+    path = home() / LOGINS
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
+
+
+def read_log_ins() -> dict[str, dict[str, str]]:
+    """Role -> e-mail address, password, TOTP secret and organisation."""
+    path = home() / LOGINS
+    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def say(address: str, logins: Mapping[str, Mapping[str, str]]) -> None:
+    """One address, and a log-in for each role with the code that its authenticator app would show now."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+    print(f"\nOpen {address} in a browser. Everybody in it is invented. Ctrl-C stops.\n")
+    width = max(len(one.get("email", "")) for one in logins.values())
+    print(f"{'role':<18} {'e-mail':<{width}} {'password':<17} {'TOTP secret':<33} code now")
+    for role, one in logins.items():
+        if "secret" not in one:
+            continue
+        counters = sorted(yield_hotp_counters_from_time())
+        code = format_hotp_value(hotp_value(one["secret"], counters[len(counters) // 2]))
+        print(f"{role:<18} {one['email']:<{width}} {one['password']:<17} {one['secret']:<33} {code}")
+    print("\nCodes change every 30 seconds: add the secret to an authenticator app, or ask for them again:")
+    print("  .venv/bin/python -m makegood_portal codes\n", flush=True)

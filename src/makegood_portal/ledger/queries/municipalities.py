@@ -1,0 +1,133 @@
+"""Municipalities: their code of the statistics office, whom to ask, and which programmes of their own exclude."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+
+from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Kind, Role
+
+PAGE = 50
+CHECKED_WITHIN = timedelta(days=183)
+"""A contact person who was not checked for half a year may be somebody else by now."""
+STAFF = (Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A municipality in the list. `checked_on`: the last time that somebody checked one of its contact persons."""
+
+    id: UUID
+    name: str
+    code: str
+    checked_on: date | None
+    attention: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of municipalities by name."""
+
+    lines: tuple[Line, ...]
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """A contact person of a municipality."""
+
+    id: UUID
+    name: str
+    duty: str
+    email: str
+    phone: str
+    checked_on: date
+    old: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """A programme of the municipality itself."""
+
+    name: str
+    for_whom: str
+    excludes: bool
+    from_on: date
+    until_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Municipality:
+    """What is known of a municipality."""
+
+    id: UUID
+    name: str
+    code: str
+    year: int | None
+    address: str
+    consultation: str
+    contacts: Sequence[Contact]
+    programmes: Sequence[Local]
+
+
+def _seen(scope: Scope) -> QuerySet[Organisation]:
+    """The directory is everybody's who may have to ask; a municipality sees itself."""
+    rows = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True)
+    return rows if scope.has(*STAFF) else rows.filter(pk__in=scope.where(Role.MUNICIPAL_CONTACT))
+
+
+def page(scope: Scope, *, today: date, search: str = "", number: int = 1) -> Page:
+    """Municipalities by name; two queries."""
+    rows = _seen(scope).filter(name__icontains=search) if search else _seen(scope)
+    start = (max(number, 1) - 1) * PAGE
+    current = Q(contacts__ended_on=None)
+    rows = rows.select_related("details").annotate(last=Max("contacts__checked_on", filter=current)).order_by("name", "id")
+    found = list(rows[start : start + PAGE + 1])
+    lines = tuple(
+        Line(id=row.pk, name=row.name, code=_code(row)[0], checked_on=row.last, attention=row.last is None or _old(row.last, today))
+        for row in found[:PAGE]
+    )
+    return Page(lines=lines, number=max(number, 1), more=len(found) > PAGE)
+
+
+def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
+    """One municipality; None: not there and not yours are the same answer."""
+    row = _seen(scope).filter(pk=key).select_related("details").first()
+    if row is None:
+        return None
+    code, details = _code(row)
+    local = LocalProgramme.objects.filter(municipality=row).filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("-excludes", "name")
+    return Municipality(
+        id=row.pk,
+        name=row.name,
+        code=code,
+        year=details.cbs_year if details else None,
+        address=details.address_for_requests if details else "",
+        consultation=details.consultation if details else "",
+        contacts=[
+            Contact(
+                id=one.pk, name=one.name, duty=one.duty, email=one.email, phone=one.phone, checked_on=one.checked_on,
+                old=_old(one.checked_on, today),
+            )
+            for one in MunicipalityContact.objects.filter(municipality=row, ended_on=None)
+        ],
+        programmes=[
+            Local(name=one.name, for_whom=one.for_whom, excludes=one.excludes, from_on=one.from_on, until_on=one.until_on) for one in local
+        ],
+    )  # fmt: skip
+
+
+def _old(day: date, today: date) -> bool:
+    return day + CHECKED_WITHIN < today
+
+
+def _code(row: Organisation) -> tuple[str, MunicipalityDetails | None]:
+    details: MunicipalityDetails | None = getattr(row, "details", None)
+    return (details.cbs_code, details) if details else ("", None)

@@ -1,0 +1,121 @@
+"""The directory of municipalities: whom to ask, whether that is still right, and which programmes of their own exclude."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood_portal.actions.directory import KEEPERS, add_contact, add_local_programme, contact_left, still_right
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger.queries import municipalities
+from makegood_portal.ledger.queries.municipalities import Municipality
+from makegood_portal.web import notices
+from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.pages import Asked, page
+
+
+class SearchForm(forms.Form):
+    """A part of the name."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the municipality"), required=False, max_length=100)
+
+
+class ContactForm(forms.Form):
+    """A contact person."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    duty = forms.CharField(label=gettext_lazy("Task or department"), max_length=200, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone number"), max_length=40, required=False)
+
+
+class LocalForm(forms.Form):
+    """A programme of the municipality itself."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the programme"), max_length=200)
+    for_whom = forms.CharField(label=gettext_lazy("For whom is it?"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    from_on = PickedDateField(label=gettext_lazy("Since which day?"))
+    excludes = forms.BooleanField(label=gettext_lazy("Whoever takes part there cannot take part here"), required=False)
+
+
+@require_safe
+@page(*KEEPERS)
+def municipality_list(request: Asked) -> HttpResponse:
+    """Municipalities by name; those whose contact person nobody checked for long stand out."""
+    form, number = SearchForm(request.GET), request.GET.get("page", "1")
+    search = form.cleaned_data["name"] if form.is_valid() else ""
+    found = municipalities.page(
+        request.scope, today=timezone.localdate(), search=search, number=int(number) if number.isdigit() and len(number) < 6 else 1
+    )
+    return render(request, "municipalities/list.html", {"page": found, "search": form})
+
+
+@require_safe
+@page(*KEEPERS)
+def municipality(request: Asked, municipality_: UUID) -> HttpResponse:
+    """One municipality."""
+    return render(request, "municipalities/one.html", {"found": _found(request, municipality_)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*KEEPERS)
+def municipality_contact_new(request: Asked, municipality_: UUID) -> HttpResponse:
+    """Add a contact person."""
+    return _added(request, municipality_, ContactForm(request.POST or None), add_contact, _("Add a contact person"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*KEEPERS)
+def municipality_programme_new(request: Asked, municipality_: UUID) -> HttpResponse:
+    """Add a local programme."""
+    form = LocalForm(request.POST or None, initial={"from_on": timezone.localdate()})
+    return _added(request, municipality_, form, add_local_programme, _("Add a local programme"))
+
+
+@require_POST
+@page(*KEEPERS)
+def contact_still_right(request: Asked, contact: UUID) -> HttpResponse:
+    """Checked today."""
+    row = still_right(by=request.scope, on=contact, today=timezone.localdate())
+    notices.done(request, _("Thank you. Checked today."))
+    return redirect("municipality", municipality_=row.municipality_id)
+
+
+@require_POST
+@page(*KEEPERS)
+def contact_gone(request: Asked, contact: UUID) -> HttpResponse:
+    """Not the contact any more."""
+    row = contact_left(by=request.scope, on=contact, today=timezone.localdate())
+    notices.done(request, _("This contact person is taken out. Add the new one if you know who it is."))
+    return redirect("municipality", municipality_=row.municipality_id)
+
+
+def _added(request: Asked, key: UUID, form: forms.Form, act: Any, title: str) -> HttpResponse:
+    found = _found(request, key)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(by=request.scope, on=key, today=timezone.localdate(), **form.cleaned_data)
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+        else:
+            notices.done(request, _("Added."))
+            return redirect("municipality", municipality_=key)
+    context = {"found": found, "form": form, "title": title}
+    return render(request, "municipalities/new.html", context, status=422 if form.errors else 200)
+
+
+def _found(request: Asked, key: UUID) -> Municipality:
+    found = municipalities.one(request.scope, key, today=timezone.localdate())
+    if found is None:
+        raise Http404
+    return found
