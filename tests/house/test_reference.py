@@ -13,9 +13,12 @@ import yaml
 from pydantic import TypeAdapter
 
 import tools.reference
+from makegood.comparison.protocol_reading import parse_protocol
 from makegood.programme.reading import shipped
 from makegood.programme.root import Programme
+from makegood.programme.term import Term
 from makegood.programme.yaml_text import parse_yaml_text
+from tools.reference.protocol import protocol_terms
 from tools.reference.samples import SAMPLES
 from tools.reference.schema import schema
 from tools.reference.shape import hints, models
@@ -40,6 +43,15 @@ def test_a_sample_fits_the_schema(term: str) -> None:
     whole = schema()
     allowed = {**whole, "required": []}
     jsonschema.Draft202012Validator(allowed).validate(part)
+
+
+def test_the_protocol_page_tells_every_word_and_its_example_is_read() -> None:
+    page = (REFERENCE / "protocol.md").read_text(encoding="utf-8")
+    for kind in protocol_terms():
+        assert f"## {kind.__name__}\n" in page
+        assert all(f"| `{field}`" in page for field in kind.model_fields if field not in Term.model_fields)
+    text = page.split("```yaml\n")[1].split("```")[0]
+    assert parse_protocol(text.encode(), file="example").terms.programme == "werk-na-detentie"
 
 
 def test_every_sample_is_of_a_term() -> None:

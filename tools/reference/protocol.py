@@ -30,7 +30,7 @@ that change an answer have no usual value and must be written. Values are writte
 of the file's bytes, as `sha256sum` prints it: a comment or another line end is another protocol.
 
 `makegood protocol draft PROGRAMME --treated FILE --pool FILE --out protocol.yaml` writes one to begin with. How it is
-used: [compare](../how-to/closed-environment.md), [in a closed environment](../how-to/closed-environment.md),
+used: [compare](../how-to/compare.md), [in a closed environment](../how-to/closed-environment.md),
 [as with MatchIt](../how-to/match-like-matchit.md). Why it works as it does: [how comparison
 works](../explanation/how-comparison-works.md).
 """.strip()
