@@ -30,7 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="outcomes by person (a file, or a folder of `makegood measure`); without it only the design is made",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the aggregates and the signed result go")
-    parser.add_argument("--engine", choices=("columns", "spark"), default="columns")
+    parser.add_argument(
+        "--engine", choices=("columns", "spark"), default="columns", help="spark: scores and blocks on Spark; the same pairs"
+    )
     parser.add_argument("--key", type=Path, metavar="FILE", help=f"sign with this secret key; else the file named in {KEY_VARIABLE}")
     parser.add_argument("--party", metavar="NAME", help="the signing party's code in the programme file; else the key file's name")
     parser.add_argument("--programme", metavar="PROGRAMME", help="record the fingerprint of this programme file in the result")

@@ -58,9 +58,11 @@ class Spark:
         if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
             raise Refused([_missing("there is no Java on this machine", "install a Java runtime of version 17 or later")])
         self.version = str(pyspark.__version__)
-        builder = SparkSession.builder.appName("makegood measure").master(os.environ.get("MAKEGOOD_SPARK_MASTER", "local[*]"))
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for another address, and says so
+        builder = SparkSession.builder.appName("makegood").master(os.environ.get("MAKEGOOD_SPARK_MASTER", "local[*]"))
         for key, value in {
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.execution.arrow.pyspark.enabled": "true",
             "spark.sql.shuffle.partitions": os.environ.get("MAKEGOOD_SPARK_PARTITIONS", "8"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from makegood.report.statement_values import Statement
 
 ZERO = Decimal(0)
-TALL, LINE, TITLE_LINE, GAP, CURVE = 150, 17, 20, 10, 24
+TALL, LINE, TITLE_LINE, GAP, CURVE = 150, 17, 20, 10, 16
 """Pixels for the largest sum, for a line of a label, between blocks; points of a curve."""
 
 

@@ -163,14 +163,18 @@ def _factors(payment: Payment, telling: Telling) -> _Factors | None:
     counted = [step for step in payment.steps if step.how == "part" and step.what == "counted"]
     shares = [step for step in payment.steps if step.what.startswith("share of ")]
     less = [step for step in payment.steps if step.what.startswith("less what was earned")]
-    if len(prices) != 1 or payment.units is None or prices[0].value is None or not counted:
+    if len(prices) != 1 or payment.units is None or prices[0].value is None or not (counted or payment.claim_count):
         return None
     share = shares[0].value if shares and shares[0].value is not None else Decimal(1)
     exact = payment.units * prices[0].value * share
     before = sum((step.value for step in less if step.value is not None), Decimal(0)) * share
     if abs(max(exact - before, Decimal(0)) - payment.earned) > 1:
         return None
-    units = telling.amount(payment.units, telling.kind(counted[0])) + _named(counted[0], telling)
+    units = (
+        telling.amount(payment.units, telling.kind(counted[0])) + _named(counted[0], telling)
+        if counted
+        else telling.amount(payment.units, "plain")
+    )
     price = telling.amount(prices[0].value, "money") + _named(prices[0], telling)
     return _Factors(units, price, share, exact, before)
 

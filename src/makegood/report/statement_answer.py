@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from makegood.programme.term import InTwoLanguages
+from makegood.programme.change import Amendment
 from makegood.report.document import Answer, Line, Reason, Span, line
 from makegood.report.payment_in_words import party_name
 from makegood.report.statement_values import Measured, Statement
@@ -104,7 +104,8 @@ def _rests(statement: Statement) -> Iterator[Line]:
     ):
         if count:
             yield _leading(language.count(key, count, link="{link}"), name, say(name))
-    yield line(say("rests_terms", force=_force_in_short(statement)))
+    before, _, after = say("rests_terms", force="{force}").partition("{force}")
+    yield (*line(before), *_force_in_short(statement), *line(after))
     yield line(f"{say('fingerprint')}: ", Span(settlement.fingerprint[:12], "code"))
 
 
@@ -121,31 +122,35 @@ def _persons(statement: Statement, row: Measured) -> str:
     return f"{told} ({row.unmatched})" if told and row.unmatched else told
 
 
-def in_force(statement: Statement) -> str:
+def in_force(statement: Statement) -> Line:
     """Which text of the terms counts: as first signed, or as amended when and why."""
     say, settlement = statement.language.say, statement.settlement
-    amendments = settlement.terms.programme.amendments
-    told = [
-        say("amended", day=statement.language.day(amendments[name].from_), reason=_reason(amendments[name].reason, statement))
-        for name in settlement.terms.amendments
-    ]
-    return "; ".join(told) or say("as_signed")
+    told: list[Span | str] = []
+    for name in settlement.terms.amendments:
+        amendment = settlement.terms.programme.amendments[name]
+        told += [
+            *(["; "] if told else []),
+            *_filled(say("amended", day=statement.language.day(amendment.from_), reason="{reason}"), amendment, statement),
+        ]
+    return line(*told) or line(say("as_signed"))
 
 
-def _force_in_short(statement: Statement) -> str:
+def _force_in_short(statement: Statement) -> Line:
     """The text of the terms that counts; of several amendments the last one and how many there were."""
     settlement = statement.settlement
     names = settlement.terms.amendments
     if len(names) < 2:
         return in_force(statement)
     last = max((settlement.terms.programme.amendments[name] for name in names), key=lambda amendment: amendment.from_)
-    day = statement.language.day(last.from_)
-    return statement.language.say("amended_often", n=len(names), day=day, reason=_reason(last.reason, statement))
+    words = statement.language.say("amended_often", n=len(names), day=statement.language.day(last.from_), reason="{reason}")
+    return line(*_filled(words, last, statement))
 
 
-def _reason(words: InTwoLanguages, statement: Statement) -> str:
-    """A reason within brackets: without its full stop."""
-    return statement.language.title(words).rstrip(".")
+def _filled(words: str, amendment: Amendment, statement: Statement) -> list[Span | str]:
+    """Words around an amendment's reason, which stands in its own language where the terms have no other."""
+    before, _, after = words.partition("{reason}")
+    reason = Span(statement.language.title(amendment.reason).rstrip("."), lang=statement.language.spoken(amendment.reason))
+    return [before, reason, after]
 
 
 def _leading(words: str, section: str, title: str) -> Line:

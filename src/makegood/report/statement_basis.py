@@ -57,7 +57,7 @@ def terms_section(statement: Statement) -> Iterator[Block]:
     facts = language.listed([language.count(name, number) for name, number in counts.items() if number]) or say("no_facts")
     pairs: list[tuple[str, Line | Items]] = [
         (say("terms_file"), line(Span(settlement.terms.text.file, "code"))),
-        (say("in_force"), line(in_force(statement))),
+        (say("in_force"), in_force(statement)),
         (say("sha"), line(Span(settlement.terms.sha256, "code"))),
         (say("facts"), line(facts)),
         (say("fingerprint"), line(Span(settlement.fingerprint, "code"))),

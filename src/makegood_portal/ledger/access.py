@@ -157,7 +157,10 @@ def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
     if rule.bond is Bond.OWN:
         found &= Q(**{f"{prefix}{rule.user}": scope.user})
     if rule.bond is Bond.PROGRAMME:
-        found &= Q(**{f"{prefix}programme__in": Party.objects.filter(organisation__in=where).values("programme")})
+        # Looked up with the scope, so that the list of one programme comes in order from its index.
+        known = None if scope.programmes is None else scope.programmes.get(rule.role, frozenset())
+        parties = Party.objects.filter(organisation__in=where).values("programme") if known is None else known
+        found &= Q(**{f"{prefix}programme__in": parties})
     if rule.bond is Bond.BROKEN_GLASS:
         opened = BreakGlass.objects.filter(user=scope.user, until_at__gt=timezone.now())
         found &= Q(Exists(opened.filter(candidacy=OuterRef(f"{prefix}pk" if not prefix else prefix.removesuffix("__")))))

@@ -6,12 +6,13 @@ the runtime role sees no person at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -22,17 +23,24 @@ from django.utils import timezone
 from makegood_portal.ledger.models import Membership, User
 from makegood_portal.ledger.words import Role
 
+T = TypeVar("T")
 NOWHERE: Mapping[Role, frozenset[UUID]] = MappingProxyType({})
 SYSTEM = "system"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """A user and the organisations in which they have each role. `system` names a duty of the portal itself."""
+    """A user and the organisations in which they have each role. `system` names a duty of the portal itself.
+
+    `programmes` and `names`, where they were looked up: to which programmes the organisations of a role are party, and
+    what the organisations are called.
+    """
 
     user: UUID | None = None
     organisations: Mapping[Role, frozenset[UUID]] = field(default_factory=lambda: NOWHERE)
+    programmes: Mapping[Role, frozenset[UUID]] | None = None
     system: str = ""
+    names: Mapping[UUID, str] | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -50,6 +58,7 @@ class Scope:
 
 STRANGER = Scope()
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+_known: ContextVar[dict[object, Any] | None] = ContextVar("known", default=None)
 
 
 def scope_of(user: User | UUID, *, on: date | None = None) -> Scope:
@@ -58,9 +67,18 @@ def scope_of(user: User | UUID, *, on: date | None = None) -> Scope:
     day = on or timezone.localdate()
     held = Membership.objects.filter(user=key, user__is_active=True, organisation__active=True, from_on__lte=day)
     found: dict[Role, set[UUID]] = {}
-    for role, organisation in held.filter(Q(until_on=None) | Q(until_on__gt=day)).values_list("role", "organisation_id"):
+    programmes: dict[Role, set[UUID]] = {}
+    names: dict[UUID, str] = {}
+    columns = ("role", "organisation_id", "organisation__name", "organisation__programmes__programme_id")
+    for role, organisation, name, programme in held.filter(Q(until_on=None) | Q(until_on__gt=day)).values_list(*columns):
         found.setdefault(Role(role), set()).add(organisation)
-    return Scope(user=key, organisations=MappingProxyType({role: frozenset(where) for role, where in found.items()}))
+        names[organisation] = name
+        programmes.setdefault(Role(role), set()).update({programme} - {None})
+    return Scope(user=key, organisations=_frozen(found), programmes=_frozen(programmes), names=MappingProxyType(names))
+
+
+def _frozen(found: Mapping[Role, set[UUID]]) -> Mapping[Role, frozenset[UUID]]:
+    return MappingProxyType({role: frozenset(where) for role, where in found.items()})
 
 
 def scope_of_system(duty: str, *, everywhere: Mapping[Role, Collection[UUID]] = NOWHERE) -> Scope:
@@ -73,6 +91,17 @@ def current() -> Scope | None:
     return _current.get()
 
 
+def known(key: object, find: Callable[[], T]) -> T:
+    """What was found, kept until the block ends: for what a page asks several times and what does not change meanwhile."""
+    kept = _known.get()
+    if kept is None:
+        return find()
+    if key not in kept:
+        kept[key] = find()
+    found: T = kept[key]
+    return found
+
+
 @contextmanager
 def scoped(scope: Scope) -> Iterator[None]:
     """One transaction in which the database knows who asks. Nested blocks give back the scope around them."""
@@ -80,11 +109,12 @@ def scoped(scope: Scope) -> Iterator[None]:
     before = _current.get()
     with transaction.atomic():
         _say(scope)
-        token = _current.set(scope)
+        token, kept = _current.set(scope), _known.set({})
         try:
             yield
         finally:
             _current.reset(token)
+            _known.reset(kept)
         if nested and not connection.needs_rollback:
             _say(before) if before else _leave()
 

@@ -20,6 +20,7 @@ from makegood.programme.term import InTwoLanguages
 from makegood.programme.yaml_text import parse_yaml_text
 from makegood_portal.ledger.models import ProgrammeVersion
 from makegood_portal.ledger.models import Questionnaire as StoredQuestionnaire
+from makegood_portal.ledger.scope import known
 
 
 class NoTermsError(LookupError):
@@ -28,7 +29,8 @@ class NoTermsError(LookupError):
 
 def agreement_of(programme: UUID) -> Agreement:
     """The agreement as loaded last. One query; the text is read once a process."""
-    newest = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True).first()
+    versions = ProgrammeVersion.objects.filter(programme=programme).order_by("-recorded_at").values_list("sha256", flat=True)
+    newest = known(("newest terms", programme), versions.first)
     if newest is None:
         raise NoTermsError(f"no terms are loaded for programme {programme}: makegood db load")
     return agreement_under(programme, newest)

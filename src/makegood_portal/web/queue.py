@@ -105,7 +105,8 @@ def queue_page(request: Asked) -> HttpResponse:
         for one in found.steps
     ]
     lines = [{"line": line, "left": TIME_LEFT.get(line.time_left, "")} for line in found.lines]
-    context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found}
+    ticked = set(request.POST.getlist("candidate"))  # what is wrong elsewhere in the form takes no tick away
+    context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found, "ticked": ticked}
     return render(request, "queue/list.html", context, status=422 if form.errors else 200)
 
 

@@ -38,10 +38,7 @@ def _today(rows: QuerySet[Membership]) -> QuerySet[Membership]:
 
 
 def held(scope: Scope) -> list[Held]:
-    """The asker's own memberships that run today, by organisation; one query."""
-    if scope.user is None:
-        return []
-    today = timezone.localdate()
-    rows = Membership.objects.filter(user=scope.user, organisation__active=True, from_on__lte=today)
-    rows = rows.filter(Q(until_on=None) | Q(until_on__gt=today)).order_by("organisation__name", "role")
-    return [Held(name, str(Role(role).label)) for name, role in rows.values_list("organisation__name", "role")]
+    """The asker's own memberships that run today, by organisation: as they were looked up with the scope."""
+    names = scope.names or {}
+    found = sorted((names.get(where, ""), role) for role, places in scope.organisations.items() for where in places)
+    return [Held(name, str(role.label)) for name, role in found]

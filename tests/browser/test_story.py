@@ -1,0 +1,166 @@
+"""The story of one candidate, as people live it: from the prison's list to the municipality's yes, each from their own log-in.
+
+The coordinator works at a desk; the candidate is screened on a phone; the municipality answers from a phone too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from browser.looking import Opens
+from makegood_portal.actions.import_list import take_rows_in
+from makegood_portal.ledger.models import Candidacy, GrossListImport, Organisation, Party, Programme, User
+from makegood_portal.ledger.scope import scope_of
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import a_loaded_programme, a_user, an_organisation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = timezone.localdate() + timedelta(weeks=12)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays a part."""
+
+    programme: Programme
+    prison: Organisation
+    coordinator: User
+    counsellor: User
+    lead: User
+    municipality: Organisation
+    contact: User
+
+
+@pytest.fixture
+def cast() -> Cast:
+    programme = a_loaded_programme()
+    prison = Party.objects.get(programme=programme, site="alphen").organisation
+    provider, municipality = an_organisation(Kind.PROVIDER, name="Stap Verder"), an_organisation(Kind.MUNICIPALITY, name="Zwolle")
+    for organisation in (provider, municipality):
+        Party.objects.create(programme=programme, organisation=organisation)
+    return Cast(
+        programme=programme,
+        prison=prison,
+        coordinator=a_user(Role.COORDINATOR, at=prison, name="Vera Bos"),
+        counsellor=a_user(Role.COUNSELLOR, at=provider, name="Amir Said"),
+        lead=a_user(Role.LEAD, at=provider, name="Loes Vos"),
+        municipality=municipality,
+        contact=a_user(Role.MUNICIPAL_CONTACT, at=municipality, name="Jan Kuiper"),
+    )
+
+
+def the_list() -> bytes:
+    rows = [
+        "Nummer;Achternaam;Voornaam;Geboortedatum;Geslacht;Einddatum;Gemeente",
+        f"101;Jansen;Piet;7-3-1984;m;{SOON:%-d-%-m-%Y};Zwolle",
+        f"102;De Vries;Anna;1-5-1990;v;{SOON:%-d-%-m-%Y};Zwolle",
+        "103;;Zonder Naam;1-1-1980;m;1-1-2030;Zwolle",
+    ]
+    return "\n".join(rows).encode()
+
+
+def the_list_is_taken_in(page: Page, cast: Cast) -> None:
+    page.goto("/imports/")
+    page.get_by_role("link", name="Lijst inlezen").click()
+    page.get_by_label("De lijst", exact=True).set_input_files({"name": "lijst.csv", "mimeType": "text/csv", "buffer": the_list()})
+    page.get_by_role("button", name="Lijst bekijken").click()
+    for label, column in {"Nummer in de gevangenis": "Nummer", "Datum van vrijlating": "Einddatum"}.items():
+        page.get_by_label(label).select_option(column)
+    page.get_by_role("button", name="Regels bekijken").click()
+    expect(page.get_by_text("Er is nog niets bewaard")).to_be_visible()
+    expect(page.get_by_role("cell", name="geweigerd")).to_be_visible()
+    page.get_by_role("button", name="Lijst verwerken").click()
+    expect(page.get_by_text("U kunt deze pagina sluiten")).to_be_visible()
+    listed = GrossListImport.objects.get(prison=cast.prison)
+    take_rows_in.now(by=scope_of(cast.coordinator), listed=str(listed.pk))  # what the worker does
+    expect(page.get_by_text("De lijst is verwerkt")).to_be_visible()  # without a reload: the page asks by itself
+
+
+def a_step_is_done_for_everybody(page: Page, step: str) -> None:
+    page.goto("/queue/")
+    expect(page.get_by_role("heading", name=step, level=2)).to_be_visible()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    done = page.get_by_role("button", name="Stap gedaan voor wie is aangevinkt")
+    if page.get_by_label("Hoe hoorde de kandidaat ervan?").count():
+        done.click()  # forgotten: the page says so, and keeps the ticks
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+        page.get_by_label("Hoe hoorde de kandidaat ervan?").select_option("Folder")
+    done.click()
+    expect(page.get_by_role("status")).to_contain_text("2 kandidaten")
+
+
+def a_question_is_answered(page: Page, question: Locator) -> None:
+    """The first answer that is offered, or something written; then until it is kept. What is answered already stays."""
+    box = question.locator("input[type=text], textarea")
+    if question.locator("input[name^=value_]:checked").count() or (box.count() and box.input_value()):
+        return
+    with page.expect_response(lambda answer: answer.url.endswith("/keep/")) as kept:
+        choice = question.locator("input[type=radio], input[type=checkbox]").first
+        if box.count():
+            box.fill("2" if box.get_attribute("inputmode") == "numeric" else "Zwolle")
+            box.blur()
+        else:
+            choice.check(force=True)
+    assert kept.value.ok
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+
+
+def a_part_is_answered(page: Page) -> None:
+    """Each question, also those that an answer brings up."""
+    answered: set[str] = set()
+    while left := [key for key in page.locator("fieldset[id^=q-]").evaluate_all("all => all.map(e => e.id)") if key not in answered]:
+        a_question_is_answered(page, page.locator(f"#{left[0]}"))
+        answered.add(left[0])
+
+
+def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
+    page.goto(f"/candidates/{candidacy}/questionnaires/")
+    page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
+    page.get_by_role("button", name="Bewaren en verder").click()
+    a_part_is_answered(page)
+    page.goto("/")  # somebody comes in; the answers stay
+    page.goto(f"/candidates/{candidacy}/questionnaires/")
+    expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
+    page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+    while page.get_by_role("button", name="Bewaren en verder").count():
+        a_part_is_answered(page)
+        page.get_by_role("button", name="Bewaren en verder").click()
+    page.get_by_role("button", name="Vragenlijst afronden").click()
+
+
+def the_municipality_is_asked(page: Page, candidacy: UUID) -> None:
+    page.goto(f"/candidates/{candidacy}/permission/")
+    page.get_by_label("Gemeente", exact=True).select_option("Zwolle")
+    page.get_by_role("button", name="Verzoek versturen").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+
+
+def the_municipality_says_yes(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Vraag om toestemming").click()
+    page.get_by_role("link", name="Jansen").click()
+    page.get_by_label("Ja", exact=True).check(force=True)
+    page.get_by_role("button", name="Antwoord versturen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw antwoord is verstuurd")
+
+
+def test_from_the_list_to_the_yes_of_the_municipality(opens: Opens, cast: Cast) -> None:
+    desk = opens(cast.coordinator, size="desk").new_page()
+    the_list_is_taken_in(desk, cast)
+    a_step_is_done_for_everybody(desk, "Gecontroleerd door de inrichting")
+    a_step_is_done_for_everybody(desk, "Voorgelicht")
+    piet = Candidacy.objects.get(identity__family_name="Jansen")
+    phone = opens(cast.coordinator, size="phone").new_page()
+    the_questionnaire_is_filled_in(phone, piet.pk)
+    expect(phone.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
+    the_municipality_is_asked(desk, piet.pk)
+    the_municipality_says_yes(opens(cast.contact, size="phone").new_page())
+    desk.goto(f"/candidates/{piet.pk}/permission/")
+    expect(desk.get_by_text("Toestemming gegeven").first).to_be_visible()
