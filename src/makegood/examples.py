@@ -14,17 +14,21 @@ from makegood.programme.yaml_text import Place
 from makegood.settle import Settlement, as_earlier, settle
 from makegood.values.fingerprint import decimal_text
 from makegood.values.parsing import money, number
-from makegood.values.problem import Problem, Refused, Where, nearest
+from makegood.values.problem import Problem, Refused, Where
 
 
 @dataclass(frozen=True)
 class Worked:
-    """An example after it was run: what it says, what came out, and the problems (none: they agree)."""
+    """An example after it was run: what it says, what came out, and the problems (none: they agree).
+
+    `settled` is no where its rows do not fit the terms, so that nothing came out at all.
+    """
 
     name: str
     why: str
     checked: int
     problems: tuple[Problem, ...]
+    settled: bool = True
 
 
 def run_examples(agreement: Agreement) -> list[Worked]:
@@ -45,7 +49,7 @@ def _run(name: str, example: Example, agreement: Agreement) -> Worked:
         outcome = _chain(name, agreement)[-1]
         told = list(_compared(example, outcome, agreement, place))
     except Refused as refused:
-        return Worked(name, str(example.why or ""), 0, refused.problems)
+        return Worked(name, str(example.why or ""), 0, refused.problems, settled=False)
     where = Where(agreement.text.file, agreement.text.line_of(place), "/".join(map(str, place)))
     if not told:
         problem = Problem(
@@ -59,20 +63,17 @@ def _run(name: str, example: Example, agreement: Agreement) -> Worked:
     return Worked(name, str(example.why or ""), len(told), tuple(problem for problem in told if problem is not None))
 
 
-def _chain(name: str, agreement: Agreement, *, later: tuple[str, ...] = ()) -> list[Settlement]:
-    """The settlements of the examples that came before this one, in order, and its own, net of theirs."""
+def _chain(name: str, agreement: Agreement) -> list[Settlement]:
+    """The settlements of the examples that came before this one, in order, and its own, net of theirs.
+
+    That there are no circles among them was checked with the terms.
+    """
     examples = agreement.on(None).programme.examples
     example = examples[name]
     place: Place = ("examples", name)
     before: list[Settlement] = []
     if example.after is not None:
-        unknown = example.after not in examples
-        if unknown or example.after in (*later, name):
-            where = Where(agreement.text.file, agreement.text.line_of((*place, "after")), f"examples/{name}/after")
-            what = f"'{example.after}' is not an example of this programme" if unknown else f"'{example.after}' comes after this one itself"
-            remedy = nearest(example.after, examples) if unknown else "let `after` lead back to an example that comes after none"
-            raise Refused([Problem(where, "unknown_example" if unknown else "circle", what, "", remedy)])
-        before = _chain(example.after, agreement, later=(*later, name))
+        before = _chain(example.after, agreement)
     results = _rows(Result, "results", example.results, agreement, place)
     metrics = agreement.on(example.as_of).programme.outcome_metrics
     # An example shows the sum, not the signature: where a protocol is pinned its results stand for signed ones.

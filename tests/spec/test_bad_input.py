@@ -5,6 +5,8 @@ All through the command line's door. Nothing is left behind, and no reader ever 
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -349,6 +351,71 @@ CASES = [
         a_price(steps={"result": "job"}, rows=[{"below": "7", "is": "1"}, {"above": "7", "is": "2"}]),
     ),
     Bad(
+        "negative price by another name",
+        ("outcome_pricings/job/price: the price is negative: -100",),
+        {"outcome_pricings": {"job": a_line(price="fee")}, "figures": {"fee": "-100"}},
+    ),
+    Bad(
+        "cap below floor by another name",
+        ("price/at_most: at most 3 and at least 5 cannot both hold",),
+        {**a_price(result="job", at_least="five", at_most="3"), "figures": {"five": {"is": "5"}}},
+    ),
+    Bad(
+        "overlapping steps by another name",
+        ("price/rows/1: this row starts at 5, the one before ends at 7",),
+        {**a_price(steps={"result": "job"}, rows=[{"below": "seven", "is": "1"}, {"from": "5", "is": "2"}]), "figures": {"seven": "7"}},
+    ),
+    Bad("a negative limit", ("limits/most/at_most: at_most is negative: -1",), {"limits": {"most": {"at_most": "-1"}}}),
+    Bad(
+        "points that go back",
+        ("price/rows/1: the point at 5 does not lie above 7",),
+        a_price(points={"result": "job"}, rows=[{"at": "7", "is": "1"}, {"at": "5", "is": "2"}]),
+    ),
+    Bad(
+        "a result asked for a claim",
+        ("outcome_pricings/job/price: `this_claim` asks for the claim that is being priced, and 'job' is not priced claim by claim",),
+        {"outcome_pricings": {"job": a_line(price="turn")}, "figures": {"turn": {"this_claim": "turn"}}},
+    ),
+    Bad(
+        "a class of no months",
+        ("outcome_metrics/job/measured/class_of: 'job' classifies persons by the months of 'job', which counts no months",),
+        {"outcome_metrics": {"job": a_metric(measured={"class_of": "job", "at_least": "3"})}},
+    ),
+    Bad(
+        "a moment that nobody knows",
+        ("figures/x/elapsed/since: 'contract_begin' is not a moment", "did you mean 'contract_"),
+        {"figures": {"x": {"elapsed": {"since": "contract_begin"}}}},
+    ),
+    Bad(
+        "the same counterfactual day twice",
+        ("outcome_metrics/job/effect/counterfactual/1: two counterfactuals apply on one day",),
+        {
+            "outcome_metrics": {
+                "job": a_metric(effect={"form": "points", "counterfactual": [{"kind": "matched_group"}, {"kind": "modelled"}]})
+            }
+        },
+    ),
+    Bad(
+        "an amendment of another text",
+        ("amendments/a/changes/0/term: 'outcome_pricings/job/price' was 100, not 90", "write `was: 100`"),
+        {
+            "amendments": {
+                "a": {
+                    "from": "2021-01-01",
+                    "reason": "R",
+                    "expected_effect": "E",
+                    "review_on": "2022-01-01",
+                    "changes": [{"term": "outcome_pricings/job/price", "was": "90", "becomes": "120"}],
+                }
+            }
+        },
+    ),
+    Bad(
+        "an example after itself",
+        ("examples/a/after: 'a' comes after this one itself",),
+        {"examples": {"a": {"as_of": "2021-01-01", "after": "a", "owes": "0"}}},
+    ),
+    Bad(
         "currency mismatch",
         ("outcome_pricings/job/price: GBP stands here, the programme settles in EUR",),
         {"outcome_pricings": {"job": a_line(price="GBP 100")}},
@@ -434,3 +501,89 @@ def test_bad_input_is_refused_in_words_and_leaves_nothing(case: Bad, tmp_path: P
 def test_each_problem_is_a_line_of_its_own(case: Bad, tmp_path: Path, run: Callable[..., Told]) -> None:
     told = run(*settle_words(tmp_path, terms=case.terms, files=case.files), *(word.format(folder=tmp_path) for word in case.words))
     assert all(line.startswith(("makegood: ", "makegood settle: ", "usage: ", "  ")) for line in told.err.splitlines())
+
+
+PROGRAMME_CASES = [case for case in CASES if not case.words and set(case.files) <= {"programme.yaml"} and (case.terms or case.files)]
+
+
+@pytest.mark.parametrize("case", PROGRAMME_CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("command", ["check", "terms"])
+def test_other_commands_refuse_the_same_terms(case: Bad, command: str, tmp_path: Path, run: Callable[..., Told]) -> None:
+    if case.name in ("another file of the report", "another version of the report"):
+        return
+    settle_words(tmp_path, terms=case.terms, files=case.files)
+    told = run(command, tmp_path / "programme.yaml")
+    facts = {"evidence missing", "another file of the report"}
+    assert told.code == (0 if case.name in facts else 2)
+    if told.code:
+        assert told.out == ""
+        assert all(said.format(folder=tmp_path) in told.err for said in case.says)
+
+
+def test_a_folder_without_a_programme(tmp_path: Path, run: Callable[..., Told]) -> None:
+    told = run("settle", tmp_path, "--results", tmp_path / "r.csv", "--as-of", "2024-12-31")
+    assert told.code == 2
+    assert f"{tmp_path}: this is a folder" in told.err
+    assert f"{tmp_path / 'r.csv'}: there is no such file" in told.err
+
+
+def test_a_worked_example_that_cannot_be_settled_is_no_answer(tmp_path: Path, run: Callable[..., Told]) -> None:
+    """A sum that differs is the answer no; rows that do not fit are input that cannot be used."""
+    wrong = {"a": {"as_of": "2024-01-01", "results": [{"metric": "jobb", "value": "1"}], "owes": "100", "why": "W"}}
+    differs = {"a": {"as_of": "2024-01-01", "results": [{"metric": "job", "value": "1"}], "owes": "90", "why": "W"}}
+    for examples, code, says in ((wrong, 2, "'jobb' is not a metric of this programme"), (differs, 1, "expects 90, the terms give 100")):
+        settle_words(tmp_path, terms={"examples": examples}, files={})
+        told = run("check", tmp_path / "programme.yaml")
+        assert (told.code, says in told.err) == (code, True)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path, run: Callable[..., Told]) -> None:
+    """A file that the machine refuses to give: rights and bad disks look alike to us."""
+    words = settle_words(tmp_path, terms={}, files={})
+    (tmp_path / "results.csv").unlink()
+    (tmp_path / "results.csv").symlink_to("/proc/self/mem")
+    told = run(*words)
+    assert told.code == 2
+    assert f"{tmp_path / 'results.csv'}: " in told.err
+    assert "cannot be read" in told.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_folder_that_cannot_be_made(tmp_path: Path, run: Callable[..., Told]) -> None:
+    words = [word if word != str(tmp_path / "out") else "/proc/nowhere/out" for word in settle_words(tmp_path, terms={}, files={})]
+    told = run(*words)
+    assert told.code == 2
+    assert "/proc/nowhere/out: " in told.err
+    assert "name a folder that can be written" in told.err
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["new folder", "folder with an earlier settlement"])
+def test_a_full_disk_leaves_nothing_half_written(before: bool, tmp_path: Path) -> None:
+    """Files larger than ten thousand bytes cannot be written here; what stood there before stays as it was."""
+    words = settle_words(tmp_path, terms={}, files={})
+    if before:
+        subprocess.run([sys.executable, "-m", "makegood", *words, "--data-only"], check=True, capture_output=True)
+    held = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*")}
+    code = "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)); runpy.run_module('makegood', run_name='__main__', alter_sys=True)"
+    told = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert told.returncode == 2, told.stderr
+    assert f"makegood: {tmp_path / 'out'}: File too large" in told.stderr
+    assert "Nothing was left behind" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*")} == held
+    assert (tmp_path / "out").exists() == before
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"outcome_payments": 3, "as_of": "x", "fingerprint": 1}', "\0\1"])
+def test_an_earlier_settlement_that_was_tampered_with(content: str, tmp_path: Path, run: Callable[..., Told]) -> None:
+    words = settle_words(tmp_path, terms={}, files={})
+    (tmp_path / "earlier").mkdir()
+    (tmp_path / "earlier" / "settlement.json").write_text(content)
+    told = run(*words, "--paid", tmp_path / "earlier")
+    assert told.code == 2
+    assert str(tmp_path / "earlier") in told.err
+    assert "settle" in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "out").exists()

@@ -125,12 +125,13 @@ def test_a_limit_that_is_not_known_lets_nothing_through_and_says_so() -> None:
 
 
 def test_a_limit_by_what_the_person_reached() -> None:
-    """Only the highest of what a person reached counts: a has both and is paid the dearer, b the cheaper."""
+    """Only the highest of what a person reached counts: a has both and is paid the dearer, b has two of the cheaper and is paid one."""
     reached = {
         "steps": {"accepted": "job", "take": "count", "same_person": "yes"},
         "rows": [{"below": "1", "is": "70"}, {"from": "1", "is": "100"}],
     }
     claims = [a_claim("c1", metric="home", person="a"), a_claim("c2", "2021-02-01", person="a"), a_claim("c3", metric="home", person="b")]
+    claims.append(a_claim("c4", "2021-03-01", metric="home", person="b"))
     assert due(limited({"highest": {"at_most": reached, "per": "person"}}, claims)) == 100 + 70
 
 

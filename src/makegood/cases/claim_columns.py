@@ -102,7 +102,7 @@ def read_claim_columns(path: Path) -> ClaimColumns:
         else:
             check_columns(str(path), pq.read_schema(path).names, required=required, optional=optional)
             table = pq.read_table(path)
-    except (pa.ArrowException, UnicodeDecodeError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise NotColumnsError(str(error)) from None
     return columns_from(table, file=str(path), sha256=sha256_of(path.read_bytes()))
 

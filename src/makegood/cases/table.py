@@ -43,7 +43,11 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str] =
     check_is_file(path)
     if path.suffix.lower() in (".parquet", ".pq"):
         return _read_parquet(path, required=required, optional=optional)
-    return parse_csv(path.read_bytes(), file=str(path), required=required, optional=optional)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise refused(path, "unreadable", f"it cannot be read: {error.strerror or error}", "check its rights and the disk") from None
+    return parse_csv(content, file=str(path), required=required, optional=optional)
 
 
 def check_is_file(path: Path) -> None:

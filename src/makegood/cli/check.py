@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; 0 when everything holds, 1 when an example differs, 2 when the file cannot be used."""
+    """Print what was found; 0 when everything holds, 1 when an example differs, 2 when the file or an example cannot be used."""
     from makegood.examples import run_examples
     from makegood.programme.checking import check_terms
     from makegood.programme.reading import read_agreement
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"Please note: {problem}")
     for problem in failed:
         print(f"makegood: {problem}", file=sys.stderr)
-    return 1 if failed else 0
+    return 0 if not failed else 1 if all(example.settled for example in worked) else 2
 
 
 def _absent_instruments(reference: str, terms: Terms) -> list[Problem]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from makegood.payment.claims import calendar_period
-from makegood.payment.entries import Entry, first_note, money
+from makegood.payment.entries import Entry, first_note, money, words_asked
 from makegood.payment.facts import Books
 from makegood.payment.figures import work_out
 from makegood.payment.scope import Scope, chosen_by
@@ -71,7 +71,10 @@ def ceiling_of(name: str, limit: Limit, group: Sequence[Entry], books: Books) ->
     values = {column: group[0].scope.value(column) for column in columns if len({entry.scope.value(column) for entry in group}) == 1}
     line = group[0].line if len({entry.line for entry in group}) == 1 else None
     day = max((entry.scope.on for entry in group if entry.scope.on is not None), default=None)
-    node = work_out(limit.at_most, ("limits", name, "at_most"), scope=scope_in_common(values, line, day), books=books)
+    scope = scope_in_common(values, line, day)
+    if "person" in limit.per and "same_person" in words_asked(books):
+        scope = replace(scope, claimant=group[0].person)
+    node = work_out(limit.at_most, ("limits", name, "at_most"), scope=scope, books=books)
     if node.value is None:
         return Decimal(0), f"nothing is paid while the limit '{name}' is not known: {first_note(node)}"
     return max(money(node.value, books) if limit.of == "money" else node.value, Decimal(0)), ""
