@@ -111,11 +111,11 @@ def test_duplicated_persons_are_refused(tmp_path: Path, capsys: Capture) -> None
     twice = [*names[:19], "p18"]
     found = compared(tmp_path, capsys, people(np.linspace(20, 60, 20), person=twice), arms(5, 15))
     assert found.code == 2
-    assert "1 persons stand there more than once: 'p18'" in found.told
+    assert "1 person stands there more than once: rows 14, 15" in found.told
     both = [*names[:19], "p2"]
     found = compared(tmp_path, capsys, people(np.linspace(20, 60, 20), person=both), arms(5, 15))
     assert found.code == 2
-    assert "1 persons are treated and stand in the pool as well: 'p2'" in found.told
+    assert "1 person is treated and in the pool as well: row 15 of the pool" in found.told
     assert not (tmp_path / "out").exists()
 
 
@@ -155,7 +155,8 @@ def test_outcomes_of_other_people_are_refused(tmp_path: Path, capsys: Capture) -
     outcomes = {"person": [*columns["person"], "stranger"], "work": [3] * 21}
     found = compare(tmp_path, columns, arms(5, 15), err=capsys, measured=outcomes, variables=VARIABLES)
     assert found.code == 2
-    assert "stranger" in found.told
+    assert "1 of 21 persons is neither treated nor in the pool: row 21" in found.told
+    assert "stranger" not in found.told
     assert not (tmp_path / "out").exists()
 
 

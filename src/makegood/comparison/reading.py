@@ -97,6 +97,17 @@ def file_sha256(path: Path) -> str:
         raise Refused([Problem(Where(str(path)), "unreadable", f"it cannot be read: {error.strerror}", "", "check the path")]) from None
 
 
+def in_rows(flags: NDArray[np.bool_]) -> str:
+    """The first rows that are flagged, from 1, the header not counted. A message names rows and never persons."""
+    rows = np.flatnonzero(flags) + 1
+    return ("row " if rows.size == 1 else "rows ") + ", ".join(map(str, rows[:SHOWN].tolist())) + (" …" if rows.size > SHOWN else "")
+
+
+def people(count: int, one: str, more: str) -> str:
+    """A number of persons with its verb: `1 person stands`, `3 persons stand`."""
+    return f"{count} person {one}" if count == 1 else f"{count} persons {more}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Columns:
     """Columns of a file whose rows are not persons, or not one each."""
@@ -209,11 +220,9 @@ def _person_problems(persons: Any, *, file: str, column: str) -> list[Problem]:
     if persons.null_count:
         what = f"{persons.null_count} rows name no person"
         return [Problem(where, "no_person", what, "", "give each person a code of its own")]
-    distinct = pc.count_distinct(persons).as_py()
-    if distinct < len(persons):
-        counts = pc.value_counts(persons)
-        twice = [entry["values"] for entry in counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1)).to_pylist()]
-        shown = ", ".join(f"'{person}'" for person in twice[:SHOWN]) + (" …" if len(twice) > SHOWN else "")
-        what = f"{len(twice)} persons stand there more than once: {shown}"
+    if pc.count_distinct(persons).as_py() < len(persons):
+        codes = as_numpy(pc.dictionary_encode(persons).indices, missing=-1)
+        often = np.bincount(codes)
+        what = f"{people(int(np.count_nonzero(often > 1)), 'stands', 'stand')} there more than once: {in_rows(often[codes] > 1)}"
         return [Problem(where, "person_twice", what, "A person would be compared twice, or with himself", "keep one row a person")]
     return []
