@@ -61,6 +61,7 @@ def test_a_constant_covariate_is_left_out_and_named(tmp_path: Path, capsys: Capt
     assert found.code == 0
     assert "constant_covariate" in found.remarks
     assert "covariate 'age' is 30 for everybody and tells nobody apart" in found.told
+    assert found.settled["verdict"]["spread_differs"] == found.settled["verdict"]["spread_unknown"] == []
 
 
 def test_covariates_that_are_all_constant_leave_the_order_of_the_data(tmp_path: Path, capsys: Capture) -> None:
@@ -92,6 +93,7 @@ def test_one_treated_has_a_pair_and_no_certainty(tmp_path: Path, capsys: Capture
     assert found.code == 0
     assert len(found.pairs) == 1
     assert "one person is treated: a comparison can be drawn, its uncertainty cannot" in found.told
+    assert found.settled["verdict"]["good"] is False  # of one pair no spread is known
 
 
 def test_more_treated_than_controls(tmp_path: Path, capsys: Capture) -> None:
@@ -104,6 +106,19 @@ def test_more_treated_than_controls(tmp_path: Path, capsys: Capture) -> None:
     assert "match with replacement, or widen the pool" in found.told
     (tmp_path / "again").mkdir()
     assert len(compared(tmp_path / "again", capsys, columns, arms(20, 10), replacement="yes").pairs) == 20
+
+
+def test_one_pair_has_no_spread_and_the_design_says_so(tmp_path: Path, capsys: Capture) -> None:
+    ages = [20, *np.linspace(60, 90, 9), 20, *np.linspace(25, 58, 39)]
+    columns = people(ages, region=["north"] * 50)
+    found = compared(tmp_path, capsys, columns, arms(10, 40), caliper="0.0000001")
+    assert found.pairs == {"p0": ["p10"]}
+    assert found.settled["verdict"]["spread_unknown"] == ["age"]
+    assert found.settled["verdict"]["good"] is False
+    text = (tmp_path / "out" / "design.md").read_text()
+    assert "Of the 10 participants 1 has a match; the others have none." in text
+    assert "The comparison is with 1 person out of a pool of 40." in text
+    assert "The caliper of 0.0000001 standard deviations holds" in text
 
 
 def test_duplicated_persons_are_refused(tmp_path: Path, capsys: Capture) -> None:

@@ -242,4 +242,13 @@ def _persons(persons: NDArray[Any], file: str) -> list[Problem]:
     shown = ", ".join(map(str, rows[:5].tolist())) + (" …" if rows.size > 5 else "")
     why = "a person who stands twice could be compared with themself"
     remedy = "keep one row a person; a participant does not stand in the pool"
-    return [_problem(file, "person", "duplicated_person", f"{twice} persons stand more than once: rows {shown}", remedy, why)]
+    return [
+        _problem(
+            file,
+            "person",
+            "duplicated_person",
+            f"{'1 person stands' if twice == 1 else f'{twice} persons stand'} more than once: rows {shown}",
+            remedy,
+            why,
+        )
+    ]

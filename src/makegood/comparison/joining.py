@@ -15,7 +15,7 @@ from makegood.comparison.design import Category
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.protocol import Protocol
 from makegood.comparison.protocol_terms import Outcome
-from makegood.comparison.reading import People, Words, as_numpy, in_rows, people, taken
+from makegood.comparison.reading import People, Words, as_numpy, counted, in_rows, taken
 from makegood.values.problem import Problem, Where
 
 YES = {"yes", "1", "true", "ja"}
@@ -41,7 +41,7 @@ def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows |
     """Both files as one set of rows; a person in both is refused, since nobody is compared with himself."""
     if pc.any(pc.is_in(treated.persons, value_set=pool.persons)).as_py():
         both = _flags(pc.is_in(pool.persons, value_set=treated.persons))
-        what = f"{people(int(both.sum()), 'is', 'are')} treated and in the pool as well: {in_rows(both)} of the pool"
+        what = f"{counted(int(both.sum()), 'person', 'is', 'are')} treated and in the pool as well: {in_rows(both)} of the pool"
         remedy = "take the treated out of the pool"
         return None, [Problem(Where(pool.file, 0, protocol.columns.person), "person_in_both", what, "", remedy)]
     columns: dict[str, Floats | Category] = {}
@@ -168,6 +168,6 @@ def _range_problems(values: Floats, *, rule: Outcome, where: Where) -> list[Prob
     high = float(rule.highest) if rule.highest is not None else np.inf
     outside = int(np.count_nonzero((known < low) | (known > high)))
     if outside:
-        what = f"{outside} values lie outside {low:g} to {high:g}, the range that the protocol says"
+        what = f"{counted(outside, 'value', 'lies', 'lie')} outside {low:g} to {high:g}, the range that the protocol says"
         return [Problem(where, "outside_range", what, "", "correct the file, or amend the protocol")]
     return []

@@ -9,7 +9,7 @@ import numpy as np
 from makegood.comparison.file_forms import columns_in
 from makegood.comparison.matched import Floats
 from makegood.comparison.protocol import Protocol
-from makegood.comparison.reading import Kind, People, in_rows, people, read_columns, read_people, text_array
+from makegood.comparison.reading import Kind, People, counted, in_rows, read_columns, read_people, text_array
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 LONG = ("metric", "person", "value")
@@ -59,7 +59,7 @@ def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | 
         if twice.size:
             often = np.zeros(read.rows, dtype=bool)
             often[rows] = np.isin(who, twice)
-            what = f"{people(int(twice.size), 'stands', 'stand')} there more than once for '{metric}': {in_rows(often)}"
+            what = f"{counted(int(twice.size), 'person', 'stands', 'stand')} there more than once for '{metric}': {in_rows(often)}"
             problems.append(Problem(Where(file, 0, "person"), "person_twice", what, "", "keep one row a person and metric"))
         column = np.full(len(persons.levels), np.nan)
         column[who] = np.where(counts[rows], read.numbers["value"][rows], np.nan)
