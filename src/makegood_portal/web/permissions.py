@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -179,3 +179,12 @@ def _done(request: Asked, key: UUID, act: Any, said: str) -> HttpResponse:
     else:
         notices.done(request, said)
     return redirect(reverse("permission", args=[key]))
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/permission/", candidate_permissions, name="candidate_permissions"),
+    path("permissions/", permission_list, name="permissions"),
+    path("permissions/<uuid:request_>/", permission, name="permission"),
+    path("permissions/<uuid:request_>/remind/", permission_remind, name="permission_remind"),
+    path("permissions/<uuid:request_>/withdraw/", permission_withdraw, name="permission_withdraw"),
+]

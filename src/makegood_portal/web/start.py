@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -162,3 +162,9 @@ def put_away(request: Asked, notice: UUID) -> HttpResponse:
     if not put_notice_away(by=request.scope, on=notice):
         raise Http404
     return redirect("home")
+
+
+PATHS = [
+    path("", home, name="home"),
+    path("notices/<uuid:notice>/put-away/", put_away, name="put_notice_away"),
+]
