@@ -144,8 +144,7 @@ def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
     file = open_file(by=request.scope, on=candidacy)
     if found is None or file is None:
         raise Http404
-    start = {"happened_on": timezone.localdate(), "officer": str(found.officer or "")}
-    form = ConsentForm(request.POST or None, found=found, initial=start)
+    form = ConsentForm(request.POST or None, found=found, initial={"happened_on": timezone.localdate()})
     sent = request.method == "POST" and form.is_valid()
     if sent and _tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))

@@ -54,7 +54,6 @@ class ConsentPage:
     parties: Mapping[str, Sequence[tuple[UUID, str]]]
     """Purpose -> organisations with which it may be shared."""
     officers: Sequence[tuple[UUID, str]]
-    officer: UUID | None
     may_write: bool
     open: bool
 
@@ -84,7 +83,6 @@ def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> ConsentPage |
         before=[line for line in lines if not line.counts and line.state != ConsentState.ASKED],
         parties=parties() if may_write else {},
         officers=officers(today=today) if may_write else [],
-        officer=row.probation_officer_id,
         may_write=may_write,
         open=row.state != State.LEFT,
     )
