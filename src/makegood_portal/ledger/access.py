@@ -108,6 +108,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+COUNT_WHOLE = frozenset({Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR})
+"""Roles that may count everybody in a programme of their organisation, without seeing who it is: the funnel."""
+
+COUNT_OWN = frozenset({Role.COORDINATOR})
+"""Roles that may count the people of their own prison."""
+
+SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
+"""Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
+
+
 def roles_that_read(part: Part) -> frozenset[Role]:
     """The roles that may read this part of somebody's file."""
     return frozenset(rule.role for rule in RULES if part in rule.reads)
