@@ -77,6 +77,7 @@ def test_the_register_counts_what_was_published(folder: Path) -> None:
         assert {line.names[0]: (line.listed, line.started.n, line.open) for line in found.by_prison} == {
             names[site]: (one.listed, one.reached["started"], one.open) for site, one in groups.items()
         }
+        assert all(one.total <= found.dropped.n for one in found.dropped_reasons)
         assert [share.n for _, share in found.reasons[0].rows] == [share.n for share in reasons_of(whole, "prison_service").values()]
     # In the middle of intake the plan, the forecast and the warnings of the file.
     middle = counted(office, as_of=date(2017, 2, 1))

@@ -25,8 +25,9 @@ ROW = 46
 def funnel_picture(flows: Sequence[Flow], *, titles: Mapping[str, str], left: str, open_: str, title: str, description: str) -> str:
     """A Sankey of `flows_of`, from top to bottom: a bar for each step, as wide as its candidates; who leaves bends off to the right.
 
-    `titles`: source -> its words, in the order of the steps, from where the picture begins ("" is the list). `left` and `open_` are the words for
-    who left and who is on the way. Widths of all ribbons are to one scale; what comes in goes out.
+    `titles`: source -> its words, in the order of the steps, from where the picture begins ("" is the list).
+    `left` and `open_` are the words for who left and who is on the way. Widths of all ribbons are to one scale; what
+    comes in goes out.
     """
     onward = {flow.source: flow for flow in flows if flow.to not in ("left", "open")}
     away = [flow for flow in flows if flow.to in ("left", "open")]
@@ -44,14 +45,15 @@ def funnel_picture(flows: Sequence[Flow], *, titles: Mapping[str, str], left: st
         if number + 1 == len(steps):
             break
         after = onward[step].candidates if step in onward else 0
-        edge, bottom = after * scale, y + 8
-        for flow in (one for one in away if one.source == step):
+        bottom, edge = y + 8, width
+        # What lies furthest to the right goes out on top, so that no ribbon crosses another.
+        for flow in reversed([one for one in away if one.source == step]):
             thick = max(flow.candidates * scale, 1.5)
             words = f"{left if flow.to == 'left' else open_} {flow.candidates}"
             top = bottom + AWAY_LABEL
-            shapes.append(_bend(edge, edge + thick, y, top, top + thick, flow.to))
+            shapes.append(_bend(max(edge - thick, 0), max(edge, thick), y, top, top + thick, flow.to))
             shapes.append(_text(WIDTH, top - 5, words, anchor="end"))
-            edge, bottom = edge + thick, top + thick
+            edge, bottom = edge - thick, top + thick
         bottom += 8
         if after:
             width = max(after * scale, 1.5)

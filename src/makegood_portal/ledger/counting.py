@@ -62,7 +62,7 @@ stand AS MATERIALIZED (
   WHERE c.list_month IS NOT NULL OR m.candidacy_id IS NOT NULL
 ),
 exits AS (
-  SELECT DISTINCT ON (s.id, e.reason_source) s.prison_id, s.list_month, e.step::text, e.reason_source::text, e.reason::text
+  SELECT DISTINCT ON (s.id, e.reason_source) s.prison_id, s.list_month, s.place, e.step::text, e.reason_source::text, e.reason::text
   FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
   WHERE s.state = 'left' AND e.outcome = 'exited' AND e.happened_on <= as_of AND e.happened_on >= coalesce(s.done_on, e.happened_on)
     AND (s.back_on IS NULL OR e.happened_on > s.back_on OR (e.happened_on = s.back_on AND e.recorded_at > s.back_at))
@@ -77,8 +77,8 @@ passed AS (
   WHERE e.outcome = 'passed' AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
 )
 SELECT 'stand', prison_id, list_month, place, state, '', '', '', NULL::date, NULL::int, count(*) FROM stand GROUP BY 2, 3, 4, 5
-UNION ALL SELECT 'exit', prison_id, list_month, NULL, '', step, reason_source, reason, NULL, NULL, count(*) FROM exits
-  GROUP BY 2, 3, 6, 7, 8
+UNION ALL SELECT 'exit', prison_id, list_month, place, '', step, reason_source, reason, NULL, NULL, count(*) FROM exits
+  GROUP BY 2, 3, 4, 6, 7, 8
 UNION ALL SELECT 'start', prison_id, list_month, NULL, '', '', '', '', started_on, NULL, count(*) FROM stand
   WHERE started_on IS NOT NULL GROUP BY 2, 3, 9
 UNION ALL SELECT 'informed', prison_id, NULL, NULL, '', '', '', '', max(informed_on), NULL, count(*) FROM stand

@@ -6,7 +6,6 @@ counts says the engine. A register of many is counted once in a while and kept: 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -196,7 +195,8 @@ class _Told:
         everybody = together(mine.values())
         titles = {step: said(delivery.steps[step].title) for step in order}
         after = order[order.index(chosen) :] if chosen else []
-        late = Counts(exits=Counter({key: n for key, n in everybody.exits.items() if key[0] in after[1:]}))
+        done = order.index(chosen) + 1 if chosen else len(order)
+        late = funnel_counts.exits_after(self.cube, done, prison=prison, month=month)
         chosen_n = everybody.reached[chosen] if chosen else 0
         planned, intake = self._intake(prison, month)
         return Funnel(

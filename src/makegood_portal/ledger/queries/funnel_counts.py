@@ -135,6 +135,15 @@ def cells(cube: Cube, order: Sequence[str]) -> dict[Cell, Counts]:
     return {cell: counted(rows, exits.get(cell, ()), order=order) for cell, rows in standing.items()}
 
 
+def exits_after(cube: Cube, steps: int, *, prison: UUID | None, month: date | None) -> Counts:
+    """The exits of those who had done so many steps of the order or more, as counts without anything else."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for where, listed, place, _state, step, listing, reason, _day, _days, n in cube.of("exit"):
+        if place >= steps and prison in (None, where) and month in (None, listed):
+            found[step, listing, reason] += n
+    return Counts(exits=found)
+
+
 def starts(cube: Cube) -> list[tuple[UUID | None, date | None, date]]:
     """Prison, month and day of each start, in order of the day."""
     found = [(row[0], row[1], row[7]) for row in cube.of("start") for _ in range(row[9])]
