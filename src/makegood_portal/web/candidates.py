@@ -5,13 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from makegood_portal.actions.hand_over import hand_over
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.words import Role
+from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
@@ -37,7 +42,19 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     return render(request, "candidates/file.html", {"file": found})
 
 
+@require_POST
+@page(Role.COORDINATOR)
+def candidate_hand_over(request: Asked, candidacy: UUID) -> HttpResponse:
+    """The file goes to the provider: from now on the prison sees what became of it, and no more."""
+    seen = request.POST.get("seen", "")
+    version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
+    hand_over(by=request.scope, on=candidacy, happened_on=timezone.localdate(), seen=version)
+    notices.done(request, _("Handed over to the provider."))
+    return redirect("candidate", candidacy=candidacy)
+
+
 PATHS = [
     path("candidates/", candidate_list, name="candidates"),
     path("candidates/<uuid:candidacy>/", candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/hand-over/", candidate_hand_over, name="candidate_hand_over"),
 ]

@@ -52,7 +52,14 @@ class File:
     line: Line
     born_on: date | None
     sex: str
+    provider: str
+    """To whom the candidate goes, or went; empty where that is not known yet."""
+    guide: str
+    """Who guides them at the provider; empty where nobody does."""
     may_act: bool
+    may_hand_over: bool
+    """Whether the asker's own work is done and the file may go to the provider."""
+    may_assign: bool
     keeps_citizen_number: bool
     events: tuple[Event, ...]
 
@@ -79,7 +86,8 @@ def page(scope: Scope, *, number: int = 1, state: str = State.OPEN) -> Page:
 
 def file(scope: Scope, candidacy: UUID) -> File | None:
     """One candidate as far as the asker may see it. Call it through `actions.open_file`, which writes it down."""
-    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person", "prison").first()
+    rows = access.visible(Candidacy.objects.filter(pk=candidacy), scope)
+    row = rows.select_related("person", "prison", "provider", "counsellor").first()
     if row is None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
@@ -92,7 +100,11 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
+        provider=row.provider.name if row.provider else "",
+        guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),
+        may_hand_over=_hands_over(scope, row, today),
+        may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
@@ -110,6 +122,15 @@ def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:
     """Whether the asker may record and see this candidate's citizen service number."""
     own = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
     return own and row.prison is not None and row.prison.may_hold_bsn
+
+
+def _hands_over(scope: Scope, row: Candidacy, today: date) -> bool:
+    """Whether this is the asker's own candidate who is with the provider, and no step is left for the asker."""
+    ours = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    if not ours or delivery is None or row.state != State.OPEN or row.provider_id is None or row.step not in delivery.order:
+        return False
+    return not set(delivery.order[delivery.order.index(row.step) :]) & {*steps_of(delivery, scope)}
 
 
 def _names(scope: Scope, keys: list[UUID]) -> dict[UUID, Identity]:
