@@ -66,6 +66,8 @@ def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping
     for listing, code in given.items():
         add(_event(row, by, outcome=Outcome.EXITED, happened_on=happened_on, reason=code, reason_source=listing))
     first = next(iter(given.values()))
+    for asked in PermissionRequest.objects.filter(candidacy=row, state=PermissionState.ASKED).select_related("candidacy"):
+        change(asked, state=PermissionState.WITHDRAWN)  # the municipality need not answer any more
     return change(row, seen=row.version, state=State.LEFT, exit_reason=first, left_on=happened_on, step_due_on=None)
 
 

@@ -11,19 +11,26 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from makegood_portal.config import practice_round
 from makegood_portal.config.home import home
 
+if TYPE_CHECKING:
+    from makegood_portal.ledger.scope import Scope
+
 PROGRAMME = "werk-na-detentie"
-SEED = "1"
+SEED, PRACTICE_SEED = "1", "2"
+UNDER_SUPERVISION = 6
 IN_FORCE_FROM = date(2016, 6, 3)
 LOGINS = "logins.json"
 ROLES = {
-    "coordinator": ("prison", "Rotterdam (Hoogvliet en De Schie)"),
+    "coordinator": ("prison", ""),
     "head_office": ("prison_service", ""),
     "lead": ("provider", ""),
     "counsellor": ("provider", ""),
@@ -38,23 +45,94 @@ ROLES = {
 """Role -> the kind of organisation in which somebody has it, and its name where it matters."""
 
 
-def prepare(statements: Path | None) -> None:
-    """As the owner, in an open database: the programme, the world and a log-in for each role, each only where absent."""
+def prepare(statements: Path | None, *, tell: Callable[[str], None]) -> None:
+    """As the owner, in an open database: the programme, the world and a log-in for each role, each only where absent.
+
+    Beside the world, which is history, a practice round that stands half way today. `tell` hears each step.
+    """
     from makegood_portal.actions.import_world import import_world
     from makegood_portal.actions.load_programme import load_programme
     from makegood_portal.ledger.models import Candidacy, Programme
     from makegood_portal.ledger.scope import scope_of_system
 
-    by = scope_of_system("demo")
+    by, world = scope_of_system("demo"), home() / "world"
     programme = Programme.objects.filter(code=PROGRAMME).first() or load_programme(PROGRAMME, by=by, on=IN_FORCE_FROM)
     if not Candidacy.objects.filter(programme=programme).exists():
-        folder = home() / "world"
-        words = [sys.executable, "-m", "makegood", "world", PROGRAMME, "--seed", SEED, "--pool", "0", "--out", str(folder), "--quiet"]
-        subprocess.run(words, check=True)
-        import_world(folder, programme=programme, by=by)
+        tell("inventing the history of a programme: 1,300 candidates")
+        _world(SEED, to=world)
+        tell("taking it into the register")
+        import_world(world, programme=programme, by=by)
+    if not Programme.objects.filter(code=practice_round.CODE).exists():
+        tell("inventing a practice round that stands half way today")
+        _practice(world, by=by)
     if statements is not None and (statements / PROGRAMME).is_dir():
         shutil.copytree(statements / PROGRAMME, home() / "statement", dirs_exist_ok=True)
+    tell("making a log-in for each role")
     _log_ins(programme.pk)
+    _supervised()
+
+
+def _world(seed: str, *, to: Path) -> None:
+    words = [sys.executable, "-m", "makegood", "world", PROGRAMME, "--seed", seed, "--pool", "0", "--out", str(to), "--quiet"]
+    subprocess.run(words, check=True)
+
+
+def _practice(world: Path, *, by: Scope) -> None:
+    """The practice round: written, its terms loaded, taken in. A folder of an earlier demonstration may lack the world."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from makegood.programme.reading import shipped
+    from makegood_portal.actions.import_world import import_world
+    from makegood_portal.actions.load_programme import load_programme
+
+    today, folder = timezone.localdate(), home() / "practice"
+    if not world.is_dir():
+        _world(SEED, to=world)
+    with TemporaryDirectory() as other:
+        _world(PRACTICE_SEED, to=Path(other) / "world")
+        practice_round.write_round(Path(other) / "world", people_of=world, to=folder, today=today)
+    years = practice_round.years_since(today)
+    terms = practice_round.write_terms(shipped()[PROGRAMME], to=folder, years=years)
+    with transaction.atomic():
+        programme = load_programme(str(terms), by=by, on=practice_round.moved(IN_FORCE_FROM, years))
+        import_world(folder, programme=programme, by=by)
+
+
+def _supervised() -> None:
+    """Some of the practice round are under supervision: their probation officer sees that they take part."""
+    from django.utils import timezone
+
+    from makegood_portal.ledger.models import Candidacy, Membership
+
+    officer = Membership.objects.filter(role="probation_officer").order_by("user__email").first()
+    if officer is None or Candidacy.objects.filter(probation_officer=officer.user_id).exists():
+        return
+    rows = Candidacy.objects.filter(programme__code=practice_round.CODE, counsellor__isnull=False).exclude(state="left")
+    chosen = list(rows.order_by("release_on", "pk").values_list("pk", flat=True)[:UNDER_SUPERVISION])
+    Candidacy.objects.filter(pk__in=chosen).update(
+        probation=officer.organisation_id, probation_officer=officer.user_id, probation_consent_on=timezone.localdate()
+    )
+
+
+def _busiest(word: str) -> UUID | None:
+    """Of those who have a role, the user with the most to do in the practice round; None: all are alike."""
+    from django.db.models import Count
+
+    from makegood_portal.ledger.models import Candidacy, Membership, PermissionRequest
+
+    on_the_way = Candidacy.objects.filter(programme__code=practice_round.CODE, state="open").order_by()
+    if word == "counsellor":
+        return on_the_way.exclude(counsellor=None).values_list("counsellor").annotate(n=Count("id")).order_by("-n", "counsellor").values_list("counsellor", flat=True).first()
+    if word == "municipal_contact":
+        rows = PermissionRequest.objects.filter(candidacy__programme__code=practice_round.CODE, state="asked").order_by()
+        where = rows.values_list("municipality").annotate(n=Count("id")).order_by("-n", "municipality").values_list("municipality", flat=True).first()
+    elif word == "coordinator":
+        where = on_the_way.values_list("prison").annotate(n=Count("id")).order_by("-n", "prison").values_list("prison", flat=True).first()
+    else:
+        return None
+    held = Membership.objects.filter(role=word, organisation=where).order_by("user__email")
+    return held.values_list("user", flat=True).first()
 
 
 def _log_ins(programme: UUID) -> None:
@@ -71,6 +149,8 @@ def _log_ins(programme: UUID) -> None:
         if word in kept:
             continue
         held = Membership.objects.filter(role=word, organisation__kind=kind).select_related("user", "organisation").order_by("user__email")
+        busiest = _busiest(word)
+        held = held.filter(user=busiest) if busiest else held
         found = held.filter(organisation__name=name).first() if name else held.first()
         if found is None:
             where = Organisation.objects.filter(kind=kind, **({"name": name} if name else {})).order_by("name").first()

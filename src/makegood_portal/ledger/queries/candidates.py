@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Identity, SelectionEvent, State
+from makegood_portal.ledger.models import Candidacy, Identity, Party, SelectionEvent, State
 from makegood_portal.ledger.scope import Scope
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.terms import said
+from makegood_portal.ledger.words import Kind, Role
 
 PAGE = 50
+MOST_WORDS = 5
+"""More words than these are not looked at: nobody has a longer name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +76,60 @@ class Page:
     more: bool
 
 
-def page(scope: Scope, *, number: int = 1, state: str = State.OPEN) -> Page:
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody looks for in the list: a state, a step, a prison; a word of the name, or the number."""
+
+    state: str = State.OPEN
+    step: str = ""
+    prison: UUID | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the list can be narrowed to: code or key, and its words."""
+
+    steps: Sequence[tuple[str, str]]
+    prisons: Sequence[tuple[str, str]]
+
+
+def choices(scope: Scope) -> Choices:
+    """The steps of the asker's programmes, and their prisons where there are several. One query beside the terms."""
+    programmes = {key for keys in (scope.programmes or {}).values() for key in keys}
+    steps: dict[str, str] = {}
+    for delivery in terms.deliveries_on(programmes, timezone.localdate()).values():
+        steps |= {name: said(delivery.steps[name].title) for name in delivery.order}
+    rows = Party.objects.filter(programme__in=programmes, organisation__kind=Kind.PRISON)
+    if scope.roles == {Role.COORDINATOR}:
+        rows = rows.filter(organisation__in=scope.where(Role.COORDINATOR))
+    prisons = rows.order_by("organisation__name").values_list("organisation", "organisation__name").distinct()
+    return Choices(steps=list(steps.items()), prisons=[(str(key), name) for key, name in prisons])
+
+
+def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page:
     """Candidates by release date, soonest first; three queries, whatever the number of candidates."""
-    rows = access.visible(Candidacy.objects.filter(state=state), scope).select_related("person", "prison")
+    wanted = wanted or Wanted()
+    rows = access.visible(Candidacy.objects.filter(state=wanted.state), scope).select_related("person", "prison")
+    if wanted.step:
+        rows = rows.filter(step=wanted.step)
+    if wanted.prison:
+        rows = rows.filter(prison=wanted.prison)
+    for word in wanted.words.split()[:MOST_WORDS]:
+        rows = rows.filter(_named(scope, word))
     start = (max(number, 1) - 1) * PAGE
     found = list(rows.order_by(F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
     names = _names(scope, [row.pk for row in found])
     titles = terms.step_titles({row.programme_id for row in found}, timezone.localdate())
     lines = tuple(_line(row, names.get(row.pk), titles) for row in found[:PAGE])
     return Page(lines=lines, number=max(number, 1), more=len(found) > PAGE)
+
+
+def _named(scope: Scope, word: str) -> Q:
+    """Whose number has this word in it, or whose name, of those whose name the asker may know."""
+    names = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
+    has_name = Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(prefix__iexact=word)
+    return Q(person__pseudonym__icontains=word) | Q(Exists(names.filter(has_name)))
 
 
 def file(scope: Scope, candidacy: UUID) -> File | None:
