@@ -41,7 +41,7 @@ def test_the_second_editor_is_told(world: World) -> None:
 def test_other_roles_are_refused(world: World) -> None:
     by = scope_of(world.ours.users[Role.EVALUATOR])
     with scoped(by), pytest.raises(NotYours):
-        hand_over(by=by, on=world.ours.candidacy, happened_on=ON, seen=1)
+        hand_over(by=by, on=world.ours.candidacy.pk, happened_on=ON, seen=1)
     assert AuditEntry.objects.get(verb="hand_over").facts == {"code": "not_your_role"}
 
 

@@ -301,7 +301,7 @@ def _permissions(found: Folder) -> int:
     return len(PermissionRequest.objects.bulk_create(rows, batch_size=BATCH))
 
 
-def _says(one: Candidacy, names: Mapping[UUID, Identity]) -> bytes:
+def _says(one: Candidacy, names: Mapping[UUID, Identity]) -> bytes | None:
     """What the municipality that still has to answer reads of the person."""
     identity = names[one.pk]
     words = {

@@ -15,13 +15,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from makegood_portal.config import practice_round
 from makegood_portal.config.home import home
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from makegood_portal.ledger.scope import Scope
 
 PROGRAMME = "werk-na-detentie"
@@ -117,22 +119,26 @@ def _supervised() -> None:
 
 def _busiest(word: str) -> UUID | None:
     """Of those who have a role, the user with the most to do in the practice round; None: all are alike."""
-    from django.db.models import Count
-
     from makegood_portal.ledger.models import Candidacy, Membership, PermissionRequest
 
-    on_the_way = Candidacy.objects.filter(programme__code=practice_round.CODE, state="open").order_by()
+    on_the_way = Candidacy.objects.filter(programme__code=practice_round.CODE, state="open")
+    asked = PermissionRequest.objects.filter(candidacy__programme__code=practice_round.CODE, state="asked")
     if word == "counsellor":
-        return on_the_way.exclude(counsellor=None).values_list("counsellor").annotate(n=Count("id")).order_by("-n", "counsellor").values_list("counsellor", flat=True).first()
-    if word == "municipal_contact":
-        rows = PermissionRequest.objects.filter(candidacy__programme__code=practice_round.CODE, state="asked").order_by()
-        where = rows.values_list("municipality").annotate(n=Count("id")).order_by("-n", "municipality").values_list("municipality", flat=True).first()
-    elif word == "coordinator":
-        where = on_the_way.values_list("prison").annotate(n=Count("id")).order_by("-n", "prison").values_list("prison", flat=True).first()
-    else:
+        return _most(on_the_way, "counsellor")
+    where = {"coordinator": (on_the_way, "prison"), "municipal_contact": (asked, "municipality")}.get(word)
+    if where is None:
         return None
-    held = Membership.objects.filter(role=word, organisation=where).order_by("user__email")
+    held = Membership.objects.filter(role=word, organisation=_most(*where)).order_by("user__email")
     return held.values_list("user", flat=True).first()
+
+
+def _most(rows: QuerySet[Any], column: str) -> UUID | None:
+    """The value that stands most often in a column."""
+    from django.db.models import Count
+
+    counted = rows.exclude(**{column: None}).order_by().values(column).annotate(n=Count("pk")).order_by("-n", column)
+    found: UUID | None = counted.values_list(column, flat=True).first()
+    return found
 
 
 def _log_ins(programme: UUID) -> None:

@@ -45,9 +45,7 @@ def _said(guide: Guide) -> str:
 def caseload_page(request: Asked) -> HttpResponse:
     """Who waits for a counsellor; with a POST, those who were ticked get one."""
     number = (request.POST if request.method == "POST" else request.GET).get("page", "1")
-    found = caseload.caseload(
-        request.scope, today=timezone.localdate(), number=int(number) if number.isdigit() and len(number) < 6 else 1
-    )
+    found = caseload.caseload(request.scope, today=timezone.localdate(), number=int(number) if number.isdigit() and len(number) < 6 else 1)
     form = GuideForm(request.POST or None, guides=found.guides)
     if request.method == "POST" and form.is_valid():
         chosen = [key for word in request.POST.getlist("candidate") if (key := _uuid(word)) is not None]

@@ -189,7 +189,8 @@ def import_new(request: Asked) -> HttpResponse:
             form.add_error("file", FILES.get(found.code, found.what))
         except Refusal as found:
             form.add_error(None, found.what)
-    return render(request, "imports/new.html", {"form": form, "places": places, "refused": refused, "practice": _practice_list()}, status=422 if form.errors else 200)
+    context = {"form": form, "places": places, "refused": refused, "practice": _practice_list()}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
