@@ -66,12 +66,17 @@ def candidate_list(request: Asked) -> HttpResponse:
     filters = FilterForm(request.GET, known=candidates.choices(request.scope))
     search = SearchForm(request.POST or None)
     words = search.cleaned_data["words"] if request.method == "POST" and search.is_valid() else ""
-    number = request.GET.get("page", "1")
-    found = candidates.page(
-        request.scope, number=int(number) if number.isdigit() and len(number) < 6 and not words else 1, wanted=filters.wanted(words)
-    )
+    wanted, number = filters.wanted(words), request.GET.get("page", "1")
+    found = candidates.page(request.scope, number=int(number) if number.isdigit() and len(number) < 6 and not words else 1, wanted=wanted)
     template = "candidates/found.html" if request.htmx else "candidates/list.html"
-    context = {"page": found, "filters": filters, "search": search, "words": words, "narrowed": words or any(request.GET.values())}
+    context = {
+        "on_the_way": wanted.state == "open",
+        "page": found,
+        "filters": filters,
+        "search": search,
+        "words": words,
+        "narrowed": words or any(request.GET.values()),
+    }
     return render(request, template, context, status=422 if search.errors else 200)
 
 
