@@ -17,7 +17,8 @@ from portal.builders import World, a_loaded_programme, client_of
 pytestmark = pytest.mark.django_db
 CHART = (
     '<figure><svg class="chart wide" role="img" aria-labelledby="chart-lines-wide-t chart-lines-wide-d">'
-    '<title id="chart-lines-wide-t">Lines &amp; payers</title><desc id="chart-lines-wide-d">Repaid: all.</desc><rect x="0" width="10" height="2"/></svg></figure>'
+    '<title id="chart-lines-wide-t">Lines &amp; payers</title><desc id="chart-lines-wide-d">Repaid: all.</desc>'
+    '<rect x="0" width="10" height="2"/></svg></figure>'
 )
 
 
