@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROGRAMME = "werk-na-detentie"
 SEED, PRACTICE_SEED = "1", "2"
-UNDER_SUPERVISION = 6
+SHARED = 6
 IN_FORCE_FROM = date(2016, 6, 3)
 LOGINS = "logins.json"
 ROLES = {
@@ -71,7 +71,7 @@ def prepare(statements: Path | None, *, tell: Callable[[str], None]) -> None:
         shutil.copytree(statements / PROGRAMME, home() / "statement", dirs_exist_ok=True)
     tell("making a log-in for each role")
     _log_ins(programme.pk)
-    _supervised()
+    _consents()
 
 
 def _world(seed: str, *, to: Path) -> None:
@@ -101,20 +101,27 @@ def _practice(world: Path, *, by: Scope) -> None:
         import_world(folder, programme=programme, by=by)
 
 
-def _supervised() -> None:
-    """Some of the practice round are under supervision: their probation officer sees that they take part."""
+def _consents() -> None:
+    """Some of the practice round agreed that their probation officer, or an employment agency, sees that they take part."""
     from django.utils import timezone
 
-    from makegood_portal.ledger.models import Candidacy, Membership
+    from makegood.values.month import add_months
+    from makegood_portal.ledger.models import Candidacy, Consent, Membership
+    from makegood_portal.ledger.processing import register
 
-    officer = Membership.objects.filter(role="probation_officer").order_by("user__email").first()
-    if officer is None or Candidacy.objects.filter(probation_officer=officer.user_id).exists():
-        return
+    today, lasting = timezone.localdate(), register().sharing
     rows = Candidacy.objects.filter(programme__code=practice_round.CODE, counsellor__isnull=False).exclude(state="left")
-    chosen = list(rows.order_by("release_on", "pk").values_list("pk", flat=True)[:UNDER_SUPERVISION])
-    Candidacy.objects.filter(pk__in=chosen).update(
-        probation=officer.organisation_id, probation_officer=officer.user_id, probation_consent_on=timezone.localdate()
-    )
+    chosen = list(rows.order_by("release_on", "pk")[:SHARED])
+    for role, purpose in (("probation_officer", "supervision"), ("agency_contact", "work")):
+        who = Membership.objects.filter(role=role).order_by("user__email").first()
+        if who is None or Consent.objects.filter(candidacy__in=chosen, purpose=purpose).exists():
+            continue
+        if role == "probation_officer":
+            keys = [one.pk for one in chosen]
+            Candidacy.objects.filter(pk__in=keys).update(probation=who.organisation_id, probation_officer=who.user_id)
+        until = add_months(today, lasting[purpose].months)
+        given = {"state": "given", "way": "spoken", "asked_on": today, "answered_on": today, "until_on": until}
+        Consent.objects.bulk_create([Consent(candidacy=one, purpose=purpose, party_id=who.organisation_id, **given) for one in chosen])
 
 
 def _busiest(word: str) -> UUID | None:

@@ -67,6 +67,7 @@ FILE = (
     ("candidate", _("Overview"), Part.CANDIDACY),
     ("candidate_questionnaires", _("Questionnaires"), Part.SCREENING),
     ("candidate_eligibility", _("Advice"), Part.ELIGIBILITY),
+    ("candidate_consents", _("Consent"), Part.CONSENT),
     ("candidate_permissions", _("Permission"), Part.PERMISSION),
     ("candidate_contract", _("Contract"), Part.CONTRACT),
     ("candidate_contacts", _("Contact"), Part.CONTACT),
