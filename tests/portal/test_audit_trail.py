@@ -91,7 +91,7 @@ def test_it_is_filtered_by_who_what_and_day(world: World) -> None:
             ({"day": TODAY}, 2),
             ({"day": TODAY - timedelta(days=1)}, 0),
         ):
-            assert len(audit_trail.page(scope, **words).entries) == many, words  # type: ignore[arg-type]
+            assert len(audit_trail.page(scope, **words).entries) == many, words
 
 
 def test_an_export_is_written_down_and_holds_no_formula(world: World) -> None:

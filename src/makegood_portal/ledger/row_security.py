@@ -227,6 +227,7 @@ OPEN_TABLES = frozenset(
     {
         "ledger_user",
         "ledger_membership",
+        "ledger_invitation",
         "ledger_organisation",
         "ledger_municipalitydetails",
         "ledger_municipalitycontact",

@@ -10,6 +10,7 @@ from makegood_portal.ledger.models.contract import Contract
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
 from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
+from makegood_portal.ledger.models.invitation import Invitation
 from makegood_portal.ledger.models.membership import Membership
 from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
 from makegood_portal.ledger.models.note import Note
@@ -44,6 +45,7 @@ __all__ = [
     "Identity",
     "ImportRow",
     "ImportState",
+    "Invitation",
     "LocalProgramme",
     "Membership",
     "MunicipalityContact",
