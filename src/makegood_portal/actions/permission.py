@@ -21,7 +21,8 @@ from makegood.selection.steps import asked_for
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.consent import agreed
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger import access, audit, history
+from makegood_portal.actions.selection import pass_step
+from makegood_portal.ledger import access, audit, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
@@ -159,14 +160,21 @@ def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str
 
 @action()
 def settle_granted(*, by: Scope, on: UUID) -> None:
-    """The portal's own duty: a municipality granted, so the file names it and the other municipalities are left in peace."""
+    """The portal's own duty: a municipality granted, so the file names it, and the candidate goes on.
+
+    Where others were asked at the same time, they are left in peace.
+    """
     granted = access.visible(PermissionRequest.objects.filter(pk=on, state__in=GRANTED), by).select_related("candidacy").first()
     if granted is None:
         return
     others = PermissionRequest.objects.filter(candidacy=granted.candidacy_id, state=PermissionState.ASKED).exclude(pk=granted.pk)
     for other in others.select_related("candidacy"):
         change(other, state=PermissionState.WITHDRAWN, reason="another_granted")
-    change(granted.candidacy, municipality_id=granted.municipality_id)
+    row = change(granted.candidacy, municipality_id=granted.municipality_id)
+    today = granted.answered_on or timezone.localdate()
+    delivery = terms.delivery_on(row.programme_id, today)
+    if row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "permission":
+        pass_step(by=by, on=row.pk, step=row.step, happened_on=max(today, row.step_since))
 
 
 def address_of(municipality: UUID) -> str:

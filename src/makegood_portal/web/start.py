@@ -90,6 +90,11 @@ def _no_route(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"), pressing=True)
 
 
+def _no_counsellor(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Candidate without a counsellor", "Candidates without a counsellor", waiting.number)
+    return _task(waiting, today, title=title, why=_("Choose who guides them, so that the talk can take place."), href=_to("caseload"))
+
+
 def _appointment(waiting: Waiting, today: date) -> Task:
     title = ngettext("Appointment to keep or to close", "Appointments to keep or to close", waiting.number)
     return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
@@ -109,6 +114,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_to_answer": _permission_to_answer,
     "permission_late": _permission_late,
     "no_route": _no_route,
+    "no_counsellor": _no_counsellor,
     "appointment": _appointment,
     "consent": _consent,
     "list": _list,
