@@ -79,9 +79,9 @@ def test_it_cannot_become_more(runtime: psycopg.Connection[tuple[object, ...]], 
 def test_no_table_of_its_own_can_stand_before_ours(runtime: psycopg.Connection[tuple[object, ...]]) -> None:
     """A function that runs as the owner looks in our tables first, whatever the asker made."""
     settings = "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
-    found = dict(runtime.execute(settings).fetchall())
-    assert "ledger_provider_of" in found
-    assert {name for name, words in found.items() if "search_path=public, pg_temp" not in (words or [])} == set()
+    found = [(str(name), str(words)) for name, words in runtime.execute(settings)]
+    assert "ledger_provider_of" in {name for name, _ in found}
+    assert [name for name, words in found if "search_path=public, pg_temp" not in words] == []
 
 
 def test_it_has_no_rights_to_give_away(runtime: psycopg.Connection[tuple[object, ...]]) -> None:
