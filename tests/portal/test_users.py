@@ -32,7 +32,8 @@ def admin(world: World) -> Scope:
 
 
 def invited(world: World, admin: Scope, **more: Any) -> Any:
-    words: dict[str, Any] = {"on": world.ours.at(Kind.PROVIDER).pk, "name": "Nieuw Iemand", "email": "Nieuw@Example.org", "role": "counsellor"}
+    here = world.ours.at(Kind.PROVIDER).pk
+    words: dict[str, Any] = {"on": here, "name": "Nieuw Iemand", "email": "Nieuw@Example.org", "role": "counsellor"}
     with scoped(admin):
         return invite(by=admin, today=TODAY, **words | more)
 
