@@ -33,7 +33,7 @@ from portal.builders import Side, World, a_questionnaire, client_of
 pytestmark = pytest.mark.django_db
 AT_THE_START = date(2016, 6, 10)
 """Before the criteria of the guide were dropped, 3 October 2016."""
-SUITS = {"residence_permit_prospect": "yes", "clinical_treatment_first": "no", "work_potential": "fair",
+SUITS: dict[str, Any] = {"residence_permit_prospect": "yes", "clinical_treatment_first": "no", "work_potential": "fair",
          "self_reliance": "high", "risk_social_isolation": "little", "participation_ladder_step": "step4"}  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def test_age_comes_from_the_register_and_is_unknown_to_who_may_not_know_who_it_i
 
 def decide(side: Side, role: Role = Role.COUNSELLOR, **words: Any) -> EligibilityOverride:
     scope = scope_of(side.users[role])
-    given = {"answer": "yes", "track": "plus", "reason": "known_better", "seen": 1, "today": AT_THE_START} | words
+    given: dict[str, Any] = {"answer": "yes", "track": "plus", "reason": "known_better", "seen": 1, "today": AT_THE_START} | words
     with scoped(scope):
         return decide_otherwise(by=scope, on=side.candidacy.pk, **given)
 
@@ -186,7 +186,7 @@ def test_deciding_otherwise_keeps_what_the_criteria_said_beside_it(ours: Side) -
         ({"answer": "no", "track": ""}, "nothing_else"),
     ],
 )
-def test_a_decision_without_a_reason_or_a_difference_is_refused(ours: Side, words: dict[str, str], code: str) -> None:
+def test_a_decision_without_a_reason_or_a_difference_is_refused(ours: Side, words: dict[str, Any], code: str) -> None:
     answered(ours, **SUITS | {"work_potential": "very_high"})
     with pytest.raises(Refusal) as refused:
         decide(ours, **words)

@@ -115,4 +115,3 @@ def _clause(need: Need, items: Mapping[str, Item], titles: Mapping[str, InTwoLan
     if need.none_of is not None:
         return f"{_pick(('none of these', 'geen van deze'), code)}: {'; '.join(nested)}"
     return _pick(("; and ", "; en ") if need.all_of is not None else ("; or ", "; of "), code).join(nested)
-

@@ -56,9 +56,7 @@ def keep_advice(*, by: Scope, on: UUID, seen: int, today: date) -> EligibilityAs
 
 
 @action(*DECIDERS)
-def decide_otherwise(
-    *, by: Scope, on: UUID, answer: str, track: str, reason: str, seen: int, today: date
-) -> EligibilityOverride:
+def decide_otherwise(*, by: Scope, on: UUID, answer: str, track: str, reason: str, seen: int, today: date) -> EligibilityOverride:
     """Decide otherwise than the criteria (`answer`), the advice (`track`) or both, with a reason of `REASONS`.
 
     What the criteria said is kept beside it, so that both can be read later. An empty word leaves that part as it is.
@@ -79,9 +77,7 @@ def decide_otherwise(
     other_track = "" if track == kept.track else track
     if not other_answer and not other_track:
         raise Refusal("nothing_else", _("This is what the criteria say already."), remedy=_("Keep the advice."), field="answer")
-    override = EligibilityOverride(
-        candidacy=row, assessment=kept, answer=other_answer, track=other_track, reason=reason, by_id=by.user
-    )
+    override = EligibilityOverride(candidacy=row, assessment=kept, answer=other_answer, track=other_track, reason=reason, by_id=by.user)
     add(override, reason=reason)
     if track:
         change(row, seen=seen, track=track)

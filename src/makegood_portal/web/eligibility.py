@@ -120,10 +120,13 @@ def _context(found: Advice) -> dict[str, Any]:
         "found": found,
         "verdict": words,
         "notice": notice,
-        "lists": lists,
+        # What waits to be looked at stands first.
+        "lists": sorted(lists, key=lambda one: bool(one["looked_at"])),
         "missing": missing,
         "first": next((one["href"] for one in missing if one["href"]), ""),
-        "track_missing": [{"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.track_missing],
+        "track_missing": [
+            {"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.track_missing
+        ],
         "to_register": found.may_fill and any(one.asks == "register" for one in (*found.missing, *found.track_missing)),
         "decisions": [{"row": one, "reason": REASONS.get(one.reason, one.reason)} for one in found.decisions],
         "differ": [{"title": one.title, "said": [(SOURCES.get(who, who), value) for who, value in one.said]} for one in found.differ],
@@ -136,7 +139,9 @@ def _line(line: Any, *, looked_at: bool) -> dict[str, Any]:
         return {"row": line, "words": words, "kind": "neutral"}
     if line.passes == "unknown" and looked_at:
         return {"row": line, "words": _("looked at before"), "kind": "neutral"}
-    words, kind = {"yes": (_("in order"), "success"), "no": (_("stands in the way"), "danger"), "unknown": (_("not known"), "warning")}[line.passes]
+    words, kind = {"yes": (_("in order"), "success"), "no": (_("stands in the way"), "danger"), "unknown": (_("not known"), "warning")}[
+        line.passes
+    ]
     return {"row": line, "words": words, "kind": kind}
 
 

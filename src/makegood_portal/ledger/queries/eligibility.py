@@ -196,7 +196,7 @@ def _track(delivery: Delivery, code: str) -> str:
 def _kept(scope: Scope, row: Candidacy) -> Sequence[EligibilityAssessment]:
     overrides = access.visible(EligibilityOverride.objects.all(), scope).select_related("by").order_by("-recorded_at")
     kept = access.visible(EligibilityAssessment.objects.filter(candidacy=row), scope).order_by("-recorded_at")
-    return kept.prefetch_related(Prefetch("overrides", queryset=overrides))[:10]
+    return list(kept.prefetch_related(Prefetch("overrides", queryset=overrides))[:10])
 
 
 def _decision(row: EligibilityOverride, delivery: Delivery) -> Decision:
@@ -242,4 +242,3 @@ def plain_findings(assessment: Assessment) -> list[dict[str, object]]:
         {"criterion": one.criterion, "list": one.criteria_list, "met": one.met, "passes": one.passes, "missing": list(one.missing)}
         for one in assessment.findings
     ]
-

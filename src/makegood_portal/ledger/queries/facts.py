@@ -119,5 +119,3 @@ def _of_register(row: Candidacy, delivery: Delivery, *, on: date) -> dict[str, G
 def years(born_on: date, on: date) -> int:
     """Somebody's age in whole years on a day."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-
-
