@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from makegood_portal.ledger.models import Answer, Response
+from makegood_portal.ledger.models import Answer, Candidacy, Response
 from makegood_portal.ledger.queries.completeness import completeness
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
 
 
-def answered(side: Side, candidacy: object, asked: list[str], **words: str) -> None:
+def answered(side: Side, candidacy: Candidacy, asked: list[str], **words: str) -> None:
     response = Response.objects.create(candidacy=candidacy, questionnaire=a_questionnaire(side.programme), started_on=DAY, asked=asked)
     for item, said in words.items():
         source, value = said.split(":")
@@ -29,7 +30,7 @@ def answered(side: Side, candidacy: object, asked: list[str], **words: str) -> N
 def ours(world: World) -> Side:
     side = world.ours
     other = a_user(Role.COUNSELLOR, at=side.at(Kind.PROVIDER), name="Zoë")
-    theirs = {"programme": side.programme, "prison": side.at(Kind.PRISON), "provider": side.at(Kind.PROVIDER)}
+    theirs: dict[str, Any] = {"programme": side.programme, "prison": side.at(Kind.PRISON), "provider": side.at(Kind.PROVIDER)}
     second = a_candidacy(counsellor=other, **theirs)
     a_candidacy(counsellor=other, **theirs)
     answered(side, side.candidacy, ["debts", "housing", "wants_to_work"], debts="self:yes", housing="self:refused", not_asked_here="self:x")

@@ -16,9 +16,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
+from makegood.programme.checking import check_terms
 from makegood.programme.proposing import amendment_text, with_amendment
 from makegood.programme.reading import read_agreement, shipped
-from makegood.programme.checking import check_terms
 from makegood_portal.actions.criteria import TermsRefused, count_criteria, look_at_change, look_at_file, propose_change
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import terms
@@ -37,6 +37,7 @@ from makegood_portal.ledger.queries import criteria
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, World, a_candidacy, a_questionnaire, client_of
+from published_participants import participants
 
 pytestmark = pytest.mark.django_db
 AT_THE_START = date(2016, 6, 10)
@@ -69,7 +70,7 @@ def person(side: Side, *, born_on: date = date(1990, 5, 17), permission: str = "
     return row
 
 
-WILLING = {"wants_to_work": "yes", "interpreter_needed": "no", "cannot_be_carried_out": "no"}
+WILLING: dict[str, Any] = {"wants_to_work": "yes", "interpreter_needed": "no", "cannot_be_carried_out": "no"}
 OLD = date(1950, 1, 1)
 
 
@@ -298,12 +299,10 @@ def test_a_file_without_or_with_two_amendments_is_refused(ours: Side) -> None:
 
 def test_the_published_83_come_out_of_the_register(world: World) -> None:
     """31 of 83 assessed meet the guide, 52 do not or it is not known (lines 2634-2646); see tests/published for each."""
-    from published.test_selection_criteria import participants  # noqa: PLC0415 - the same people, here as records
-
     ours, beside = world.ours, {"clinical_treatment_first": "no", "residence_permit_prospect": "yes"}
     people = participants(seed=random.Random(5).randrange(1000))  # noqa: S311 - invented people
     for one in people:
-        words = {item: word for item, word in one.items() if word != "missing"}
+        words: dict[str, Any] = {item: word for item, word in one.items() if word != "missing"}
         person(ours, **{**beside, **words})
     scope = scope_of(ours.users[Role.LEAD])
     with scoped(scope):

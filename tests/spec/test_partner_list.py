@@ -58,7 +58,7 @@ def test_what_cannot_be_read_counts_as_not_known() -> None:
 def test_a_list_that_cannot_be_compared_is_refused_without_repeating_a_name(text: str | bytes, code: str) -> None:
     with pytest.raises(Refused) as refused:
         read(text)
-    assert [problem.code for problem in refused.value.problems][0] == code
+    assert next(problem.code for problem in refused.value.problems) == code
     assert not any("ansen" in str(problem) for problem in refused.value.problems)
 
 

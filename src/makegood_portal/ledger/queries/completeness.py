@@ -89,7 +89,8 @@ GROUP BY u.id, u.name ORDER BY u.name NULLS LAST
 """
 _BY_FILE = """
 SELECT s.id, p.pseudonym, coalesce(u.name, ''), t.asked, t.answered
-FROM told t JOIN seen s ON s.id = t.candidacy_id JOIN ledger_person p ON p.id = s.person_id LEFT JOIN ledger_user u ON u.id = s.counsellor_id
+FROM told t JOIN seen s ON s.id = t.candidacy_id JOIN ledger_person p ON p.id = s.person_id
+LEFT JOIN ledger_user u ON u.id = s.counsellor_id
 ORDER BY t.asked - t.answered DESC, s.id LIMIT %s OFFSET %s
 """
 _DIFFER = """
@@ -145,10 +146,11 @@ def _pair(text: str) -> tuple[UUID, str]:
     return UUID(key), pseudonym
 
 
-def _rows(sql: str, parts: dict[str, QuerySet[Any]], *more: object) -> list[tuple[Any, ...]]:
+def _rows(sql: str, parts: dict[str, QuerySet[Any]], *more: Any) -> list[tuple[Any, ...]]:
     from django.core.exceptions import EmptyResultSet  # noqa: PLC0415
 
-    texts, params = {}, []
+    texts: dict[str, str] = {}
+    params: list[Any] = []
     for name, rows in parts.items():
         try:
             texts[name], given = rows.query.sql_with_params()
@@ -157,7 +159,8 @@ def _rows(sql: str, parts: dict[str, QuerySet[Any]], *more: object) -> list[tupl
         params += given
     with connection.cursor() as cursor:
         cursor.execute(sql.format(**texts), [*params, *more])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _unseen(scope: Scope) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from makegood.cases.linkage import Reconciliation as Compared
 from makegood.cases.linkage import Tokens, tokens_of
@@ -56,7 +56,7 @@ def lists(scope: Scope) -> list[Reconciliation]:
     return list(_visible(scope).select_related("programme", "by")[:50])
 
 
-def _visible(scope: Scope):  # type: ignore[no-untyped-def]
+def _visible(scope: Scope) -> QuerySet[Reconciliation]:
     mine = Q(organisation__in=scope.where(Role.LEAD))
     parties = Party.objects.filter(organisation__in=scope.where(Role.EVALUATOR)).values("programme")
     return Reconciliation.objects.filter(mine | Q(programme__in=parties))
@@ -125,6 +125,6 @@ def _labels(scope: Scope, keys: set[str], *, named: bool) -> dict[UUID, str]:
     pseudonyms = access.visible(Candidacy.objects.filter(pk__in=keys), scope).values_list("id", "person__pseudonym")
     found = dict(pseudonyms)
     if named:
-        for one in access.visible(Identity.objects.filter(candidacy__in=keys), scope):
+        for one in access.visible(Identity.objects.filter(candidacy__in=list(found)), scope):
             found[one.candidacy_id] = name_of(one) or found.get(one.candidacy_id, "")
     return found
