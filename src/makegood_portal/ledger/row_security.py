@@ -93,6 +93,15 @@ $$ BEGIN
   RAISE EXCEPTION 'append_only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 """
 
+DROP_EVERY_POLICY = """
+DO $$ DECLARE old record; BEGIN
+  FOR old IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
+    EXECUTE format('DROP POLICY %I ON %I', old.policyname, old.tablename);
+  END LOOP;
+END $$
+"""
+"""Also those that somebody made by hand: policies add up, and one too many opens a table."""
+
 
 def _in_scope(column: str, role: Role) -> str:
     # The cast makes it an array computed once a statement, not a subquery for each row.
@@ -232,6 +241,7 @@ def statements() -> Iterator[str]:
         yield f"REVOKE ALL ON {connection.ops.quote_name(table)} FROM {runtime}"
         yield f"GRANT {_rights(table)} ON {connection.ops.quote_name(table)} TO {runtime}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}"
+    yield DROP_EVERY_POLICY
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
@@ -268,7 +278,6 @@ def _rights(table: str) -> str:
 def _secured(table: str, conditions: dict[str, str], runtime: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     for verb in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-        yield f"DROP POLICY IF EXISTS may_{verb.lower()} ON {table}"
         if verb not in conditions:
             continue
         condition = conditions[verb]
