@@ -358,7 +358,7 @@ def criteria_analysis(request: Asked, analysis: UUID) -> HttpResponse:
     agreement = terms.agreement_of(found.programme_id)
     counts = found.counts
     tables: dict[str, list[dict[str, Any]]] = {}
-    for level in counts["levels"]:
+    for level in criteria.in_order(agreement, found.in_force_from, counts["levels"]):
         trait, word = criteria.trait_words(agreement, found.in_force_from, level["trait"], level["level"])
         tables.setdefault(str(TRAITS.get(trait, trait)), []).append(
             {
@@ -369,6 +369,8 @@ def criteria_analysis(request: Asked, analysis: UUID) -> HttpResponse:
                 "large": level["difference"] is not None and abs(level["difference"]) >= LARGE,
             }
         )
+    # A trait that is the same for everybody says nothing about the mix.
+    tables = {title: rows for title, rows in tables.items() if len(rows) > 1 or rows[0]["trait"] == "prison"}
     pairs = [(pair[1], pair[2]) for pair in counts["pairs"]]
     context = {
         "found": found,

@@ -32,7 +32,6 @@ MENU = (
     Place("funnel", _("Funnel"), "funnel", _("From list to start, per prison and month, against the plan.")),
     Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
     Place("plain_text", _("Clear letter"), "book", _("Whether a letter is easy to read.")),
-    Place("reconciliation", _("Compare lists"), "list", _("A partner's list beside the register.")),
     Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
     Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
 )

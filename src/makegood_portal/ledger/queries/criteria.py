@@ -300,3 +300,18 @@ def trait_words(agreement: Agreement, on: date, trait: str, level: str) -> tuple
     if item is None or not item.choices:
         return trait, level
     return said(item.title), said(item.choices[level].title) if level in item.choices else level
+
+
+def in_order(agreement: Agreement, on: date, levels: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The levels trait by trait, ours first, each in the order of the programme file, what is not known last."""
+    delivery = agreement.on(on).programme.delivery
+    items = delivery.items if delivery else {}
+    traits = ["prison", "sex", facts.AGE, *items]
+
+    def place(level: Mapping[str, Any]) -> tuple[int, int, str]:
+        choices = list(items[level["trait"]].choices) if level["trait"] in items else []
+        unknown = level["level"] == NO_ANSWER
+        rank = choices.index(level["level"]) if level["level"] in choices else len(choices) + unknown
+        return (traits.index(level["trait"]) if level["trait"] in traits else len(traits), rank, level["level"])
+
+    return sorted(levels, key=place)
