@@ -9,11 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from makegood_portal.ledger.models import BreakGlass, Candidacy, CitizenNumber, Party, PermissionRequest, PermissionState
+from makegood_portal.ledger.models import (
+    BreakGlass,
+    Candidacy,
+    CitizenNumber,
+    Consent,
+    ConsentState,
+    Party,
+    PermissionRequest,
+    PermissionState,
+)
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -33,6 +43,7 @@ class Part(StrEnum):
     PERMISSION = "permission"
     CONTRACT = "contract"
     CONTACT = "contact"
+    CONSENT = "consent"
 
 
 WHOLE = frozenset(Part) - {Part.CITIZEN_NUMBER}
@@ -53,6 +64,7 @@ PART_OF: dict[str, Part] = {
     "ledger_contract": Part.CONTRACT,
     "ledger_contactroute": Part.CONTACT,
     "ledger_appointment": Part.CONTACT,
+    "ledger_consent": Part.CONSENT,
 }
 """Table -> the part that it belongs to. A table that carries a candidacy and is missing here fails the suite."""
 
@@ -69,6 +81,7 @@ class Bond(StrEnum):
     ORGANISATION = "organisation"  # the candidacy's column names an organisation in which the user has the role
     OWN = "own"  # the user is named in the column, and has the role in the organisation beside it
     PROGRAMME = "programme"  # an organisation in which the user has the role is a party to the programme
+    CONSENT = "consent"  # the person allowed it to an organisation in which the user has the role
     BROKEN_GLASS = "broken_glass"  # the user opened this file with a reason, not long ago
 
 
@@ -81,7 +94,7 @@ class Rule:
     organisation: str = ""
     user: str = ""
     until: str = ""  # a date column that must be empty
-    since: str = ""  # a date column that must be filled, and past
+    consent: str = ""  # the purpose for which the person must allow it, to the organisation of the bond; see processing.yaml
     reads: frozenset[Part]
     writes: frozenset[Part] = NOTHING
 
@@ -101,11 +114,38 @@ RULES: tuple[Rule, ...] = (
         bond=Bond.OWN,
         organisation="probation",
         user="probation_officer",
-        since="probation_consent_on",
+        consent="supervision",
         reads=frozenset({Part.CANDIDACY, Part.IDENTITY, Part.CONTRACT}),
+    ),
+    Rule(
+        role=Role.AGENCY_CONTACT,
+        bond=Bond.CONSENT,
+        until="left_on",
+        consent="work",
+        reads=frozenset({Part.CANDIDACY, Part.IDENTITY}),
     ),
     Rule(role=Role.EVALUATOR, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY})),
 )
+
+
+COUNT_WHOLE = frozenset({Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR})
+"""Roles that may count everybody in a programme of their organisation, without seeing who it is: the funnel."""
+
+COUNT_OWN = frozenset({Role.COORDINATOR})
+"""Roles that may count the people of their own prison."""
+
+SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
+"""Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
+
+ASKED_FOR = "permission"
+"""The purpose for which somebody must consent before a municipality reads a request about them."""
+
+TOLD_OF_CONSENT: dict[Role, str] = {
+    Role.MUNICIPAL_CONTACT: ASKED_FOR,
+    Role.PROBATION_OFFICER: "supervision",
+    Role.AGENCY_CONTACT: "work",
+}
+"""Roles outside that see the consents which count towards their own organisation, and the purpose of those."""
 
 
 def roles_that_read(part: Part) -> frozenset[Role]:
@@ -132,9 +172,35 @@ def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> Q
         allowed |= _condition(rule, scope, prefix) & (Q(**dict([only])) if only else Q())
     if rows.model is CitizenNumber and allowed:
         allowed &= Q(**{f"{prefix}prison__may_hold_bsn": True})
-    if rows.model is PermissionRequest:
-        allowed |= Q(municipality__in=scope.where(Role.MUNICIPAL_CONTACT)) & ~Q(state=PermissionState.DRAFT)
+    beside = _beside(rows.model, scope, writing=writing)
+    if beside and allowed:
+        # By key: a join would hide what is theirs beside the file where they do not see the file.
+        file = allowed_of(scope, PART_OF[table], writing=writing)
+        allowed = Q(**{f"{prefix.removesuffix('__')}__in": Candidacy.objects.filter(file)})
+    allowed |= beside
     return rows.filter(allowed) if allowed else rows.none()
+
+
+def parts_of_file(scope: Scope, candidacy: UUID) -> frozenset[Part]:
+    """The parts of one candidate's file that the asker may read; none where the file is not theirs. One query."""
+    asked = {str(part): allowed for part in Part if (allowed := allowed_of(scope, part))}
+    said = {f"may_{part}": ExpressionWrapper(allowed, output_field=BooleanField()) for part, allowed in asked.items()}
+    row = Candidacy.objects.filter(pk=candidacy).annotate(**said).values(*said).first() if said else None
+    return frozenset(Part(part) for part in asked if row and row[f"may_{part}"])
+
+
+def _beside(model: type[Model], scope: Scope, *, writing: bool) -> Q:
+    """What somebody outside sees though the file is closed to them: requests that were sent to them, consents towards them."""
+    found = Q()
+    asked_of = scope.where(Role.MUNICIPAL_CONTACT)
+    if model is PermissionRequest and asked_of:
+        consent = consents_that_count(ASKED_FOR).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
+        found |= Q(Exists(consent), municipality__in=asked_of) & ~Q(state=PermissionState.DRAFT)
+    if model is Consent and not writing:
+        for role, purpose in TOLD_OF_CONSENT.items():
+            if scope.where(role):
+                found |= Q(party__in=scope.where(role)) & _counts(purpose)
+    return found
 
 
 def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = False) -> Q:
@@ -143,6 +209,16 @@ def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = Fa
     for rule in _rules(scope, part, writing=writing):
         allowed |= _condition(rule, scope, prefix)
     return allowed
+
+
+def consents_that_count(purpose: str) -> QuerySet[Consent]:
+    """Consents for a purpose that were given, have not ended and were not withdrawn."""
+    return Consent.objects.filter(_counts(purpose)).order_by()
+
+
+def _counts(purpose: str) -> Q:
+    today = timezone.localdate()
+    return Q(purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=today, until_on__gt=today)
 
 
 def _rules(scope: Scope, part: Part, *, writing: bool) -> list[Rule]:
@@ -166,6 +242,8 @@ def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
         found &= Q(Exists(opened.filter(candidacy=OuterRef(f"{prefix}pk" if not prefix else prefix.removesuffix("__")))))
     if rule.until:
         found &= Q(**{f"{prefix}{rule.until}": None})
-    if rule.since:
-        found &= Q(**{f"{prefix}{rule.since}__lte": timezone.localdate()})
+    if rule.consent:
+        to = {"party": OuterRef(f"{prefix}{rule.organisation}")} if rule.organisation else {"party__in": where}
+        allowed = consents_that_count(rule.consent).filter(candidacy=OuterRef(f"{prefix.removesuffix('__') or 'pk'}"), **to)
+        found &= Q(Exists(allowed))
     return found

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0007_citizen_number"),
+        ("ledger", "0009_reminded_once"),
     ]
 
     operations = [
