@@ -23,6 +23,7 @@ from makegood.measurement.calendar import borders_of, day_number, day_of
 from makegood.measurement.prepare import everything_compiled
 from makegood.programme.measured import Measured
 from makegood.values.month import add_months
+from makegood.values.problem import Where
 from measurement_builders import Row, a_person, a_spell, measured, states, terms, watched
 
 ENGINES = ("referee", "columns", "compiled", "duckdb")
@@ -91,13 +92,13 @@ def judged(engine: str, cases: Mapping[str, Case]) -> dict[str, str]:
 )
 def test_each_border_is_counted_from_the_index_date_and_clipped(index: str, borders: tuple[str, ...]) -> None:
     day = date.fromisoformat(index)
-    found = borders_of(np.array([day_number(day)], np.int32), months=4, as_of=date(2020, 1, 1))
+    found = borders_of(np.array([day_number(day)], np.int32), months=4, as_of=date(2020, 1, 1), latest=Where(""))
     assert [day_of(each).isoformat() for each in found.day[0]] == list(borders)
     assert [add_months(day, month).isoformat() for month in range(5)] == list(borders)
 
 
 def test_years_after_29_february_come_back_to_it_in_leap_years_only() -> None:
-    found = borders_of(np.array([day_number(date(2016, 2, 29))], np.int32), months=48, as_of=date(2020, 1, 1))
+    found = borders_of(np.array([day_number(date(2016, 2, 29))], np.int32), months=48, as_of=date(2020, 1, 1), latest=Where(""))
     years = [day_of(found.day[0, month]).isoformat() for month in (12, 24, 36, 48)]
     assert years == ["2017-02-28", "2018-02-28", "2019-02-28", "2020-02-29"]
 
