@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from makegood_portal.ledger.words import Role
-from portal.access_table import ACCOUNT, ROUTES, Route
+from portal.access.route import Route
+from portal.access_table import ACCOUNT, ROUTES
 from portal.builders import Side, World, client_of
 
 CASES = [(name, role) for name in ROUTES for role in Role]
@@ -32,7 +33,7 @@ def ask(client: Client, name: str, route: Route, side: Side) -> int:
 
 def test_every_route_stands_in_the_table() -> None:
     unnamed = {name for name in routes() if not name.startswith(tuple(ACCOUNT)) and not name.startswith("social/")}
-    assert unnamed == set(ROUTES), "add the new route to tests/portal/access_table.py, and say who may"
+    assert unnamed == set(ROUTES), "add the new route to tests/portal/access/<screen>.py, and say who may"
 
 
 @pytest.mark.parametrize(("name", "role"), CASES, ids=[f"{name}-{role}" for name, role in CASES])

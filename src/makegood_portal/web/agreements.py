@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -141,3 +142,11 @@ def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
         form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
         return False
     return True
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/contract/", candidate_contract, name="candidate_contract"),
+    path("candidates/<uuid:candidacy>/contact/", candidate_contacts, name="candidate_contacts"),
+    path("candidates/<uuid:candidacy>/first-appointment/", candidate_first_appointment, name="candidate_first_appointment"),
+    path("contact-routes/<uuid:route>/end/", route_end, name="route_end"),
+]

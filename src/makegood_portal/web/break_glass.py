@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from makegood_portal.actions.break_glass import break_glass
@@ -37,3 +38,8 @@ def open_colleagues_file(request: Asked) -> HttpResponse:
         else:
             return redirect("candidate", candidacy=found)
     return render(request, "candidates/open_colleagues_file.html", {"form": form}, status=422 if form.errors else 200)
+
+
+PATHS = [
+    path("candidates/open/", open_colleagues_file, name="open_colleagues_file"),
+]

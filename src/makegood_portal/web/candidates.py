@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.open_file import open_file
@@ -34,3 +35,9 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "candidates/file.html", {"file": found})
+
+
+PATHS = [
+    path("candidates/", candidate_list, name="candidates"),
+    path("candidates/<uuid:candidacy>/", candidate, name="candidate"),
+]

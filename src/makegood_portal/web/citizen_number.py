@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -59,3 +60,9 @@ def citizen_number_record(request: Asked, candidacy: UUID) -> HttpResponse:
             notices.done(request, _("The citizen service number is recorded."))
             return redirect("candidate", candidacy=candidacy)
     return render(request, "candidates/citizen_number.html", {"number": None, "form": form, "candidacy": candidacy}, status=422)
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/citizen-number/", citizen_number, name="citizen_number"),
+    path("candidates/<uuid:candidacy>/citizen-number/record/", citizen_number_record, name="citizen_number_record"),
+]

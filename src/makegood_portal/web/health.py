@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 
@@ -19,3 +20,8 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     if read_only:
         return JsonResponse({"status": "unavailable", "database": "read_only"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
+
+
+PATHS = [
+    path("healthz", healthz, name="healthz"),
+]

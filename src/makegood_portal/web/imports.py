@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -247,3 +247,13 @@ def import_put_aside(request: Asked, listed: UUID) -> HttpResponse:
 def _number(request: Asked) -> int:
     number = request.GET.get("page", "1")
     return max(int(number), 1) if number.isdigit() and len(number) < 6 else 1
+
+
+PATHS = [
+    path("imports/", import_list, name="imports"),
+    path("imports/new/", import_new, name="import_new"),
+    path("imports/<uuid:listed>/", import_one, name="import"),
+    path("imports/<uuid:listed>/columns/", import_columns, name="import_columns"),
+    path("imports/<uuid:listed>/take-in/", import_take_in, name="import_take_in"),
+    path("imports/<uuid:listed>/put-aside/", import_put_aside, name="import_put_aside"),
+]

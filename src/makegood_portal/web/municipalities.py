@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,3 +120,13 @@ def _found(request: Asked, key: UUID) -> Municipality:
     if found is None:
         raise Http404
     return found
+
+
+PATHS = [
+    path("municipalities/", municipality_list, name="municipalities"),
+    path("municipalities/<uuid:municipality_>/", municipality, name="municipality"),
+    path("municipalities/<uuid:municipality_>/contacts/new/", municipality_contact_new, name="municipality_contact_new"),
+    path("municipalities/<uuid:municipality_>/programmes/new/", municipality_programme_new, name="municipality_programme_new"),
+    path("municipality-contacts/<uuid:contact>/still-right/", contact_still_right, name="contact_still_right"),
+    path("municipality-contacts/<uuid:contact>/gone/", contact_gone, name="contact_gone"),
+]

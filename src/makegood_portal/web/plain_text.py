@@ -7,6 +7,7 @@ from pathlib import Path
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -41,3 +42,8 @@ def plain_text(request: Asked) -> HttpResponse:
         level = reading_level(EXAMPLE)
     words = {"form": form, "level": level, "b1": B1, "longest": LONGEST_SENTENCE}
     return render(request, "plain_text/page.html", words, status=422 if form.errors else 200)
+
+
+PATHS = [
+    path("plain-text/", plain_text, name="plain_text"),
+]

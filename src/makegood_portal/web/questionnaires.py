@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -300,3 +300,15 @@ def _question(item: Item, found: Filling, error: str, typed: QueryDict | None) -
 def _words(words: Mapping[str, str]) -> str:
     language = (get_language() or "en")[:2]
     return words.get(language) or words.get("") or next(iter(words.values()), "")
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/questionnaires/", candidate_questionnaires, name="candidate_questionnaires"),
+    path("candidates/<uuid:candidacy>/questionnaires/<slug:code>/begin/", questionnaire_begin, name="questionnaire_begin"),
+    path("questionnaires/", questionnaires_missing, name="questionnaires"),
+    path("questionnaires/<uuid:response>/", response, name="response"),
+    path("questionnaires/<uuid:response>/keep/", response_keep, name="response_keep"),
+    path("questionnaires/<uuid:response>/finish/", response_finish, name="response_finish"),
+    path("questionnaires/<uuid:response>/answers/", response_answers, name="response_answers"),
+    path("questionnaires/<uuid:response>/paper/", response_paper, name="response_paper"),
+]

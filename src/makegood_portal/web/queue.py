@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -188,3 +188,12 @@ def _uuid(word: str) -> UUID | None:
         return UUID(word)
     except ValueError:
         return None
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/step/", candidate_step, name="candidate_step"),
+    path("candidates/<uuid:candidacy>/leave/", candidate_leave, name="candidate_leave"),
+    path("candidates/<uuid:candidacy>/step-back/", candidate_step_back, name="candidate_step_back"),
+    path("candidates/<uuid:candidacy>/come-back/", candidate_come_back, name="candidate_come_back"),
+    path("queue/", queue_page, name="queue"),
+]

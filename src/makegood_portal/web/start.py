@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -95,6 +95,11 @@ def _appointment(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
 
 
+def _consent(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Consent to ask or to renew", "Consents to ask or to renew", waiting.number)
+    return _task(waiting, today, title=title, why=_("Without it the other organisation sees nothing any more."), href=_to("consents"))
+
+
 def _list(waiting: Waiting, today: date) -> Task:
     title = ngettext("List that is not taken in yet", "Lists that are not taken in yet", waiting.number)
     return _task(waiting, today, title=title, why=_("Until then nobody on it can be invited."), href=_to("imports"))
@@ -105,6 +110,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_late": _permission_late,
     "no_route": _no_route,
     "appointment": _appointment,
+    "consent": _consent,
     "list": _list,
 }
 
@@ -162,3 +168,9 @@ def put_away(request: Asked, notice: UUID) -> HttpResponse:
     if not put_notice_away(by=request.scope, on=notice):
         raise Http404
     return redirect("home")
+
+
+PATHS = [
+    path("", home, name="home"),
+    path("notices/<uuid:notice>/put-away/", put_away, name="put_notice_away"),
+]

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from makegood_portal.ledger.words import Role
@@ -46,3 +47,9 @@ def _document(language: str) -> Path | None:
     dutch = language.startswith("nl")
     names = [*(["statement.nl.pdf"] if dutch else []), "statement.pdf", *(["statement.nl.html"] if dutch else []), "statement.html"]
     return next((path for name in names if (path := _folder() / name).is_file()), None)
+
+
+PATHS = [
+    path("statement/", statement, name="statement"),
+    path("statement/document/", statement_document, name="statement_document"),
+]

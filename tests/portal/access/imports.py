@@ -1,0 +1,35 @@
+"""Who may open what: `web/imports.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from makegood_portal.ledger.models import GrossListImport
+from makegood_portal.ledger.words import Kind, Role
+from portal.access.route import ONLY_COORDINATOR, Route, nothing
+from portal.builders import Side
+
+
+def of_list(side: Side) -> dict[str, Any]:
+    """A list that waits to be looked at."""
+    listed, _ = GrossListImport.objects.get_or_create(
+        programme=side.programme,
+        prison=side.at(Kind.PRISON),
+        month=date(2026, 3, 1),
+        sha256="0" * 64,
+        defaults={"file_name": "list.csv", "state": "preview", "by": side.users[Role.COORDINATOR]},
+    )
+    return {"listed": listed.pk}
+
+
+LISTS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE})
+
+ROUTES = {
+    "imports": Route(may=LISTS),
+    "import_new": Route(may=ONLY_COORDINATOR),
+    "import": Route(may=LISTS, kwargs=of_list),
+    "import_columns": Route(may=ONLY_COORDINATOR, kwargs=of_list),
+    "import_take_in": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
+    "import_put_aside": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
+}

@@ -1,0 +1,38 @@
+"""Who may open what: `web/municipalities.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from makegood_portal.ledger.models import MunicipalityContact
+from makegood_portal.ledger.words import Kind, Role
+from portal.access.route import ACTORS, Route, nothing
+from portal.builders import Side
+
+
+def of_municipality(side: Side) -> dict[str, Any]:
+    """A municipality in the directory."""
+    return {"municipality_": side.at(Kind.MUNICIPALITY).pk}
+
+
+def of_its_contact(side: Side) -> dict[str, Any]:
+    """A contact person of a municipality."""
+    contact, _ = MunicipalityContact.objects.get_or_create(
+        municipality=side.at(Kind.MUNICIPALITY),
+        ended_on=None,
+        defaults={"name": "M. Loket", "phone": "050", "checked_on": date(2026, 3, 2)},
+    )
+    return {"contact": contact.pk}
+
+
+DIRECTORY = ACTORS
+
+ROUTES = {
+    "municipalities": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}),
+    "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
+    "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
+}

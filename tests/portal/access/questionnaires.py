@@ -1,0 +1,38 @@
+"""Who may open what: `web/questionnaires.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from makegood_portal.ledger.models import Response
+from makegood_portal.ledger.words import Role
+from portal.access.route import FILLERS, Route, nothing, of_candidacy
+from portal.builders import Side, a_questionnaire
+
+
+def of_screening(side: Side) -> dict[str, Any]:
+    """A candidate, and the instrument with which they are screened."""
+    a_questionnaire(side.programme)
+    return {"candidacy": side.candidacy.pk, "code": "screening"}
+
+
+def of_response(side: Side) -> dict[str, Any]:
+    """A questionnaire that is being filled in."""
+    form = a_questionnaire(side.programme)
+    response, _ = Response.objects.get_or_create(candidacy=side.candidacy, questionnaire=form, defaults={"started_on": date(2026, 3, 2)})
+    return {"response": response.pk}
+
+
+SCREENERS = FILLERS | {Role.EVALUATOR}
+
+ROUTES = {
+    "candidate_questionnaires": Route(may=SCREENERS, kwargs=of_candidacy),
+    "questionnaire_begin": Route(may=FILLERS, kwargs=of_screening, post=nothing),
+    "questionnaires": Route(may=SCREENERS),
+    "response": Route(may=FILLERS, kwargs=of_response),
+    "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_answers": Route(may=SCREENERS, kwargs=of_response),
+    "response_paper": Route(may=FILLERS, kwargs=of_response),
+}

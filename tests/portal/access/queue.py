@@ -1,0 +1,32 @@
+"""Who may open what: `web/queue.py`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from makegood_portal.ledger.models import Candidacy
+from portal.access.route import ACTORS, ONLY_COORDINATOR, Route, nothing, of_candidacy
+from portal.builders import Side, an_event
+
+
+def of_step_done(side: Side) -> dict[str, Any]:
+    """A candidate whose last step was the prison's check."""
+    an_event(side.candidacy, step="list_checked", outcome="passed")
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="informed")
+    return {"candidacy": side.candidacy.pk}
+
+
+def of_who_left(side: Side) -> dict[str, Any]:
+    """A candidate who left at the prison's check."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
+    return {"candidacy": side.candidacy.pk}
+
+
+ROUTES = {
+    "queue": Route(may=ACTORS),
+    "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
+    "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
+    "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
+}
