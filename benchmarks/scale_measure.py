@@ -22,7 +22,7 @@ from makegood.values.problem import Refused
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "scale.md"
 BEGIN, END = "<!-- figures of make scale -->", "<!-- end of figures -->"
-SIZES = {"columns": (10**4, 10**5, 10**6, 10**7), "duckdb": (10**4, 10**5, 10**6), "spark": (10**4, 10**5, 10**6), "referee": (10**4,)}
+SIZES = {"columns": (10**4, 10**5, 10**6, 10**7), "duckdb": (10**4, 10**5, 10**6), "spark": (10**5,), "referee": (10**4,)}
 """Persons by engine; beyond its last size an engine is not the one to choose on a machine like this."""
 SPELLS = 3
 
