@@ -103,7 +103,7 @@ def test_years_after_29_february_come_back_to_it_in_leap_years_only() -> None:
     assert years == ["2017-02-28", "2018-02-28", "2019-02-28", "2020-02-29"]
 
 
-def job(start: str, end: str = "", hours: object = "24", **told: object) -> dict[str, object]:
+def job(start: str, end: str = "", hours: object = "24", **told: Any) -> dict[str, object]:
     return a_spell(start, end, hours, **told)
 
 

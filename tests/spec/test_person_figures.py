@@ -253,7 +253,7 @@ def test_a_unit_with_a_cohort_is_a_subject_without_a_window(engine: str) -> None
     metric = terms(observed="patients", take="sum", value="total")
     found = measured(metric, [a_person()], observations=rows, spells=None, engine=engine)
     told = {each.key.group[0]: (each.value, each.n) for each in found.figures}
-    assert told == {"first": (24, 2), "second": (5, 1)}  # Anna herself is of the first and has none
+    assert told == {"first": (Fraction(24), 2), "second": (Fraction(5), 1)}  # Anna herself is of the first and has none
 
 
 def test_a_unit_in_two_cohorts_is_refused_with_its_line() -> None:
