@@ -21,6 +21,8 @@ APPEND_ONLY = frozenset(
         "ledger_auditentry",
         "ledger_auditseal",
         "ledger_breakglass",
+        "ledger_criteriaanalysis",
+        "ledger_criteriaproposal",
         "ledger_eligibilityassessment",
         "ledger_eligibilityoverride",
         "ledger_note",
@@ -37,6 +39,7 @@ ERASABLE = frozenset(
         "ledger_contactroute",
         "ledger_appointment",
         "ledger_importrow",
+        "ledger_reconciliation",
         "ledger_answer",
         "ledger_sentform",
     }
@@ -199,6 +202,8 @@ def policies() -> dict[str, dict[str, str]]:
     of_their_users = f"actor IN (SELECT m.user_id FROM ledger_membership m WHERE m.{administered})"  # noqa: S608 - our own words
     file = _any_rule(HISTORY_WITH, "c", writing=False)
     of_their_files = f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = ledger_auditentry.candidacy AND ({file}))"  # noqa: S608
+    own_analysis = _in_scope("organisation_id", Role.LEAD)
+    evaluates = f"programme_id IN ({_programmes_of(Role.EVALUATOR)})"
     asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE {municipality})"  # noqa: S608
     key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
     duty = "(SELECT ledger_duty()) = 'seal'"
@@ -214,6 +219,20 @@ def policies() -> dict[str, dict[str, str]]:
         "ledger_importrow": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list, "DELETE": own_list},
         "ledger_permissionreminder": {"SELECT": request, "INSERT": request},
         "ledger_notice": {"SELECT": f"to_id = {ME} OR (SELECT ledger_duty()) = 'remind'", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
+        "ledger_criteriaanalysis": {
+            "SELECT": f"{own_analysis} OR {evaluates}",
+            "INSERT": f"by_id = {ME} AND ({own_analysis} OR ({evaluates} AND {_in_scope('organisation_id', Role.EVALUATOR)}))",
+        },
+        "ledger_criteriaproposal": {
+            "SELECT": " OR ".join(f"programme_id IN ({_programmes_of(role)})" for role in (Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR)),
+            "INSERT": f"by_id = {ME} AND programme_id IN ({_programmes_of(Role.LEAD)})",
+        },
+        "ledger_reconciliation": {
+            "SELECT": f"{own_analysis} OR {evaluates}",
+            "INSERT": f"by_id = {ME} AND {own_analysis}",
+            "UPDATE": own_analysis,
+            "DELETE": own_analysis,
+        },
         "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
         "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
         "ledger_auditentry": {
