@@ -220,6 +220,14 @@ def the_municipality_says_yes(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Uw antwoord is verstuurd")
 
 
+def started_in_the_funnel(page: Page) -> str:
+    """How many started, as the lead reads it."""
+    page.goto("/")
+    page.get_by_role("navigation").get_by_role("link", name="Trechter").first.click()
+    expect(page.get_by_role("heading", name="Trechter", level=1)).to_be_visible()
+    return page.locator(".big-number", has_text="Gestart").locator("dd").inner_text().split()[0]
+
+
 def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     desk = opens(cast.coordinator, size="desk").new_page()
     the_list_is_taken_in(desk, cast)
@@ -245,6 +253,8 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     contact_is_agreed(counsellor)
     the_step_is_done(counsellor, "Kennismaking")
     the_contract_is_signed(counsellor)
+    assert started_in_the_funnel(lead) == "0"
     the_step_is_done(counsellor, "Gestart")
+    assert started_in_the_funnel(lead) == "1"
     piet.refresh_from_db()
     assert (piet.state, piet.track, piet.contract_on, piet.started_on) == ("started", "basic", TODAY, TODAY)
