@@ -128,6 +128,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+COUNT_WHOLE = frozenset({Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR})
+"""Roles that may count everybody in a programme of their organisation, without seeing who it is: the funnel."""
+
+COUNT_OWN = frozenset({Role.COORDINATOR})
+"""Roles that may count the people of their own prison."""
+
+SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
+"""Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
+
 ASKED_FOR = "permission"
 """The purpose for which somebody must consent before a municipality reads a request about them."""
 

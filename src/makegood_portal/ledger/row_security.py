@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
+from makegood_portal.ledger import counting
 from makegood_portal.ledger.access import ASKED_FOR, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
 from makegood_portal.ledger.words import Role
 
@@ -234,6 +235,7 @@ def statements() -> Iterator[str]:
     """Everything, in order. Each may run again."""
     runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
     yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'")
+    yield from counting.functions()
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {runtime}"
     for table in sorted(connection.introspection.table_names()):
