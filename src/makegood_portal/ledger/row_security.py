@@ -205,7 +205,7 @@ def policies() -> dict[str, dict[str, str]]:
         },
         "ledger_importrow": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list, "DELETE": own_list},
         "ledger_permissionreminder": {"SELECT": request, "INSERT": request},
-        "ledger_notice": {"SELECT": f"to_id = {ME}", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
+        "ledger_notice": {"SELECT": f"to_id = {ME} OR (SELECT ledger_duty()) = 'remind'", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
         "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
         "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
         "ledger_auditentry": {"SELECT": f"actor = {ME} OR {admin} OR {duty}", "INSERT": f"actor IS NULL OR actor = {ME}"},

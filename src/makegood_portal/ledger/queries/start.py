@@ -148,6 +148,7 @@ class Told:
     candidacy: UUID | None
     pseudonym: str
     details: dict[str, Any]
+    due_on: date | None
     at: datetime
 
 
@@ -161,6 +162,7 @@ def told(scope: Scope) -> list[Told]:
             candidacy=row.candidacy_id,
             pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
             details=row.details,
+            due_on=row.due_on,
             at=row.recorded_at,
         )
         for row in rows[:MOST_NOTICES]
