@@ -140,7 +140,8 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
-        page.get_by_role("button", name="Bewaren en verder").click()
+        with page.expect_navigation():  # the next part, or the end
+            page.get_by_role("button", name="Bewaren en verder").click()
     page.get_by_role("button", name="Vragenlijst afronden").click()
 
 
