@@ -132,12 +132,14 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     page.get_by_role("link", name="Jansen").click()
     page.get_by_role("link", name="Vragenlijsten openen").click()
     page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
-    page.get_by_role("button", name="Bewaren en verder").click()
+    with page.expect_navigation():  # nothing is answered yet: the page says so
+        page.get_by_role("button", name="Bewaren en verder").click()
     a_part_is_answered(page)
     page.goto("/")  # somebody comes in; the answers stay
     page.goto(f"/candidates/{candidacy}/questionnaires/")
     expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
-    page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
         with page.expect_navigation():  # the next part, or the end
