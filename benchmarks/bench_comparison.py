@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,22 +31,25 @@ PLANS = {
     "mahalanobis": Plan(caliper=0.2, distance="mahalanobis", distance_on=NUMBERS),
     "coarsened": Plan(method="coarsened_exact"),
 }
+AGREED = {"propensity": 0.160, "mahalanobis": 0.696, "coarsened": 0.0084}
+"""Seconds that matching 10,000 to a pool of 1,000,000 may take: what was agreed, and no measurement of anybody's."""
 R = """
 suppressMessages(library(MatchIt)); options(warn=-1)
 args <- commandArgs(TRUE); d <- read.csv(args[1]); out <- args[2]
 for (v in c("sex", "origin", "offence", "benefit", "region")) d[[v]] <- factor(d[[v]])
 f <- treated ~ age + months + income + sex + origin + offence + benefit + region
 how <- list(
-  propensity = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2),
   coarsened = function() matchit(f, d, method = "cem"),
+  propensity = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2),
   mahalanobis = function() matchit(f, d, method = "nearest", distance = "glm", link = "linear.logit", caliper = 0.2,
                                    mahvars = ~ age + months + income))
 cat("version", as.character(packageVersion("MatchIt")), "\\n")
+flush(stdout())
 for (name in names(how)) {
   took <- system.time(m <- how[[name]]())[["elapsed"]]
-  cat(name, took, "\\n")
   if (name == "coarsened") write.csv(data.frame(w = format(m$weights, digits = 17)), file.path(out, name), row.names = FALSE)
   else write.csv(data.frame(t = rownames(m$match.matrix), c = m$match.matrix[, 1]), file.path(out, name), row.names = FALSE)
+  cat(name, took, "\\n"); flush(stdout())
 }
 """
 
@@ -120,24 +124,53 @@ def best(work: Callable[[], object], times: int = 5) -> float:
     return min(took)
 
 
-def by_matchit(columns: dict[str, np.ndarray], folder: Path, *, patience: float) -> dict[str, str]:
-    """What MatchIt took, by method, and its version; empty where R or MatchIt is absent."""
+def by_matchit(columns: dict[str, np.ndarray], folder: Path, *, patience: float) -> Iterator[tuple[str, str]]:
+    """What MatchIt took, (method, seconds) as each is known, ("version", its version) first; at most `patience` seconds.
+
+    Empty where R or MatchIt is absent. The pairs or weights stand in `folder`, in a file named after the method.
+    """
     if shutil.which("Rscript") is None:
-        return {}
+        return
     pa.csv.write_csv(pa.table(columns), folder / "people.csv")
     (folder / "match.R").write_text(R)
-    try:
-        done = subprocess.run(
-            ["Rscript", str(folder / "match.R"), str(folder / "people.csv"), str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=patience,
-            check=False,
-        )
-        text = done.stdout
-    except subprocess.TimeoutExpired as late:
-        text = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
-    return {words[0]: words[1] for line in text.splitlines() if len(words := line.split()) == 2}
+    command = ["Rscript", str(folder / "match.R"), str(folder / "people.csv"), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        late = threading.Timer(patience, running.kill)
+        late.start()
+        try:
+            assert running.stdout is not None
+            for line in running.stdout:
+                if len(words := line.split()) == 2:
+                    yield words[0], words[1]
+        finally:
+            late.cancel()
+            running.kill()
+
+
+def beside_matchit(*, treated: int, pool: int, patience: float) -> Iterator[str]:
+    """Rows of one size: MatchIt's time for each method, ours, and how many pairs are the same."""
+    columns = a_register(treated=treated, pool=pool, seed=1)
+    people = loaded(columns)
+    size = f"{treated:,} treated, pool of {pool:,}"
+    waiting = list(PLANS)
+    version = ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for word, value in by_matchit(columns, folder, patience=patience):
+            if word == "version":
+                version = value
+                yield f"beside MatchIt {version}, {size}; waiting for R, at most {patience:.0f} s"
+                if not version.startswith("4.7"):
+                    yield f"  (MatchIt {version} is a speed peer only: below 4.6 its propensity pairs are not always the nearest)"
+                continue
+            waiting.remove(word)
+            took = best(partial(match, people, plan=PLANS[word]))
+            same = agreement(match(people, plan=PLANS[word]), folder / word)
+            yield f"  {word}: {float(value):.2f} s, {float(value) / took:.0f} times our {took * 1000:.1f} ms; {same}"
+    if not version:
+        yield "MatchIt: absent (no R, or no MatchIt in it)"
+    elif waiting:
+        yield f"  {', '.join(waiting)}: not done within {patience:.0f} s"
 
 
 def agreement(matched: Matched, file: Path) -> str:
@@ -200,30 +233,22 @@ def crowded(pool: int) -> tuple[float, float]:
     return float(took), float(peak)
 
 
-def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_000, patience: float = 900.0) -> Iterator[str]:
-    """The lines of the bench."""
+def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_000, patience: float = 240.0) -> Iterator[str]:
+    """The lines of the bench: ours, Python's peers, then R, each when it is known. `patience`: seconds for R at the full size."""
     columns = a_register(treated=treated, pool=pool, seed=1)
     people = loaded(columns)
     start = time.perf_counter()
     match(people, plan=PLANS["propensity"])
     first = time.perf_counter() - start
-    ours = {name: best(partial(match, people, plan=plan)) for name, plan in PLANS.items()}
     yield f"compare: {treated:,} treated, pool of {pool:,}; 3 numbers, 5 categories (first run, compiling or loading: {first:.1f} s)"
-    with tempfile.TemporaryDirectory() as folder:
-        theirs = by_matchit(columns, Path(folder), patience=patience)
-        version = theirs.get("version")
-        for name, took in ours.items():
-            peer = f"MatchIt {version}" if version else "MatchIt"
-            if name in theirs:
-                same = agreement(match(people, plan=PLANS[name]), Path(folder) / name)
-                told = f"{float(theirs[name]):.2f} s, {float(theirs[name]) / took:.0f} times as long; {same}"
-            else:
-                told = f"not done within {patience:.0f} s" if version else "absent"
-            yield f"  {name}: {took * 1000:.1f} ms warm; {peer}: {told}"
-        if version and not version.startswith("4.7"):
-            yield f"  (MatchIt {version} is a speed peer only: below 4.6 its propensity pairs are not always the nearest)"
+    ours = {}
+    for name, plan in PLANS.items():
+        ours[name] = best(partial(match, people, plan=plan), 15 if name == "coarsened" else 5)
+        agreed = f" (agreed: at most {AGREED[name] * 1000:.1f} ms)" if (treated, pool) == (10_000, 1_000_000) else ""
+        yield f"  {name}: {ours[name] * 1000:.1f} ms warm{agreed}"
     learned = learning(people)
-    yield f"  scikit-learn's fit alone, columns ready: {learned:.2f} s, {learned / ours['propensity']:.0f} times fit and pairs together"
+    told = f"{learned:.2f} s, {learned / ours['propensity']:.1f} times fit and pairs together (agreed: at least 8)"
+    yield f"  scikit-learn's fit alone, columns ready: {told}"
     points = turned(people, on=NUMBERS).T
     pool_points, own = points[~people.treated], points[people.treated]
     built = best(lambda: cKDTree(pool_points).query(own, k=1), 1)
@@ -232,9 +257,11 @@ def rows(*, treated: int = 10_000, pool: int = 1_000_000, crowd: int = 10_000_00
         took, peak = crowded(crowd)
         told = f"{took:.2f} s, {peak:.1f} GiB at most (agreed: 3 s, 4 GiB)"
         yield f"  {crowd // 100:,} treated, pool of {crowd:,}, propensity, after loading: {told}"
+    yield f"  makegood compare, 119 treated, pool of 100,000, from a cold shell: {cold():.2f} s (agreed: under 2 s)"
     compiled, read = compiling()
     yield f"  compiling every loop at set-up: {compiled:.1f} s; a process that finds them compiled: {read:.1f} s"
-    yield f"  makegood compare, 119 treated, pool of 100,000, from a cold shell: {cold():.2f} s (agreed: under 2 s)"
+    yield from beside_matchit(treated=treated // 10, pool=pool // 10, patience=patience / 2)
+    yield from beside_matchit(treated=treated, pool=pool, patience=patience)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Register:
             rows = Candidacy.objects.filter(state="started", provider=self.places[Kind.PROVIDER][0])
             rows = rows.filter(counsellor=user) if role is Role.COUNSELLOR else rows
         elif role is Role.PROBATION_OFFICER:
-            rows = Candidacy.objects.filter(probation_officer=user, probation_consent_on__isnull=False)
+            rows = Candidacy.objects.filter(probation_officer=user)
         elif role is not Role.COORDINATOR:
             rows = Candidacy.objects.filter(state="started")
         return list(rows.order_by("list_token")[:most])
@@ -160,10 +160,10 @@ FROM (SELECT *, CASE state WHEN 'started' THEN 10 WHEN 'open' THEN 3 + (n / 10) 
 CROSS JOIN LATERAL (SELECT (%(steps)s::text[])[idx] AS step) s;
 ANALYZE placed;
 INSERT INTO ledger_candidacy (id, recorded_at, programme_id, person_id, prison_id, provider_id, municipality_id, counsellor_id,
-    probation_id, probation_officer_id, probation_consent_on, list_token, list_month, channel, "group", step, step_since, step_due_on,
+    probation_id, probation_officer_id, list_token, list_month, channel, "group", step, step_since, step_due_on,
     state, exit_reason, release_on, track, handed_over_on, contract_on, started_on, left_on, version)
 SELECT candidacy, now(), %(programme)s, person, prison, provider, town, counsellor,
-    CASE WHEN officer IS NOT NULL THEN %(probation)s::uuid END, officer, CASE WHEN officer IS NOT NULL THEN %(today)s - 100 END,
+    CASE WHEN officer IS NOT NULL THEN %(probation)s::uuid END, officer,
     md5(n || 'a') || md5(n || 'b'), date_trunc('month', %(today)s - n %% 1000)::date, '', '', step, %(today)s - n %% 60,
     CASE state WHEN 'open' THEN %(today)s - n %% 60 + 45 END, state, CASE state WHEN 'left' THEN 'not_suitable' ELSE '' END,
     CASE state WHEN 'open' THEN %(today)s + (n * 37) %% 400 - 20 ELSE %(today)s - (n * 37) %% 700 END,
@@ -186,6 +186,12 @@ SELECT gen_random_uuid(), now(), id, release_on, 'gross_list', step_since FROM l
 """
 
 AROUND = """
+INSERT INTO ledger_consent (id, recorded_at, candidacy_id, purpose, party_id, state, way, asked_on, answered_on, until_on, version)
+SELECT gen_random_uuid(), now(), candidacy, 'supervision', %(probation)s, 'given', 'on_paper', %(today)s - 100, %(today)s - 100,
+    %(today)s + 200, 1 FROM placed WHERE officer IS NOT NULL;
+INSERT INTO ledger_consent (id, recorded_at, candidacy_id, purpose, party_id, state, way, asked_on, answered_on, until_on, version)
+SELECT gen_random_uuid(), now(), candidacy, 'permission', town, 'given', 'on_paper', %(today)s - 100, %(today)s - 100, %(today)s + 200, 1
+FROM placed WHERE idx >= 7 AND state <> 'left';
 INSERT INTO ledger_contract (id, recorded_at, candidacy_id, track, signed_on, signed_with_id, withdrawn_reason)
 SELECT gen_random_uuid(), now(), id, 'basic', contract_on, counsellor_id, '' FROM ledger_candidacy WHERE state = 'started';
 INSERT INTO ledger_contactroute (id, recorded_at, candidacy_id, kind, holder, value)
@@ -231,7 +237,13 @@ def _candidacies(register: Register, today: date) -> None:
 
 
 def _around_them(register: Register, today: date) -> None:
-    _each(AROUND, {"programme": register.programme.pk, "coordinator": register.users[Role.COORDINATOR][0].pk, "today": today})
+    words = {
+        "programme": register.programme.pk,
+        "coordinator": register.users[Role.COORDINATOR][0].pk,
+        "probation": register.places[Kind.PROBATION][0].pk,
+        "today": today,
+    }
+    _each(AROUND, words)
 
 
 def _each(text: str, words: dict[str, object]) -> None:

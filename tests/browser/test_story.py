@@ -139,6 +139,9 @@ def the_municipality_is_asked(page: Page, candidacy: UUID) -> None:
     page.goto(f"/candidates/{candidacy}/permission/")
     page.get_by_label("Gemeente", exact=True).select_option("Zwolle")
     page.get_by_role("button", name="Verzoek versturen").click()
+    expect(page.get_by_role("alert").first).to_contain_text("De kandidaat vindt het nog niet goed")
+    page.get_by_label("De kandidaat vindt het goed").check(force=True)
+    page.get_by_role("button", name="Verzoek versturen").click()
     expect(page.get_by_role("status").first).to_be_visible()
 
 

@@ -26,6 +26,7 @@ from makegood_portal.ledger.models import (
     Appointment,
     Candidacy,
     CitizenNumber,
+    Consent,
     ContactRoute,
     Contract,
     EligibilityAssessment,
@@ -123,6 +124,12 @@ def a_candidacy(*, name: str = "Janssen", **more: Any) -> Candidacy:
     return candidacy
 
 
+def a_consent(candidacy: Candidacy, party: Organisation, purpose: str = "permission", **more: Any) -> Consent:
+    """The person allowed it, long enough ago and for long enough to count today. Pages use the clock."""
+    given = {"state": "given", "asked_on": date(2020, 1, 1), "answered_on": date(2020, 1, 1), "until_on": date(2999, 1, 1)}
+    return Consent.objects.create(candidacy=candidacy, party=party, purpose=purpose, **given | more)
+
+
 def an_event(candidacy: Candidacy, **more: Any) -> SelectionEvent:
     """Something that happened in the selection."""
     defaults: dict[str, Any] = {"step": candidacy.step, "outcome": "reached", "happened_on": TODAY}
@@ -177,9 +184,11 @@ def a_side(name: str) -> Side:
         counsellor=users[Role.COUNSELLOR],
         probation=organisations[Kind.PROBATION],
         probation_officer=users[Role.PROBATION_OFFICER],
-        probation_consent_on=date(2026, 1, 5),
         name=f"Van {name}",
     )
+    a_consent(candidacy, organisations[Kind.PROBATION], "supervision")
+    a_consent(candidacy, organisations[Kind.AGENCY], "work")
+    a_consent(candidacy, organisations[Kind.MUNICIPALITY])
     an_event(candidacy)
     return Side(programme, organisations, users, candidacy)
 
@@ -215,6 +224,8 @@ def a_file(candidacy: Candidacy) -> Candidacy:
     PermissionRequest.objects.create(
         **key, municipality=candidacy.municipality or an_organisation(Kind.MUNICIPALITY), state="asked", **asked
     )
+    if not Consent.objects.filter(candidacy=candidacy).exists():
+        a_consent(candidacy, PermissionRequest.objects.get(candidacy=candidacy).municipality)
     Contract.objects.create(**key, track="basic", signed_on=TODAY, signed_with=user)
     ContactRoute.objects.create(**key, kind="phone", value="06 0000 0000")
     Appointment.objects.create(**key, kind="first", at=timezone.now())

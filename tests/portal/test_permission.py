@@ -18,6 +18,7 @@ from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
+    Consent,
     LocalProgramme,
     MunicipalityContact,
     Organisation,
@@ -27,7 +28,7 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_user, an_organisation, client_of
+from portal.builders import Side, World, a_consent, a_user, an_organisation, client_of
 
 pytestmark = pytest.mark.django_db
 ASKED = date(2026, 3, 2)
@@ -48,9 +49,13 @@ def unknown(side: Side) -> tuple[Organisation, Organisation]:
 
 
 def ask(side: Side, *of: Organisation, role: Role = Role.COORDINATOR) -> list[PermissionRequest]:
-    scope = scope_of(side.users[role])
+    """The candidate agreed to it before; see test_consent.py for who did not."""
+    scope, asked = scope_of(side.users[role]), of or [side.at(Kind.MUNICIPALITY)]
+    for one in asked:
+        if not Consent.objects.filter(candidacy=side.candidacy, party=one).exists():
+            a_consent(side.candidacy, one)
     with scoped(scope):
-        return ask_permission(by=scope, on=side.candidacy.pk, of=[one.pk for one in of or [side.at(Kind.MUNICIPALITY)]], asked_on=ASKED)
+        return ask_permission(by=scope, on=side.candidacy.pk, of=[one.pk for one in asked], asked_on=ASKED)
 
 
 def answer(side: Side, request: UUID, word: str, words: str = "", seen: int = 1) -> PermissionRequest:

@@ -13,7 +13,7 @@ from makegood_portal.actions import retention
 from makegood_portal.actions.erase_person import erase_person
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import audit, audit_chain, erasure, history
-from makegood_portal.ledger.access import PART_OF, Part, roles_that_read
+from makegood_portal.ledger.access import PART_OF, RULES, TOLD_OF_CONSENT, Part, roles_that_read
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -29,7 +29,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.processing import After, Category, Then, register
 from makegood_portal.ledger.scope import scope_of, scoped
-from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 from portal.builders import TODAY, World, a_candidacy, an_event, an_organisation
 
 
@@ -70,10 +70,19 @@ def test_the_readers_are_those_of_access(category: Category) -> None:
     readers = set(roles_that_read(Part(category.part)))
     if category.part == Part.PERMISSION:
         readers.add(Role.MUNICIPAL_CONTACT)  # reads the request, and nothing else of the file
+    if category.part == Part.CONSENT:
+        readers |= set(TOLD_OF_CONSENT)  # each what counts towards its own organisation
     assert set(category.readers) == readers
     for table in register().fields_of(category.name):
         part = PART_OF.get(table)
         assert part is None or roles_that_read(part) <= readers, "a reader of the table is not named"
+
+
+def test_each_purpose_that_access_asks_for_stands_in_the_register() -> None:
+    asked = {rule.consent for rule in RULES if rule.consent} | set(TOLD_OF_CONSENT.values())
+    assert asked == set(register().sharing)
+    for role, purpose in TOLD_OF_CONSENT.items():
+        assert {str(kind) for kind in KINDS_OF_ROLE[role]} == {register().sharing[purpose].with_kind}
 
 
 def test_personal_tables_are_not_in_the_category_none() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,24 +18,24 @@ from django.utils import timezone
 
 from makegood_portal.ledger import access, audit
 from makegood_portal.ledger.access import PART_OF, Part
-from makegood_portal.ledger.models import BreakGlass, Candidacy, Organisation, Party, PermissionRequest, Programme, User
+from makegood_portal.ledger.models import BreakGlass, Candidacy, Consent, Organisation, Party, PermissionRequest, Programme, User
 from makegood_portal.ledger.row_security import APPEND_ONLY, policies, unplaced
 from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
-from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, World, a_candidacy, a_file, a_programme, a_user, a_world, an_organisation
+from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
+from portal.builders import TODAY, World, a_candidacy, a_consent, a_file, a_programme, a_user, a_world, an_organisation
 
 MAY_READ: dict[Role, set[str]] = {
     Role.COORDINATOR: set(PART_OF),
     Role.COUNSELLOR: set(PART_OF) - {"ledger_citizennumber"},
     Role.LEAD: set(PART_OF) - {"ledger_citizennumber"},
     Role.HEAD_OFFICE: {"ledger_candidacy", "ledger_selectionevent", "ledger_releasedate"},
-    Role.PROBATION_OFFICER: {"ledger_candidacy", "ledger_identity", "ledger_contract"},
+    Role.PROBATION_OFFICER: {"ledger_candidacy", "ledger_identity", "ledger_contract", "ledger_consent"},
     Role.EVALUATOR: {
         "ledger_candidacy", "ledger_selectionevent", "ledger_releasedate", "ledger_response", "ledger_answer",
         "ledger_eligibilityassessment", "ledger_eligibilityoverride",
     },
-    Role.MUNICIPAL_CONTACT: {"ledger_permissionrequest"},
-    Role.AGENCY_CONTACT: set(),
+    Role.MUNICIPAL_CONTACT: {"ledger_permissionrequest", "ledger_consent"},
+    Role.AGENCY_CONTACT: {"ledger_candidacy", "ledger_identity", "ledger_consent"},
     Role.INVESTOR: set(),
     Role.OUTCOME_PAYER: set(),
     Role.ADMINISTRATOR: set(),
@@ -177,11 +178,59 @@ def test_where_no_law_gives_the_task_nobody_reads_a_citizen_service_number(files
         assert raw("UPDATE ledger_citizennumber SET sealed = ''") == [(0,)]
 
 
-@pytest.mark.parametrize("consent", [None, date(2999, 1, 1)])
-def test_without_consent_the_probation_officer_sees_nothing(files: World, consent: date | None) -> None:
-    Candidacy.objects.filter(pk=files.ours.candidacy.pk).update(probation_consent_on=consent)
-    with scoped(scope_of(files.ours.users[Role.PROBATION_OFFICER])):
+OUTSIDE = {Role.PROBATION_OFFICER: "supervision", Role.AGENCY_CONTACT: "work", Role.MUNICIPAL_CONTACT: "permission"}
+"""Who works outside prison and provider, and the purpose for which the person must allow sharing with them."""
+DOES_NOT_COUNT: dict[str, dict[str, Any]] = {
+    "asked": {"state": "asked", "answered_on": None, "until_on": None},
+    "refused": {"state": "refused", "until_on": None},
+    "withdrawn": {"state": "withdrawn", "withdrawn_on": timezone.localdate()},
+    "renewed": {"state": "renewed"},
+    "ended": {"until_on": timezone.localdate()},
+    "still to come": {"answered_on": timezone.localdate() + timedelta(days=2)},
+    "for another purpose": {"purpose": "something_else"},
+}
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+@pytest.mark.parametrize("words", DOES_NOT_COUNT.values(), ids=DOES_NOT_COUNT)
+def test_without_a_consent_that_counts_nobody_outside_sees_anything(files: World, role: Role, words: dict[str, Any]) -> None:
+    """Need 51: sharing waits for consent, per purpose and party, and stops at once when it ends or is taken back."""
+    scope, user = scope_of(files.ours.users[role]), files.ours.users[role]
+    with scoped(scope):
+        assert {table for table in TABLES if raw(f"SELECT 1 FROM {table}")} == MAY_READ[role]
+    Consent.objects.filter(candidacy=files.ours.candidacy, purpose=OUTSIDE[role]).update(**words)
+    with scoped(scope_of(user)):
         assert {table for table in TABLES if raw(f"SELECT 1 FROM {table}")} == set()
+        assert raw("SELECT 1 FROM ledger_personkey") == []
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_a_consent_to_another_party_opens_nothing(files: World, role: Role) -> None:
+    home = files.theirs.at(next(iter(KINDS_OF_ROLE[role])))
+    Consent.objects.filter(candidacy=files.ours.candidacy, purpose=OUTSIDE[role]).update(party=home)
+    with scoped(scope_of(files.ours.users[role])):
+        assert {table for table in TABLES if raw(f"SELECT 1 FROM {table}")} == set()
+
+
+@pytest.mark.parametrize("role", OUTSIDE)
+def test_nobody_outside_gives_consent_in_somebodys_name(files: World, role: Role) -> None:
+    Consent.objects.filter(candidacy=files.ours.candidacy).update(state="asked", answered_on=None, until_on=None)
+    with suppress(ProgrammingError), scoped(scope_of(files.ours.users[role])):
+        assert raw("UPDATE ledger_consent SET state = 'given', answered_on = current_date, until_on = '2999-01-01'") == [(0,)]
+    columns = "id, recorded_at, candidacy_id, purpose, party_id, state, way, asked_on, answered_on, until_on, version"
+    with pytest.raises(ProgrammingError, match="row-level security"), scoped(scope_of(files.ours.users[role])):
+        raw(
+            f"INSERT INTO ledger_consent ({columns}) SELECT gen_random_uuid(), now(), %s, 'x', %s, 'given', '', current_date, current_date,"
+            " '2999-01-01', 1",
+            files.ours.candidacy.pk,
+            files.ours.at(next(iter(KINDS_OF_ROLE[role]))).pk,
+        )
+
+
+def test_a_consent_is_not_turned_into_one_for_somebody_else(files: World) -> None:
+    for column in ("party_id", "purpose"):
+        with pytest.raises(ProgrammingError, match="permission denied"), scoped(scope_of(files.ours.users[Role.LEAD])):
+            raw(f"UPDATE ledger_consent SET {column} = {column}")
 
 
 class TestTheMunicipality:
@@ -230,6 +279,9 @@ class TestTheMunicipality:
         assert self.answer(files, state="granted", answered_on=TODAY) == 0
 
 
+SEATS = (Kind.PRISON, Kind.PROVIDER, Kind.PROBATION, Kind.MUNICIPALITY, Kind.AGENCY)
+
+
 class TestTwoEnginesAgree:
     """On a random crowd the application's conditions and PostgreSQL's policies let through the same rows."""
 
@@ -239,7 +291,7 @@ class TestTwoEnginesAgree:
     def crowd(self, db: None) -> list[User]:
         del db
         chance = random.Random(self.SEED)  # noqa: S311 - for variety, not for secrets
-        at = {kind: [an_organisation(kind) for _ in range(2)] for kind in (Kind.PRISON, Kind.PROVIDER, Kind.PROBATION, Kind.MUNICIPALITY)}
+        at = {kind: [an_organisation(kind) for _ in range(2)] for kind in SEATS}
         Organisation.objects.filter(pk=at[Kind.PRISON][0].pk).update(may_hold_bsn=True)
         offices = [an_organisation(kind) for kind in (Kind.PRISON_SERVICE, Kind.EVALUATOR)]
         programmes = [a_programme() for _ in range(2)]
@@ -260,7 +312,8 @@ class TestTwoEnginesAgree:
         for role, kind in [(Role.PROBATION_OFFICER, Kind.PROBATION), (Role.COUNSELLOR, Kind.PROVIDER)]:
             for where in at[kind]:
                 yield from [(role, where)] * 2
-        for role, kind in [(Role.COORDINATOR, Kind.PRISON), (Role.LEAD, Kind.PROVIDER), (Role.MUNICIPAL_CONTACT, Kind.MUNICIPALITY)]:
+        for role, kind in [(Role.COORDINATOR, Kind.PRISON), (Role.LEAD, Kind.PROVIDER), (Role.MUNICIPAL_CONTACT, Kind.MUNICIPALITY),
+                           (Role.AGENCY_CONTACT, Kind.AGENCY)]:  # fmt: skip
             for where in at[kind]:
                 yield role, where
         yield Role.HEAD_OFFICE, offices[0]
@@ -277,9 +330,12 @@ class TestTwoEnginesAgree:
             counsellor=maybe(counsellors),
             probation=maybe(at[Kind.PROBATION]),
             probation_officer=maybe(officers),
-            probation_consent_on=maybe([date(2020, 1, 1), date(2999, 1, 1)]),
             handed_over_on=maybe([TODAY]),
         )
+        for kind, purpose in ((Kind.PROBATION, "supervision"), (Kind.AGENCY, "work"), (Kind.MUNICIPALITY, "permission")):
+            for party in at[kind]:
+                if chance.random() < 0.6:
+                    a_consent(candidacy, party, **{"purpose": purpose} | chance.choice([{}, {}, *DOES_NOT_COUNT.values()]))
         a_file(candidacy)
         PermissionRequest.objects.filter(candidacy=candidacy).update(state=chance.choice(["draft", "asked"]))
         return candidacy

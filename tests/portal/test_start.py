@@ -15,7 +15,7 @@ from makegood_portal.ledger.queries import start
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from makegood_portal.web.start import tasks
-from portal.builders import World, a_candidacy, client_of
+from portal.builders import World, a_candidacy, a_consent, client_of
 
 TODAY = timezone.localdate()
 
@@ -68,6 +68,7 @@ def test_the_municipality_sees_what_is_asked_of_it_and_the_prison_what_was_not_a
     asked = {"municipality": world.ours.at(Kind.MUNICIPALITY), "state": "asked", "asked_on": TODAY - timedelta(days=20)}
     for late in (1, 0):
         one = a_candidate(world, under_terms, step="permission_asked", step_due_on=None)
+        a_consent(one, world.ours.at(Kind.MUNICIPALITY))
         PermissionRequest.objects.create(candidacy=one, deadline_on=TODAY - timedelta(days=late), **asked)
     assert cards(world, Role.MUNICIPAL_CONTACT) == {"Requests for permission": (2, "urgent")}
     assert cards(world, Role.COORDINATOR)["Municipality has not answered"] == (1, "urgent")

@@ -273,13 +273,13 @@ def outcomes_of(people: People, **change: Any) -> People:
 
 
 BAD: dict[str, tuple[Any, str]] = {
-    "other persons": (lambda people: outcomes_of(people, person=[*people["person"][:-2], "x1", "x2"]), "2 of 460 persons are neither treated nor in the pool: 'x1', 'x2'"),
-    "a person twice": (lambda people: outcomes_of(people, person=[people["person"][1], *people["person"][1:]]), "1 persons stand there more than once: 'p0001'"),
+    "other persons": (lambda people: outcomes_of(people, person=[*people["person"][:-2], "x1", "x2"]), "2 of 460 persons are neither treated nor in the pool: rows 459, 460"),
+    "a person twice": (lambda people: outcomes_of(people, person=[people["person"][1], *people["person"][1:]]), "1 person stands there more than once: rows 1, 2"),
     "no person": (lambda people: outcomes_of(people, person=["", *people["person"][1:]]), "1 rows name no person"),
     "a missing outcome": (lambda people: outcomes_of(people, work=["", *people["work"][1:]]), "'work' is not known of 1 of"),
-    "words for numbers": (lambda people: outcomes_of(people, work=["many", *people["work"][1:]]), "1 values are not numbers: 'many' (row 1)"),
-    "an infinite value": (lambda people: outcomes_of(people, work=["inf", *people["work"][1:]]), "1 values are infinite"),
-    "a value outside the range": (lambda people: outcomes_of(people, work=[25, *people["work"][1:]]), "1 values lie outside 0 to 24, the range that the protocol says"),
+    "words for numbers": (lambda people: outcomes_of(people, work=["many", *people["work"][1:]]), "1 value is not a number: 'many' (row 1)"),
+    "an infinite value": (lambda people: outcomes_of(people, work=["inf", *people["work"][1:]]), "1 value is infinite, in row 1"),
+    "a value outside the range": (lambda people: outcomes_of(people, work=[25, *people["work"][1:]]), "1 value lies outside 0 to 24, the range that the protocol says"),
     "another column": (lambda people: {"person": people["person"], "wrok": people["work"]}, "there is no column 'work'"),
 }  # fmt: skip
 

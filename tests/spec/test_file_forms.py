@@ -155,7 +155,7 @@ def long_file(folder: Path, **change: Any) -> Path:
 
 LONG: dict[str, tuple[dict[str, Any], str]] = {
     "another metric": ({"metric": ["wrok", "wrok"]}, "no row speaks of 'work'. What would do: did you mean 'wrok'?"),
-    "a person twice": ({"person": ["a", "a"]}, "1 persons stand there more than once for 'work': 'a'"),
+    "a person twice": ({"person": ["a", "a"]}, "1 person stands there more than once for 'work': rows 1, 2"),
     "no person": ({"person": ["a", None]}, "1 rows name no person"),
 }
 
@@ -206,12 +206,13 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a head only": (broken(HEAD), "the file holds no persons"),
     "a misspelt column": (broken("person,agee,months,region\na,1,2,n\n"), "there is no column 'age'. What would do: did you mean 'agee'?"),
     "a column twice": (broken("person,age,age,months,region\na,1,1,2,n\n"), "the column 'age' stands twice"),
-    "a person twice": (broken(HEAD + "a,1,2,n\na,1,2,n\n"), "1 persons stand there more than once: 'a'"),
-    "a person of the pool": (broken(HEAD + "p0100,1,2,n\n"), "1 persons are treated and stand in the pool as well: 'p0100'"),
-    "words for numbers": (broken(HEAD + "a,old,2,n\nb,3,2,n\n"), "1 values are not numbers: 'old' (row 1)"),
+    "a person twice": (broken(HEAD + "a,1,2,n\na,1,2,n\n"), "1 person stands there more than once: rows 1, 2"),
+    "a person of the pool": (broken(HEAD + "p0100,1,2,n\n"), "1 person is treated and in the pool as well: row"),
+    "words for numbers": (broken(HEAD + "a,old,2,n\nb,3,2,n\n"), "1 value is not a number: 'old' (row 1)"),
     "a missing trait": (broken(HEAD + "a,30,2,north\nb,,2,north\n"), "covariate 'age' is missing for 1 of"),
     "a missing level": (broken(HEAD + "a,30,2,\nb,31,2,north\n"), "category 'region' is missing for 1 of"),
-    "an infinite trait": (broken(HEAD + "a,inf,2,north\nb,31,2,north\n"), "1 values are infinite"),
+    "a trait beyond all bounds": (broken(HEAD + "a,1e300,2,north\nb,31,2,north\n"), "1 value lies beyond 1e+100, in row 1"),
+    "an infinite trait": (broken(HEAD + "a,inf,2,north\nb,31,2,north\n"), "1 value is infinite, in row 1"),
     "not UTF-8": (named("t.csv", HEAD.encode() + b"a,1,2,\xff\xfe\n"), "it is not readable as CSV"),
     "no Parquet": (named("t.parquet", b"PAR1 and then something else"), "it is not readable as Parquet"),
     "no SPSS": (named("t.sav", b"$FL2 and then something else"), "it is not readable as SPSS"),

@@ -61,6 +61,7 @@ def test_a_constant_covariate_is_left_out_and_named(tmp_path: Path, capsys: Capt
     assert found.code == 0
     assert "constant_covariate" in found.remarks
     assert "covariate 'age' is 30 for everybody and tells nobody apart" in found.told
+    assert found.settled["verdict"]["spread_differs"] == found.settled["verdict"]["spread_unknown"] == []
 
 
 def test_covariates_that_are_all_constant_leave_the_order_of_the_data(tmp_path: Path, capsys: Capture) -> None:
@@ -92,6 +93,7 @@ def test_one_treated_has_a_pair_and_no_certainty(tmp_path: Path, capsys: Capture
     assert found.code == 0
     assert len(found.pairs) == 1
     assert "one person is treated: a comparison can be drawn, its uncertainty cannot" in found.told
+    assert found.settled["verdict"]["good"] is False  # of one pair no spread is known
 
 
 def test_more_treated_than_controls(tmp_path: Path, capsys: Capture) -> None:
@@ -106,16 +108,29 @@ def test_more_treated_than_controls(tmp_path: Path, capsys: Capture) -> None:
     assert len(compared(tmp_path / "again", capsys, columns, arms(20, 10), replacement="yes").pairs) == 20
 
 
+def test_one_pair_has_no_spread_and_the_design_says_so(tmp_path: Path, capsys: Capture) -> None:
+    ages = [20, *np.linspace(60, 90, 9), 20, *np.linspace(25, 58, 39)]
+    columns = people(ages, region=["north"] * 50)
+    found = compared(tmp_path, capsys, columns, arms(10, 40), caliper="0.0000001")
+    assert found.pairs == {"p0": ["p10"]}
+    assert found.settled["verdict"]["spread_unknown"] == ["age"]
+    assert found.settled["verdict"]["good"] is False
+    text = (tmp_path / "out" / "design.md").read_text()
+    assert "Of the 10 participants 1 has a match; the others have none." in text
+    assert "The comparison is with 1 person out of a pool of 40." in text
+    assert "The caliper of 0.0000001 standard deviations holds" in text
+
+
 def test_duplicated_persons_are_refused(tmp_path: Path, capsys: Capture) -> None:
     names = [f"p{row}" for row in range(20)]
     twice = [*names[:19], "p18"]
     found = compared(tmp_path, capsys, people(np.linspace(20, 60, 20), person=twice), arms(5, 15))
     assert found.code == 2
-    assert "1 persons stand there more than once: 'p18'" in found.told
+    assert "1 person stands there more than once: rows 14, 15" in found.told
     both = [*names[:19], "p2"]
     found = compared(tmp_path, capsys, people(np.linspace(20, 60, 20), person=both), arms(5, 15))
     assert found.code == 2
-    assert "1 persons are treated and stand in the pool as well: 'p2'" in found.told
+    assert "1 person is treated and in the pool as well: row 15 of the pool" in found.told
     assert not (tmp_path / "out").exists()
 
 
@@ -155,7 +170,8 @@ def test_outcomes_of_other_people_are_refused(tmp_path: Path, capsys: Capture) -
     outcomes = {"person": [*columns["person"], "stranger"], "work": [3] * 21}
     found = compare(tmp_path, columns, arms(5, 15), err=capsys, measured=outcomes, variables=VARIABLES)
     assert found.code == 2
-    assert "stranger" in found.told
+    assert "1 of 21 persons is neither treated nor in the pool: row 21" in found.told
+    assert "stranger" not in found.told
     assert not (tmp_path / "out").exists()
 
 

@@ -34,6 +34,13 @@ def _lines(kept: Register) -> Iterator[str]:
     yield ""
     yield f"*Closed* means: left before a start, or started and {kept.closed_after_start_months} months past the start."
     yield ""
+    yield "## Shared by consent"
+    yield ""
+    yield "| for | with | what | purpose | legal ground | lasts at most |"
+    yield "|---|---|---|---|---|---|"
+    for name, one in kept.sharing.items():
+        yield f"| {name} | {one.with_kind} | {one.what} | {one.purpose} | {one.ground} | {one.months} months |"
+    yield ""
     yield "## Field by field"
     for table, fields in kept.tables.items():
         yield ""

@@ -204,8 +204,8 @@ def _number(
         control_after=after_other[0],
         smd_before=_divided(one[0] - other[0], spread),
         smd_after=_divided(after_one[0] - after_other[0], spread),
-        variance_ratio_before=_divided(one[1], other[1]),
-        variance_ratio_after=_divided(after_one[1], after_other[1]),
+        variance_ratio_before=_ratio(one[1], other[1]),
+        variance_ratio_after=_ratio(after_one[1], after_other[1]),
         ks_before=before[0],
         ks_after=after[0],
         ecdf_mean_before=before[1],
@@ -233,6 +233,11 @@ def _divided(difference: float, by: float) -> float:
     if by > 0:
         return difference / by
     return 0.0 if difference == 0 and by == 0 else math.nan
+
+
+def _ratio(variance: float, by: float) -> float:
+    """The variance ratio; where nobody differs from anybody in either group the spreads are equal."""
+    return 1.0 if variance == by == 0 else _divided(variance, by)
 
 
 def _distances(values: Floats, treated: Flags, weights: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -288,13 +293,17 @@ def verdict(
         return Verdict(good=False, beyond=(), sentences=(sentence,))
     covariates = [row for row in found.rows if row.kind != "score"]
     apart = [row for row in covariates if not abs(row.smd_after) <= smd]
-    wide = [row for row in covariates if row.kind == "number" and _beyond_ratio(row.variance_ratio_after, variance_ratio)]
+    numbers = [row for row in covariates if row.kind == "number"]
+    wide = [row for row in numbers if beyond_ratio(row.variance_ratio_after, variance_ratio)]
+    unclear = [row for row in numbers if math.isnan(row.variance_ratio_after)]
     shaped = [row for row in covariates if ks is not None and not row.ks_after <= ks]
     share = found.sizes.unmatched_treated / found.sizes.treated
     lost = unmatched is not None and share > unmatched
     sentences = [_mean_sentence(covariates, apart, smd, found.denominator)]
     if wide:
         sentences.append(f"The spread differs by more than a factor of {variance_ratio:g} in {_named(wide)}.")
+    if unclear:
+        sentences.append(f"Whether the spread differs in {_named(unclear)} cannot be said: too few people are compared.")
     if shaped:
         sentences.append(f"The distributions lie more than {ks:g} apart (Kolmogorov-Smirnov) in {_named(shaped)}.")
     if found.sizes.unmatched_treated:
@@ -306,12 +315,13 @@ def verdict(
             f"{found.overlap.outside} of {found.sizes.treated} treated have a score that nobody in the pool reaches on that side: "
             "for them any comparison would be a guess."
         )
-    beyond = tuple(dict.fromkeys(row.name for row in [*apart, *wide, *shaped]))
+    beyond = tuple(dict.fromkeys(row.name for row in [*apart, *wide, *unclear, *shaped]))
     return Verdict(good=not beyond and not lost, beyond=beyond, sentences=tuple(sentences))
 
 
-def _beyond_ratio(ratio: float, bound: float) -> bool:
-    return not 1 / bound <= ratio <= bound
+def beyond_ratio(ratio: float, bound: float) -> bool:
+    """Whether a variance ratio is more than `bound`, or less than one over it; one that is not known (nan) is neither."""
+    return ratio > bound or ratio < 1 / bound
 
 
 def _mean_sentence(rows: list[BalanceRow], apart: list[BalanceRow], bound: float, denominator: str) -> str:

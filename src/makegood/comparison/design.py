@@ -234,11 +234,21 @@ def _category(category: Category, arms: Flags, file: str, name: str) -> list[Pro
 
 
 def _persons(persons: NDArray[Any], file: str) -> list[Problem]:
-    seen, counts = np.unique(persons.astype(str) if persons.dtype.kind == "O" else persons, return_counts=True)
-    twice = seen[counts > 1]
-    if twice.size == 0:
+    _seen, place, counts = np.unique(persons.astype(str) if persons.dtype.kind == "O" else persons, return_inverse=True, return_counts=True)
+    twice = int(np.count_nonzero(counts > 1))
+    if twice == 0:
         return []
-    shown = ", ".join(str(person) for person in twice[:5]) + (" …" if twice.size > 5 else "")
+    rows = np.flatnonzero(counts[place] > 1) + 1
+    shown = ", ".join(map(str, rows[:5].tolist())) + (" …" if rows.size > 5 else "")
     why = "a person who stands twice could be compared with themself"
     remedy = "keep one row a person; a participant does not stand in the pool"
-    return [_problem(file, "person", "duplicated_person", f"{twice.size} persons stand more than once: {shown}", remedy, why)]
+    return [
+        _problem(
+            file,
+            "person",
+            "duplicated_person",
+            f"{'1 person stands' if twice == 1 else f'{twice} persons stand'} more than once: rows {shown}",
+            remedy,
+            why,
+        )
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from makegood.comparison.balance import Balance, BalanceRow, Overlap
+from makegood.comparison.balance import Balance, BalanceRow, Overlap, beyond_ratio
 from makegood.comparison.design_stage import Design
 from makegood.comparison.effect_release import text
 from makegood.comparison.matched import CaliperCheck
@@ -71,7 +71,8 @@ def _verdict(design: Design, shown: Balance, *, protocol: Protocol) -> dict[str,
         "traits": str(len(rows)),
         "traits_shown": str(len(visible)),
         "apart": [_apart(row) for row in _by_size(visible) if not abs(row.smd_after) <= float(rule.smd)],
-        "spread_differs": [row.name for row in visible if row.kind == "number" and not 1 / ratio <= row.variance_ratio_after <= ratio],
+        "spread_differs": [row.name for row in visible if row.kind == "number" and beyond_ratio(row.variance_ratio_after, ratio)],
+        "spread_unknown": [row.name for row in visible if row.kind == "number" and math.isnan(row.variance_ratio_after)],
         "shape_differs": [row.name for row in visible if rule.ks is not None and not row.ks_after <= float(rule.ks)],
         "beyond_not_shown": any(row.name in beyond for row in rows if not math.isfinite(row.smd_after)),
         "too_many_unmatched": rule.unmatched is not None and unmatched > float(rule.unmatched),
@@ -106,7 +107,7 @@ def _caliper(check: CaliperCheck, *, in_full: bool) -> dict[str, Any]:
     """The check of the caliper; the distance of the widest pair, which is that of two persons, only `in_full`."""
     used = math.ceil(100 * check.widest / check.width) / 100 if check.width else 0.0
     return {
-        "asked": text(check.asked, decimals=6),
+        "asked": text(check.asked, decimals=12),
         "unit": check.unit,
         "width": text(check.width, decimals=6),
         "widest_of_width": text(used, decimals=2),

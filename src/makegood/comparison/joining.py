@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from makegood.comparison.design import Category
 from makegood.comparison.matched import Flags, Floats
 from makegood.comparison.protocol import Protocol
 from makegood.comparison.protocol_terms import Outcome
-from makegood.comparison.reading import SHOWN, People, Words, as_numpy, taken
+from makegood.comparison.reading import People, Words, as_numpy, counted, in_rows, taken
 from makegood.values.problem import Problem, Where
 
 YES = {"yes", "1", "true", "ja"}
@@ -38,11 +39,9 @@ class Rows:
 
 def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows | None, list[Problem]]:
     """Both files as one set of rows; a person in both is refused, since nobody is compared with himself."""
-    both = pc.is_in(treated.persons, value_set=pool.persons)
-    if pc.any(both).as_py():
-        names = treated.persons.filter(both).to_pylist()
-        shown = ", ".join(f"'{name}'" for name in names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
-        what = f"{len(names)} persons are treated and stand in the pool as well: {shown}"
+    if pc.any(pc.is_in(treated.persons, value_set=pool.persons)).as_py():
+        both = _flags(pc.is_in(pool.persons, value_set=treated.persons))
+        what = f"{counted(int(both.sum()), 'person', 'is', 'are')} treated and in the pool as well: {in_rows(both)} of the pool"
         remedy = "take the treated out of the pool"
         return None, [Problem(Where(pool.file, 0, protocol.columns.person), "person_in_both", what, "", remedy)]
     columns: dict[str, Floats | Category] = {}
@@ -125,34 +124,37 @@ def _started(treated: People, *, protocol: Protocol) -> tuple[Flags, list[Proble
     return np.array([level.lower() in YES for level in words.levels], dtype=bool)[words.codes], []
 
 
-def outcomes_of(rows: Rows, people: People, *, protocol: Protocol, needed: Flags) -> tuple[dict[str, Floats], list[Problem]]:
+def _flags(found: Any) -> Flags:
+    return as_numpy(pc.cast(found, pa.int8()), missing=0).astype(bool)
+
+
+def outcomes_of(rows: Rows, outcomes: People, *, protocol: Protocol, needed: Flags) -> tuple[dict[str, Floats], list[Problem]]:
     """Metric -> (rows,) values by person, nan where not known.
 
     `needed`: (rows,) the matched persons, whose outcome must be there unless the protocol leaves them out. Persons who
     are neither treated nor in the pool mean that this is another file than the one that was matched.
     """
-    where = Where(people.file, 0, protocol.columns.person)
+    where = Where(outcomes.file, 0, protocol.columns.person)
     problems: list[Problem] = []
-    known = pc.is_in(people.persons, value_set=rows.persons)
-    strangers = people.persons.filter(pc.invert(known)).to_pylist()
-    if strangers:
-        shown = ", ".join(f"'{name}'" for name in strangers[:SHOWN]) + (" …" if len(strangers) > SHOWN else "")
-        what = f"{len(strangers)} of {people.rows} persons are neither treated nor in the pool: {shown}"
+    strangers = ~_flags(pc.is_in(outcomes.persons, value_set=rows.persons))
+    if strangers.any():
+        count = f"{int(strangers.sum())} of {outcomes.rows} persons"
+        what = f"{count} {'is' if strangers.sum() == 1 else 'are'} neither treated nor in the pool: {in_rows(strangers)}"
         why = "Outcomes of other persons than were matched answer another question"
         problems.append(Problem(where, "other_persons", what, why, "give the outcomes of the persons in the two files"))
-    place = as_numpy(pc.index_in(rows.persons, value_set=people.persons), missing=-1)
+    place = as_numpy(pc.index_in(rows.persons, value_set=outcomes.persons), missing=-1)
     values: dict[str, Floats] = {}
     for metric, rule in protocol.outcomes.items():
         column = rule.column or metric
-        source = np.append(people.numbers[column], np.nan)
+        source = np.append(outcomes.numbers[column], np.nan)
         values[metric] = source[place]
-        problems += _range_problems(people.numbers[column], rule=rule, where=Where(people.file, 0, column))
+        problems += _range_problems(outcomes.numbers[column], rule=rule, where=Where(outcomes.file, 0, column))
         missing = int(np.count_nonzero(np.isnan(values[metric]) & needed))
         if missing and protocol.effect.missing_outcomes == "refused":
             what = f"'{metric}' is not known of {missing} of {int(needed.sum())} matched persons"
             why = "The protocol says `missing_outcomes: refused`"
             problems.append(
-                Problem(Where(people.file, 0, column), "missing_outcomes", what, why, "complete the file, or amend the protocol")
+                Problem(Where(outcomes.file, 0, column), "missing_outcomes", what, why, "complete the file, or amend the protocol")
             )
     return values, problems
 
@@ -166,6 +168,6 @@ def _range_problems(values: Floats, *, rule: Outcome, where: Where) -> list[Prob
     high = float(rule.highest) if rule.highest is not None else np.inf
     outside = int(np.count_nonzero((known < low) | (known > high)))
     if outside:
-        what = f"{outside} values lie outside {low:g} to {high:g}, the range that the protocol says"
+        what = f"{counted(outside, 'value', 'lies', 'lie')} outside {low:g} to {high:g}, the range that the protocol says"
         return [Problem(where, "outside_range", what, "", "correct the file, or amend the protocol")]
     return []

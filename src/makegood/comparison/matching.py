@@ -259,7 +259,7 @@ def _short(covariates: Covariates, plan: Plan, strata: NDArray[np.int64] | None)
 
 
 def _afterwards(matched: Matched) -> list[Problem]:
-    if matched.matched_treated.size == 0:
+    if matched.subclass.max() < 0 and not matched.weights.any():
         place = "caliper" if matched.caliper is not None else "method"
         what = "nobody could be matched"
         if matched.caliper is not None:

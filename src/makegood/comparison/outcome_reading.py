@@ -9,7 +9,7 @@ import numpy as np
 from makegood.comparison.file_forms import columns_in
 from makegood.comparison.matched import Floats
 from makegood.comparison.protocol import Protocol
-from makegood.comparison.reading import SHOWN, Kind, People, read_columns, read_people, text_array
+from makegood.comparison.reading import Kind, People, counted, in_rows, read_columns, read_people, text_array
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 LONG = ("metric", "person", "value")
@@ -23,13 +23,13 @@ def read_outcomes(protocol: Protocol, path: Path) -> People:
     if problems:
         raise Refused(problems)
     if {*LONG} <= {*names} and not {*wanted.values()} & {*names}:
-        people, problems = _long(path, names=names, wanted=sorted({*wanted.values()}))
+        found, problems = _long(path, names=names, wanted=sorted({*wanted.values()}))
     else:
         columns: dict[str, Kind] = dict.fromkeys(wanted.values(), "number")
-        people, problems = read_people(path, person=protocol.columns.person, columns=columns)
-    if people is None:
+        found, problems = read_people(path, person=protocol.columns.person, columns=columns)
+    if found is None:
         raise Refused(problems)
-    return people
+    return found
 
 
 def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | None, list[Problem]]:
@@ -57,8 +57,9 @@ def _long(path: Path, *, names: list[str], wanted: list[str]) -> tuple[People | 
         who = persons.codes[rows]
         twice = np.flatnonzero(np.bincount(who, minlength=len(persons.levels)) > 1)
         if twice.size:
-            shown = ", ".join(f"'{persons.levels[code]}'" for code in twice[:SHOWN]) + (" …" if twice.size > SHOWN else "")
-            what = f"{twice.size} persons stand there more than once for '{metric}': {shown}"
+            often = np.zeros(read.rows, dtype=bool)
+            often[rows] = np.isin(who, twice)
+            what = f"{counted(int(twice.size), 'person', 'stands', 'stand')} there more than once for '{metric}': {in_rows(often)}"
             problems.append(Problem(Where(file, 0, "person"), "person_twice", what, "", "keep one row a person and metric"))
         column = np.full(len(persons.levels), np.nan)
         column[who] = np.where(counts[rows], read.numbers["value"][rows], np.nan)

@@ -22,6 +22,8 @@ from makegood.values.problem import Problem, Refused, Where
 
 Kind = Literal["number", "category", "person"]
 SHOWN = 3
+LARGEST = 1e100
+"""Numbers of persons beyond this are mistakes, and their squares cannot be added up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,17 @@ def file_sha256(path: Path) -> str:
         raise Refused([Problem(Where(str(path)), "unreadable", f"it cannot be read: {error.strerror}", "", "check the path")]) from None
 
 
+def in_rows(flags: NDArray[np.bool_]) -> str:
+    """The first rows that are flagged, from 1, the header not counted. A message names rows and never persons."""
+    rows = np.flatnonzero(flags) + 1
+    return ("row " if rows.size == 1 else "rows ") + ", ".join(map(str, rows[:SHOWN].tolist())) + (" …" if rows.size > SHOWN else "")
+
+
+def counted(count: int, noun: str, one: str, more: str) -> str:
+    """A number of things with its verb: `1 person stands`, `3 persons stand`."""
+    return f"{count} {noun} {one}" if count == 1 else f"{count} {noun}s {more}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Columns:
     """Columns of a file whose rows are not persons, or not one each."""
@@ -159,7 +172,7 @@ def _numbers(column: Any, *, where: Where) -> tuple[NDArray[np.float64], list[Pr
                 bad.append((row, word))
         if bad:
             shown = ", ".join(f"'{word}' (row {row + 1})" for row, word in bad[:SHOWN]) + (" …" if len(bad) > SHOWN else "")
-            what = f"{len(bad)} values are not numbers: {shown}"
+            what = f"{counted(len(bad), 'value', 'is', 'are')} not a number: {shown}"
             return values, [Problem(where, "not_a_number", what, "", "write digits with a point for decimals, or leave it empty")]
     elif pa.types.is_dictionary(column.type) or pa.types.is_temporal(column.type) or pa.types.is_nested(column.type):
         what = f"the column is of the kind {column.type}, not a number"
@@ -167,8 +180,12 @@ def _numbers(column: Any, *, where: Where) -> tuple[NDArray[np.float64], list[Pr
     else:
         values = as_numpy(pc.cast(column, pa.float64(), safe=False), missing=np.nan)
     if np.isinf(values).any():
-        what = f"{int(np.isinf(values).sum())} values are infinite"
+        what = f"{counted(int(np.isinf(values).sum()), 'value', 'is', 'are')} infinite, in {in_rows(np.isinf(values))}"
         return values, [Problem(where, "infinite", what, "No mean can be taken over them", "leave the value empty where it is not known")]
+    huge = np.abs(values) > LARGEST
+    if huge.any():
+        what = f"{counted(int(huge.sum()), 'value', 'lies', 'lie')} beyond {LARGEST:g}, in {in_rows(huge)}"
+        return values, [Problem(where, "too_large", what, "Sums of their squares run off", "correct them, or write them in a larger unit")]
     return values, []
 
 
@@ -209,11 +226,9 @@ def _person_problems(persons: Any, *, file: str, column: str) -> list[Problem]:
     if persons.null_count:
         what = f"{persons.null_count} rows name no person"
         return [Problem(where, "no_person", what, "", "give each person a code of its own")]
-    distinct = pc.count_distinct(persons).as_py()
-    if distinct < len(persons):
-        counts = pc.value_counts(persons)
-        twice = [entry["values"] for entry in counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1)).to_pylist()]
-        shown = ", ".join(f"'{person}'" for person in twice[:SHOWN]) + (" …" if len(twice) > SHOWN else "")
-        what = f"{len(twice)} persons stand there more than once: {shown}"
+    if pc.count_distinct(persons).as_py() < len(persons):
+        codes = as_numpy(pc.dictionary_encode(persons).indices, missing=-1)
+        often = np.bincount(codes)
+        what = f"{counted(int(np.count_nonzero(often > 1)), 'person', 'stands', 'stand')} there more than once: {in_rows(often[codes] > 1)}"
         return [Problem(where, "person_twice", what, "A person would be compared twice, or with himself", "keep one row a person")]
     return []

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from makegood.comparison.design import Covariates
 from makegood.comparison.layout import strata_of
-from makegood.comparison.matched import Flags, Floats, Matched, Plan
+from makegood.comparison.matched import Flags, Floats, Matched, Plan, Rows
 from makegood.values.problem import Problem, Where
 
 LARGE = 300_000
@@ -64,9 +64,10 @@ def coarsened_exact(covariates: Covariates, plan: Plan) -> Matched:
     if covariates.rows >= LARGE and not whole and all(cuts.even for _name, cuts in numbers):
         from makegood.comparison import coarse  # noqa: PLC0415 (compiled code loads only where it pays)
 
-        strata, counts = coarse.strata(covariates, numbers=numbers, categories=categories)
-        if counts is not None:
-            return from_strata(covariates.treated, plan=plan, strata=strata, counts=counts)
+        known = coarse.strata(covariates, numbers=numbers, categories=categories)
+        if known is not None:
+            strata, counts, members = known
+            return from_strata(covariates.treated, plan=plan, strata=strata, counts=counts, members=members)
     total = strata_of(covariates, names=(*categories, *whole)) if categories or whole else np.zeros(covariates.rows, dtype=np.int64)
     for name, cuts in numbers:
         total = total * (cuts.inner.size + 1) + np.searchsorted(cuts.inner, covariates.number(name), side="right")
@@ -136,27 +137,27 @@ def _numbered(codes: NDArray[np.int64], treated: Flags) -> NDArray[np.int32]:
     return np.append(renumbered, -1)[strata].astype(np.int32)
 
 
-def from_strata(treated: Flags, *, plan: Plan, strata: NDArray[np.int32], counts: NDArray[np.int64] | None = None) -> Matched:
+def from_strata(
+    treated: Flags,
+    *,
+    plan: Plan,
+    strata: NDArray[np.int32],
+    counts: NDArray[np.int64] | None = None,
+    members: Rows | None = None,
+) -> Matched:
     """Weights from strata (rows,), -1 outside: a control counts as its stratum's treated over its controls, scaled to the
-    number of matched controls. `counts` (2, strata): controls and treated of each, where they are known already.
+    number of matched controls. Where they are known already: `counts` (2, strata), controls and treated of each, and
+    `members`, the rows of those who are in one.
     """
-    size = int(strata.max()) + 1 if counts is None else counts.shape[1]
-    if size == 0:
-        return Matched(
-            plan=plan,
-            treated=treated,
-            controls=np.empty((int(np.count_nonzero(treated)), 0), dtype=np.int64),
-            subclass=strata.astype(np.int64),
-            weights=np.zeros(treated.size),
-        )
+    members = np.flatnonzero(strata >= 0) if members is None else members
+    of, arms = strata[members], treated[members]
     if counts is None:
-        inside = strata >= 0
-        counts = np.stack([np.bincount(strata[inside & (treated == arm)], minlength=size) for arm in (False, True)])
+        size = int(of.max()) + 1 if members.size else 0
+        counts = np.stack([np.bincount(of[arms == arm], minlength=size) for arm in (False, True)])
     theirs, ours = counts
-    table = np.zeros((2, size + 1))
-    table[0, :size] = ours / np.maximum(theirs, 1) * (theirs.sum() / max(int(ours.sum()), 1))
-    table[1, :size] = 1.0
-    weights = _looked_up(table, strata, treated)
+    each = ours / np.maximum(theirs, 1) * (theirs.sum() / max(int(ours.sum()), 1))
+    weights = np.zeros(treated.size)
+    weights[members] = np.where(arms, 1.0, each[of])
     return Matched(
         plan=plan,
         treated=treated,
@@ -164,14 +165,6 @@ def from_strata(treated: Flags, *, plan: Plan, strata: NDArray[np.int32], counts
         subclass=strata,
         weights=weights,
     )
-
-
-def _looked_up(table: Floats, strata: NDArray[np.int32], treated: Flags) -> Floats:
-    if strata.size >= LARGE:
-        from makegood.comparison import coarse  # noqa: PLC0415
-
-        return coarse.looked_up(table, strata, treated)
-    return np.asarray(table[treated.astype(np.int8), strata])
 
 
 def _empty(covariates: Covariates, plan: Plan, problems: list[Problem]) -> Matched:

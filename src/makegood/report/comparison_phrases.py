@@ -40,6 +40,10 @@ COMPARISON: dict[str, tuple[str, str]] = {
         "{subject}: {value} for the {n} people who are compared, and {comparison} without the programme, judged by {estimator}.",
         "{subject}: {value} bij de {n} mensen die zijn vergeleken, en {comparison} zonder het programma, afgaand op {estimator}.",
     ),
+    "found_one": (
+        "{subject}: {value} for the one person who is compared, and {comparison} without the programme, judged by {estimator}.",
+        "{subject}: {value} bij de ene persoon die is vergeleken, en {comparison} zonder het programma, afgaand op {estimator}.",
+    ),
     "found_difference": (
         "The difference is {effect} ({confidence} interval: {low} to {high}).",
         "Het verschil is {effect} ({confidence}-interval: {low} tot {high}).",
@@ -292,8 +296,12 @@ COMPARISON: dict[str, tuple[str, str]] = {
     # Design, sentences
     "sizes": ("Of the {treated} participants {matched} have a match and {unmatched} have none.", "Van de {treated} deelnemers hebben er {matched} een match en {unmatched} niet."),
     "sizes_all": ("All {treated} participants have a match.", "Alle {treated} deelnemers hebben een match."),
+    "sizes_all_one": ("The only participant has a match.", "De enige deelnemer heeft een match."),
+    "sizes_one": ("Of the {treated} participants 1 has a match; the others have none.", "Van de {treated} deelnemers heeft er 1 een match; de anderen niet."),
+    "sizes_but_one": ("Of the {treated} participants {matched} have a match and 1 has none.", "Van de {treated} deelnemers hebben er {matched} een match en 1 niet."),
     "sizes_hidden": ("Some figures may not leave under the small-cell rule.", "Sommige aantallen mogen niet naar buiten door de regel voor kleine cellen."),
     "controls": ("They are compared with {controls} people out of a pool of {pool}.", "Zij worden vergeleken met {controls} mensen uit een pool van {pool}."),
+    "controls_one": ("The comparison is with 1 person out of a pool of {pool}.", "Er wordt vergeleken met 1 persoon uit een pool van {pool}."),
     "effective": ("Weighed, these count as {effective} equal ones.", "Gewogen tellen die als {effective} gelijke."),
     "caliper_holds": (
         "The caliper of {asked} {unit} holds for every pair; the widest pair takes {share} of it.",
@@ -315,6 +323,7 @@ COMPARISON: dict[str, tuple[str, str]] = {
         "Meer dan {smd} standaarddeviatie uit elkaar: {names}. Een verschil in uitkomsten kan daarvan komen en niet van het programma.",
     ),
     "spread_differs": ("The spread differs by more than a factor of {ratio} in: {names}.", "De spreiding verschilt meer dan een factor {ratio} in: {names}."),
+    "spread_unknown": ("Whether the spread differs cannot be said of: {names}. Too few people are compared.", "Of de spreiding verschilt, valt niet te zeggen van: {names}. Er worden te weinig mensen vergeleken."),
     "shape_differs": ("The distributions lie more than {ks} apart in: {names}.", "De verdelingen liggen meer dan {ks} uit elkaar in: {names}."),
     "beyond_not_shown": (
         "A trait whose figures may not leave lies beyond a threshold; the evaluator sees it inside.",

@@ -24,13 +24,13 @@ def on_sizes(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     elif None in (sizes["treated"], sizes["matched"], sizes["unmatched"]):
         yield voice.say("sizes_hidden")
     else:
-        yield voice.say("sizes_all" if sizes["unmatched"] == "0" else "sizes", **shown)
+        yield voice.say(_size_key(sizes), **shown)
     if sizes["controls"] is not None and basis["verdict"]["matched"]:
-        yield voice.say("controls", **shown)
+        yield voice.say("controls_one" if sizes["controls"] == "1" else "controls", **shown)
         effective = basis.get("effective_controls")
         if effective is not None and effective != sizes["controls"]:
             yield voice.say("effective", effective=voice.number(effective))
-    if caliper := basis["caliper"]:
+    if (caliper := basis["caliper"]) and basis["verdict"]["matched"]:
         if caliper["holds"]:
             told = {"asked": voice.number(caliper["asked"]), "unit": voice.say(f"unit_{caliper['unit']}")}
             yield voice.say("caliper_holds", **told, share=voice.share(caliper["widest_of_width"]))
@@ -38,6 +38,14 @@ def on_sizes(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
             yield voice.say("caliper_broken", n=voice.number(caliper["pairs_outside"]))
     for remark in dict.fromkeys((remark["code"], remark["at"]) for remark in basis["remarks"] if remark["severity"] == "warning"):
         yield _remark(remark[0], remark[1], voice)
+
+
+def _size_key(sizes: Mapping[str, str | None]) -> str:
+    if sizes["unmatched"] == "0":
+        return "sizes_all_one" if sizes["treated"] == "1" else "sizes_all"
+    if sizes["matched"] == "1":
+        return "sizes_one"
+    return "sizes_but_one" if sizes["unmatched"] == "1" else "sizes"
 
 
 def _remark(code: str, at: str, voice: Voice) -> str:
@@ -58,8 +66,8 @@ def on_balance(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
         worst = {"worst": voice.fixed(found["worst"]["smd"].lstrip("-")), "name": voice.trait(found["worst"]["name"])}
         counts = {"shown": voice.number(found["traits_shown"]), "all": voice.number(found["traits"])}
         yield voice.say("means_alike" if counts["shown"] == counts["all"] else "means_alike_shown", smd=smd, **worst, **counts)
-    for key, bound in (("spread_differs", "variance_ratio"), ("shape_differs", "ks")):
-        if found[key]:
+    for key, bound in (("spread_differs", "variance_ratio"), ("spread_unknown", "variance_ratio"), ("shape_differs", "ks")):
+        if found.get(key):
             names = voice.language.listed([voice.trait(name) for name in found[key]])
             yield voice.say(key, names=names, ratio=voice.number(bounds["variance_ratio"]), ks=voice.number(bounds[bound]))
     if found["beyond_not_shown"]:

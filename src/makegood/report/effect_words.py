@@ -48,7 +48,7 @@ def _stated(finding: Mapping[str, Any], voice: Voice) -> dict[str, list[str]]:
 def _found(finding: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     metric = finding["metric"]
     yield voice.say(
-        "found",
+        "found_one" if finding["n"] == "1" else "found",
         subject=voice.subject(finding),
         value=voice.level(metric, finding["value"]),
         n=voice.number(finding["n"]),

@@ -42,7 +42,7 @@ class Problem:
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.what}."]
         if self.why:
-            parts.append(f"{self.why}.")
+            parts.append(f"{self.why[0].upper()}{self.why[1:]}.")
         if self.remedy:
             parts.append(f"What would do: {self.remedy}.")
         return " ".join(" ".join(part.split()).replace("?.", "?").replace("..", ".") for part in parts)

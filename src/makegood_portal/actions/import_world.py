@@ -17,12 +17,16 @@ from django.db import transaction
 
 from makegood.instrument.questionnaire import NON_ANSWERS, Questionnaire, progress
 from makegood.instrument.questionnaire import Answer as Given
+from makegood.values.month import add_months
 from makegood.values.problem import Problem, Refused, Where
 from makegood_portal.ledger import audit, history, terms
+from makegood_portal.ledger.access import ASKED_FOR
 from makegood_portal.ledger.models import (
     Answer,
     AnswerStatus,
     Candidacy,
+    Consent,
+    ConsentState,
     ContactRoute,
     Contract,
     Identity,
@@ -43,6 +47,7 @@ from makegood_portal.ledger.models import (
     State,
     User,
 )
+from makegood_portal.ledger.processing import register
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.sealing import list_token
 from makegood_portal.ledger.words import Kind, Role
@@ -270,7 +275,30 @@ def _permissions(found: Folder) -> int:
                 conditions=row["conditions"],
             )
         )
+    Consent.objects.bulk_create(_consents_to(rows), batch_size=BATCH)
     return len(PermissionRequest.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def _consents_to(requests: list[PermissionRequest]) -> list[Consent]:
+    """Who was asked about agreed to it then: a consent a person and municipality, for as long as one lasts."""
+    first: dict[tuple[object, object], PermissionRequest] = {}
+    for request in requests:
+        first.setdefault((request.candidacy_id, request.municipality_id), request)
+    months = register().sharing[ASKED_FOR].months
+    return [
+        Consent(
+            candidacy=request.candidacy,
+            purpose=ASKED_FOR,
+            party=request.municipality,
+            state=ConsentState.GIVEN,
+            way="imported",
+            asked_on=request.asked_on,
+            answered_on=request.asked_on,
+            until_on=add_months(request.asked_on, months),
+        )
+        for request in first.values()
+        if request.asked_on is not None
+    ]
 
 
 def _answers(found: Folder, programme: Programme) -> int:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from makegood.programme.delivery_steps import Permission
 from makegood.selection.steps import asked_for
 from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.consent import agreed
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, history
 from makegood_portal.ledger.access import Part
@@ -60,8 +61,11 @@ def open_request(*, by: Scope, on: UUID) -> Request | None:
 
 
 @action(*STAFF)
-def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date) -> list[PermissionRequest]:
-    """Ask one municipality, or several at the same time where it is not known which one it is."""
+def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date, agrees: bool = False) -> list[PermissionRequest]:
+    """Ask one municipality, or several at the same time where it is not known which one it is.
+
+    `agrees`: the candidate consents now that each of them is told; without it a consent must be there that counts.
+    """
     row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
     if row is None:
         raise NotYours("not_yours", _("You cannot change this record."))
@@ -81,6 +85,7 @@ def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date) -
         raise Refusal("granted_already", _("The permission is there already."))
     if before.filter(state=PermissionState.ASKED, municipality__in=chosen).exists():
         raise Refusal("asked_already", _("This municipality was asked already."), remedy=_("Remind them instead."), field="municipality")
+    agreed(by=by, on=row, parties=chosen, says_so=agrees, happened_on=asked_on)
     several = len(chosen) > 1 or before.filter(state=PermissionState.ASKED).exists()
     due = asked_for(permission, asked_on=asked_on).due_on
     says = permissions.says(by, row)

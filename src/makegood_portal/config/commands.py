@@ -105,11 +105,11 @@ def migrate() -> int:
         as_owner()
         from django.core.management import call_command
 
-        from makegood_portal.ledger import row_security
+        from makegood_portal.ledger import policy_changes
 
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        row_security.apply()
+        policy_changes.bring_into_force()
         return 0
 
 

@@ -10,10 +10,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from makegood_portal.ledger.models import Candidacy, CitizenNumber, Party, PermissionRequest, PermissionState
+from makegood_portal.ledger.models import (
+    Candidacy,
+    CitizenNumber,
+    Consent,
+    ConsentState,
+    Party,
+    PermissionRequest,
+    PermissionState,
+)
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -33,6 +41,7 @@ class Part(StrEnum):
     PERMISSION = "permission"
     CONTRACT = "contract"
     CONTACT = "contact"
+    CONSENT = "consent"
 
 
 WHOLE = frozenset(Part) - {Part.CITIZEN_NUMBER}
@@ -53,6 +62,7 @@ PART_OF: dict[str, Part] = {
     "ledger_contract": Part.CONTRACT,
     "ledger_contactroute": Part.CONTACT,
     "ledger_appointment": Part.CONTACT,
+    "ledger_consent": Part.CONSENT,
 }
 """Table -> the part that it belongs to. A table that carries a candidacy and is missing here fails the suite."""
 
@@ -69,6 +79,7 @@ class Bond(StrEnum):
     ORGANISATION = "organisation"  # the candidacy's column names an organisation in which the user has the role
     OWN = "own"  # the user is named in the column, and has the role in the organisation beside it
     PROGRAMME = "programme"  # an organisation in which the user has the role is a party to the programme
+    CONSENT = "consent"  # the person allowed it to an organisation in which the user has the role
     BROKEN_GLASS = "broken_glass"  # the user opened this file with a reason, not long ago
 
 
@@ -81,7 +92,7 @@ class Rule:
     organisation: str = ""
     user: str = ""
     until: str = ""  # a date column that must be empty
-    since: str = ""  # a date column that must be filled, and past
+    consent: str = ""  # the purpose for which the person must allow it, to the organisation of the bond; see processing.yaml
     reads: frozenset[Part]
     writes: frozenset[Part] = NOTHING
 
@@ -101,11 +112,29 @@ RULES: tuple[Rule, ...] = (
         bond=Bond.OWN,
         organisation="probation",
         user="probation_officer",
-        since="probation_consent_on",
+        consent="supervision",
         reads=frozenset({Part.CANDIDACY, Part.IDENTITY, Part.CONTRACT}),
+    ),
+    Rule(
+        role=Role.AGENCY_CONTACT,
+        bond=Bond.CONSENT,
+        until="left_on",
+        consent="work",
+        reads=frozenset({Part.CANDIDACY, Part.IDENTITY}),
     ),
     Rule(role=Role.EVALUATOR, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY})),
 )
+
+
+ASKED_FOR = "permission"
+"""The purpose for which somebody must consent before a municipality reads a request about them."""
+
+TOLD_OF_CONSENT: dict[Role, str] = {
+    Role.MUNICIPAL_CONTACT: ASKED_FOR,
+    Role.PROBATION_OFFICER: "supervision",
+    Role.AGENCY_CONTACT: "work",
+}
+"""Roles outside that see the consents which count towards their own organisation, and the purpose of those."""
 
 
 def roles_that_read(part: Part) -> frozenset[Role]:
@@ -136,14 +165,30 @@ def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> Q
         allowed |= _among(rows, whole, to)
     if rows.model is CitizenNumber and allowed:
         allowed &= Q(**{f"{to}__prison__may_hold_bsn": True})
-    if rows.model is PermissionRequest:
-        allowed |= Q(municipality__in=scope.where(Role.MUNICIPAL_CONTACT)) & ~Q(state=PermissionState.DRAFT)
+    allowed |= _beside(rows.model, scope, writing=writing)
     return rows.filter(allowed) if allowed else rows.none()
 
 
 def _among(rows: QuerySet[M], condition: Q, to: str) -> Q:
-    """The condition on candidacies as one on these rows: candidacies first, from their index, then what belongs to them."""
+    """The condition on candidacies as one on these rows: candidacies first, from their index, then what belongs to them.
+
+    By key, and not by a join, which would hide what is theirs beside the file where they do not see the file.
+    """
     return condition if rows.model is Candidacy else Q(**{f"{to}__in": Candidacy.objects.filter(condition).order_by()})
+
+
+def _beside(model: type[Model], scope: Scope, *, writing: bool) -> Q:
+    """What somebody outside sees though the file is closed to them: requests that were sent to them, consents towards them."""
+    found = Q()
+    asked_of = scope.where(Role.MUNICIPAL_CONTACT)
+    if model is PermissionRequest and asked_of:
+        consent = consents_that_count(ASKED_FOR).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
+        found |= Q(Exists(consent), municipality__in=asked_of) & ~Q(state=PermissionState.DRAFT)
+    if model is Consent and not writing:
+        for role, purpose in TOLD_OF_CONSENT.items():
+            if scope.where(role):
+                found |= Q(party__in=scope.where(role)) & _counts(purpose)
+    return found
 
 
 def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = False) -> Q:
@@ -152,6 +197,16 @@ def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = Fa
     for rule in _rules(scope, part, writing=writing):
         allowed |= _condition(rule, scope, prefix)
     return allowed
+
+
+def consents_that_count(purpose: str) -> QuerySet[Consent]:
+    """Consents for a purpose that were given, have not ended and were not withdrawn."""
+    return Consent.objects.filter(_counts(purpose)).order_by()
+
+
+def _counts(purpose: str) -> Q:
+    today = timezone.localdate()
+    return Q(purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=today, until_on__gt=today)
 
 
 def _rules(scope: Scope, part: Part, *, writing: bool) -> list[Rule]:
@@ -176,6 +231,8 @@ def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
         found &= Q(Func(F(prefix.removesuffix("__") or "pk"), template=opened, output_field=BooleanField()))
     if rule.until:
         found &= Q(**{f"{prefix}{rule.until}": None})
-    if rule.since:
-        found &= Q(**{f"{prefix}{rule.since}__lte": timezone.localdate()})
+    if rule.consent:
+        to = {"party": OuterRef(f"{prefix}{rule.organisation}")} if rule.organisation else {"party__in": where}
+        allowed = consents_that_count(rule.consent).filter(candidacy=OuterRef(f"{prefix.removesuffix('__') or 'pk'}"), **to)
+        found &= Q(Exists(allowed))
     return found

@@ -63,6 +63,7 @@ DELETE: tuple[tuple[str, str], ...] = (
     ("ledger_releasedate", "candidacy_id = ANY (%s)"),
     ("ledger_note", "candidacy_id = ANY (%s)"),
     ("ledger_contract", "candidacy_id = ANY (%s)"),
+    ("ledger_consent", "candidacy_id = ANY (%s)"),
     ("ledger_permissionreminder", "request_id IN (SELECT id FROM ledger_permissionrequest WHERE candidacy_id = ANY (%s))"),
     ("ledger_permissionrequest", "candidacy_id = ANY (%s)"),
     ("ledger_notice", "candidacy_id = ANY (%s)"),

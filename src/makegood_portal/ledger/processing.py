@@ -49,13 +49,25 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """A purpose for which a person may allow sharing with one kind of organisation, for so many months at most."""
+
+    with_kind: str
+    what: str
+    purpose: str
+    ground: str
+    months: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Register:
-    """Categories, and for each table of ours which field is in which; tables of the libraries as a whole."""
+    """Categories, and for each table of ours which field is in which; tables of the libraries as a whole; sharing by consent."""
 
     categories: Mapping[str, Category]
     tables: Mapping[str, Mapping[str, str]]
     others: Mapping[str, str]
     closed_after_start_months: int
+    sharing: Mapping[str, Sharing]
 
     def fields_of(self, category: str) -> dict[str, list[str]]:
         """Table -> the fields in which this category lies."""
@@ -72,8 +84,18 @@ def register() -> Register:
     unknown = set(text["others"].values()) - set(categories)
     if unknown:
         raise ValueError(f"processing.yaml: no category {', '.join(sorted(unknown))}")
+    sharing = {
+        purpose: Sharing(
+            with_kind=words["with"], what=words["what"], purpose=words["purpose"], ground=words["ground"], months=int(words["months"])
+        )
+        for purpose, words in text["sharing"].items()
+    }
     return Register(
-        categories=categories, tables=tables, others=text["others"], closed_after_start_months=int(text["closed_after_start_months"])
+        categories=categories,
+        tables=tables,
+        others=text["others"],
+        closed_after_start_months=int(text["closed_after_start_months"]),
+        sharing=sharing,
     )
 
 

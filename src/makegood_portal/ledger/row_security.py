@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from makegood_portal.ledger.access import ONLY_ROWS, PART_OF, RULES, Bond, Part, Rule
+from makegood_portal.ledger.access import ASKED_FOR, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
 from makegood_portal.ledger.words import Role
 
 APPEND_ONLY = frozenset(
@@ -42,8 +42,9 @@ ERASABLE = frozenset(
 )
 """Tables from which the runtime role may delete: what erasure and retention remove."""
 
-FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_id"})
-"""Columns that nobody changes after the insert, in tables with personal data: a record cannot be moved to another person or programme."""
+FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_id", "party_id", "purpose"})
+"""Columns that nobody changes after the insert, in tables with personal data: a record cannot be moved to another person or
+programme, and a consent not to another party or purpose."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -52,12 +53,23 @@ CREATE OR REPLACE FUNCTION ledger_scope(role text) RETURNS uuid[] LANGUAGE sql S
 $$ SELECT coalesce(nullif(current_setting('makegood.' || role, true), ''), '{}')::uuid[] $$;
 CREATE OR REPLACE FUNCTION ledger_duty() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(current_setting('makegood.system', true), '') $$;
+CREATE OR REPLACE FUNCTION ledger_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT (now() AT TIME ZONE 'TIME_ZONE')::date $$;
+CREATE OR REPLACE FUNCTION ledger_consents(what text, role text, OUT candidacy uuid, OUT party uuid) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+-- Past row-level security, else the policy of the candidacies would ask that of the consents, which asks that of the candidacies.
+$$ SELECT k.candidacy_id, k.party_id FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
+   AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
 CREATE OR REPLACE FUNCTION ledger_programmes(role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT coalesce(array_agg(p.programme_id), '{}') FROM ledger_party p WHERE p.organisation_id = ANY (ledger_scope(role)) $$;
 CREATE OR REPLACE FUNCTION ledger_opened() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT coalesce(array_agg(b.candidacy_id), '{}') FROM ledger_breakglass b WHERE b.user_id = ledger_user() AND b.until_at > now() $$;
-CREATE OR REPLACE FUNCTION ledger_asked_about() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_consented(what text, role text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT coalesce(array_agg(k.candidacy), '{}') FROM ledger_consents(what, role) k $$;
+CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT coalesce(array_agg(c.person_id), '{}') FROM ledger_permissionrequest r JOIN ledger_candidacy c ON c.id = r.candidacy_id
+   JOIN ledger_consents(what, 'municipal_contact') k ON k.candidacy = r.candidacy_id AND k.party = r.municipality_id
    WHERE r.municipality_id = ANY (ledger_scope('municipal_contact')) AND r.state <> 'draft' $$;
 CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT provider_id FROM ledger_candidacy WHERE id = candidacy $$;
@@ -97,6 +109,18 @@ $$ BEGIN
   RAISE EXCEPTION 'append_only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 """
 
+DROP_EVERY_POLICY = """
+DO $$ DECLARE old record; BEGIN
+  FOR old IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
+    EXECUTE format('DROP POLICY %I ON %I', old.policyname, old.tablename);
+  END LOOP;
+  FOR old IN SELECT viewname FROM pg_views WHERE schemaname = 'public' AND viewname LIKE 'ledger\\_%' LOOP
+    EXECUTE format('DROP VIEW %I', old.viewname);
+  END LOOP;
+END $$
+"""
+"""Also those that somebody made by hand: policies add up, and one too many opens a table. The views that they look in, too."""
+
 
 def _in_scope(column: str, role: Role) -> str:
     # The cast makes it an array computed once a statement, not a subquery for each row.
@@ -129,8 +153,13 @@ def _sql_of(rule: Rule, c: str) -> str:
         parts.append(f"{c}.id = ANY ((SELECT ledger_opened())::uuid[])")
     if rule.until:
         parts.append(f"{c}.{rule.until} IS NULL")
-    if rule.since:
-        parts.append(f"{c}.{rule.since} <= current_date")
+    if rule.consent:
+        parts.append(f"{c}.id = ANY ((SELECT ledger_consented('{rule.consent}', '{rule.role}'))::uuid[])")  # for the index
+        agreed = f"FROM ledger_consents('{rule.consent}', '{rule.role}')"
+        if rule.organisation:
+            parts.append(f"({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed})")
+        else:
+            parts.append(f"{c}.id IN (SELECT candidacy {agreed})")
     return "(" + " AND ".join(parts) + ")"
 
 
@@ -191,15 +220,21 @@ def policies() -> dict[str, dict[str, str]]:
         " WHERE c.id = ledger_citizennumber.candidacy_id AND o.may_hold_bsn)"
     )
     found["ledger_citizennumber"] = {verb: f"({condition}){kept_here}" for verb, condition in found["ledger_citizennumber"].items()}
-    municipality = f"({_in_scope('municipality_id', Role.MUNICIPAL_CONTACT)} AND state <> 'draft')"
+    allowed = f"SELECT candidacy, party FROM ledger_consents('{ASKED_FOR}', '{Role.MUNICIPAL_CONTACT}')"  # noqa: S608 - our own words
+    municipality = (
+        f"({_in_scope('municipality_id', Role.MUNICIPAL_CONTACT)} AND state <> 'draft' AND (candidacy_id, municipality_id) IN ({allowed}))"
+    )
     for verb in ("SELECT", "UPDATE"):
         found["ledger_permissionrequest"][verb] += f" OR {municipality}"
+    for role, purpose in TOLD_OF_CONSENT.items():
+        counts = f"state = 'given' AND answered_on <= ledger_today() AND until_on > ledger_today() AND purpose = '{purpose}'"
+        found["ledger_consent"]["SELECT"] += f" OR ({_in_scope('party_id', role)} AND {counts})"
     own_list = _in_scope("prison_id", Role.COORDINATOR)
     seen = "EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.person_id = {})"
     request = "EXISTS (SELECT 1 FROM ledger_permissionrequest r WHERE r.id = request_id)"
     opens_own = f"user_id = {ME} AND {_in_scope('provider_id', Role.COUNSELLOR)} AND provider_id = ledger_provider_of(candidacy_id)"
     admin = _holds(Role.ADMINISTRATOR)
-    asked = "person_id = ANY ((SELECT ledger_asked_about())::uuid[])"
+    asked = f"person_id = ANY ((SELECT ledger_asked_about('{ASKED_FOR}'))::uuid[])"
     key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
     duty = "(SELECT ledger_duty()) = 'seal'"
     found |= {
@@ -242,15 +277,16 @@ OPEN_TABLES = frozenset(
 def statements() -> Iterator[str]:
     """Everything, in order. Each may run again."""
     runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
-    yield FUNCTIONS
+    yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'")
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {runtime}"
     for table in sorted(connection.introspection.table_names()):
         yield f"REVOKE ALL ON {connection.ops.quote_name(table)} FROM {runtime}"
         yield f"GRANT {_rights(table)} ON {connection.ops.quote_name(table)} TO {runtime}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}"
+    yield DROP_EVERY_POLICY
     for view, words in views().items():
-        yield f"CREATE OR REPLACE VIEW {view} WITH (security_barrier) AS {words}"
+        yield f"CREATE VIEW {view} WITH (security_barrier) AS {words}"
         yield f"REVOKE ALL ON {view} FROM {runtime}"
         yield f"GRANT SELECT ON {view} TO {runtime}"
     for table, conditions in policies().items():
@@ -289,7 +325,6 @@ def _rights(table: str) -> str:
 def _secured(table: str, conditions: dict[str, str], runtime: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     for verb in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-        yield f"DROP POLICY IF EXISTS may_{verb.lower()} ON {table}"
         if verb not in conditions:
             continue
         condition = conditions[verb]

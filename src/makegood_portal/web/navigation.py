@@ -64,6 +64,7 @@ FILE = (
     ("candidate", _("Overview")),
     ("candidate_questionnaires", _("Questionnaires")),
     ("candidate_eligibility", _("Advice")),
+    ("candidate_consents", _("Consent")),
     ("candidate_permissions", _("Permission")),
     ("candidate_contract", _("Contract")),
     ("candidate_contacts", _("Contact")),

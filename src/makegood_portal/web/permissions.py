@@ -56,10 +56,16 @@ class AskForm(forms.Form):
                 help_text=_("Only where you do not know which municipality it is. All are asked at the same time.") if number == 1 else "",
             )
         self.fields["municipality"].initial = str(asking.municipality or "")
+        self.fields["agrees"] = forms.BooleanField(
+            label=_("The candidate agrees that the municipality reads this"),
+            help_text=_("Not needed where it is on record already. You find that under Consent."),
+            required=False,
+        )
 
     def chosen(self) -> list[UUID]:
         """The municipalities, each once, in the order in which they were chosen."""
-        return [UUID(key) for key in dict.fromkeys(filter(None, (self.cleaned_data[name] for name in self.fields)))]
+        keys = [self.cleaned_data[name] for name in self.fields if name.startswith("municipality")]
+        return [UUID(key) for key in dict.fromkeys(filter(None, keys))]
 
 
 class AnswerForm(forms.Form):
@@ -154,7 +160,8 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
     form = AskForm(request.POST or None, asking=found)
     if request.method == "POST" and form.is_valid():
         try:
-            asked = ask_permission(by=request.scope, on=candidacy, of=form.chosen(), asked_on=timezone.localdate())
+            agrees = form.cleaned_data["agrees"]
+            asked = ask_permission(by=request.scope, on=candidacy, of=form.chosen(), asked_on=timezone.localdate(), agrees=agrees)
         except NotYours:
             raise
         except Refusal as refusal:

@@ -95,6 +95,11 @@ def _appointment(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
 
 
+def _consent(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Consent to ask or to renew", "Consents to ask or to renew", waiting.number)
+    return _task(waiting, today, title=title, why=_("Without it the other organisation sees nothing any more."), href=_to("consents"))
+
+
 def _list(waiting: Waiting, today: date) -> Task:
     title = ngettext("List that is not taken in yet", "Lists that are not taken in yet", waiting.number)
     return _task(waiting, today, title=title, why=_("Until then nobody on it can be invited."), href=_to("imports"))
@@ -105,6 +110,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_late": _permission_late,
     "no_route": _no_route,
     "appointment": _appointment,
+    "consent": _consent,
     "list": _list,
 }
 

@@ -10,7 +10,9 @@ from makegood_portal.ledger.words import Role
 from portal.builders import Side
 
 EVERYBODY = frozenset(Role)
-READERS = frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.EVALUATOR})
+READERS = frozenset(
+    {Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.AGENCY_CONTACT, Role.EVALUATOR}
+)
 ONLY_COORDINATOR = frozenset({Role.COORDINATOR})
 FILLERS = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})
 ACTORS = frozenset({Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD})

@@ -4,6 +4,7 @@ from makegood_portal.ledger.models.audit import AuditEntry, AuditSeal
 from makegood_portal.ledger.models.break_glass import BreakGlass
 from makegood_portal.ledger.models.candidacy import Candidacy, State
 from makegood_portal.ledger.models.citizen_number import CitizenNumber
+from makegood_portal.ledger.models.consent import Consent, ConsentState
 from makegood_portal.ledger.models.contact import Appointment, ContactRoute
 from makegood_portal.ledger.models.contract import Contract
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
@@ -33,6 +34,8 @@ __all__ = [
     "Candidacy",
     "CitizenNumber",
     "ColumnMapping",
+    "Consent",
+    "ConsentState",
     "ContactRoute",
     "Contract",
     "EligibilityAssessment",

@@ -32,7 +32,6 @@ class Candidacy(Row):
     counsellor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     probation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     probation_officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    probation_consent_on = models.DateField(null=True, blank=True)
 
     list_token = models.CharField(max_length=64, blank=True, editable=False, help_text="keyed token of name and birth date")
     list_month = models.DateField(null=True, help_text="first day of the month of the gross list; empty for an entrant outside it")

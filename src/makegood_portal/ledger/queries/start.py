@@ -32,6 +32,7 @@ from makegood_portal.ledger.models import (
     ProgrammeVersion,
     State,
 )
+from makegood_portal.ledger.queries import consents
 from makegood_portal.ledger.queries.candidates import steps_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -95,6 +96,11 @@ def _appointments(scope: Scope, today: date) -> Rows:
     return _shaped("appointment", access.visible(rows, scope), due="at__date", today=today)
 
 
+def _consents(scope: Scope, today: date) -> Rows:
+    """Soon ending, or asked and not answered."""
+    return _shaped("consent", consents.to_ask_again(scope, today=today), due="until_on", today=today)
+
+
 def _lists(scope: Scope, today: date) -> Rows:
     rows = GrossListImport.objects.filter(prison__in=scope.where(Role.COORDINATOR), state__in=[ImportState.MAPPING, ImportState.PREVIEW])
     return _shaped("list", rows, today=today)
@@ -106,6 +112,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _permissions_late: frozenset({Role.COORDINATOR, Role.LEAD}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR}),
+    _consents: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _lists: frozenset({Role.COORDINATOR}),
 }
 """Kind of waiting work -> whose it is."""

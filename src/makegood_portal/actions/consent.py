@@ -1,0 +1,163 @@
+"""Consent of a candidate: asked, given, refused, renewed, taken back. Without one that counts, nothing is shared outside.
+
+Candidates have no log-in: staff records what they say, with the day, and keeps the signed form where there is one. What
+follows from a consent is decided in `ledger.access`, and holds in the database from the moment that this is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from makegood.values.month import add_months
+from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import access, audit
+from makegood_portal.ledger.access import ASKED_FOR, Part
+from makegood_portal.ledger.models import Candidacy, Consent, ConsentState, Organisation, PermissionRequest, PermissionState, State
+from makegood_portal.ledger.processing import register
+from makegood_portal.ledger.queries import consents, memberships
+from makegood_portal.ledger.queries.consents import ConsentPage
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+WAYS = ("on_paper", "spoken")
+ANSWERS = (ConsentState.GIVEN, ConsentState.REFUSED)
+
+
+def open_consents(*, by: Scope, on: UUID) -> ConsentPage | None:
+    """The consents of a candidate, as far as the asker may see them; written down."""
+    found = consents.of_candidate(by, on, today=timezone.localdate())
+    outcome, person = ("done", found.person) if found else ("refused", None)
+    audit.record(by, "read", part=Part.CONSENT, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
+    return found
+
+
+@action(*KEEPERS)
+def record_consent(
+    *, by: Scope, on: UUID, purpose: str, party: UUID, answer: str, way: str, happened_on: date, until_on: date | None,
+    officer: UUID | None,
+) -> Consent:  # fmt: skip
+    """What a candidate said today or earlier: asked and to be thought about (`asked`), `given` or `refused`.
+
+    `until_on` is the first day on which it counts no more; None: as long as the register of processing lets it last.
+    `officer`: the probation officer whom it is about, where it is about one.
+    """
+    row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if row.state == State.LEFT:
+        raise Refusal("not_open", _("This candidate is not on the way any more."))
+    sharing = register().sharing.get(purpose)
+    organisation = Organisation.objects.filter(pk=party, active=True).first()
+    if sharing is None or organisation is None or organisation.kind != sharing.with_kind:
+        raise Refusal("unknown_party", _("Choose with whom it may be shared."), field="party")
+    if officer is not None and not memberships.has_role(officer, Role.PROBATION_OFFICER, at=party):
+        raise Refusal("unknown_officer", _("This probation officer does not work there."), field="officer")
+    if officer is not None:
+        change(row, probation_id=party, probation_officer_id=officer)
+    asked = Consent.objects.filter(candidacy=row, purpose=purpose, party=party, state=ConsentState.ASKED).first()
+    if answer != ConsentState.ASKED:
+        question = asked or Consent(candidacy=row, purpose=purpose, party=organisation, asked_on=happened_on, recorded_by_id=by.user)
+        return _answered(question, row, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=asked is None)
+    if asked is not None:
+        raise Refusal("asked_already", _("This was asked already."), remedy=_("Record the answer below the question."), field="answer")
+    _not_to_come(happened_on)
+    return add(Consent(candidacy=row, purpose=purpose, party=organisation, asked_on=happened_on, recorded_by_id=by.user))
+
+
+@action(*KEEPERS)
+def answer_consent(*, by: Scope, on: UUID, answer: str, way: str, happened_on: date, until_on: date | None) -> Consent:
+    """The answer to a question that was asked earlier."""
+    row = _mine(by, on)
+    if row.state != ConsentState.ASKED:
+        raise Refusal("answered_already", _("This question has its answer already."))
+    return _answered(row, row.candidacy, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=False)
+
+
+@action(*KEEPERS)
+def withdraw_consent(*, by: Scope, on: UUID, today: date) -> Consent:
+    """Taken back: it counts no more from this moment. What a municipality was asked and did not answer is asked no longer."""
+    row = _mine(by, on)
+    if row.state != ConsentState.GIVEN:
+        raise Refusal("not_given", _("There is no consent to take back."))
+    change(row, state=ConsentState.WITHDRAWN, withdrawn_on=today)
+    _ask_no_longer(row)
+    return row
+
+
+def agreed(*, by: Scope, on: Candidacy, parties: Collection[Organisation], says_so: bool, happened_on: date) -> None:
+    """Inside an action that shares: each party has a consent that counts, or the candidate gives it now (`says_so`)."""
+    counts = access.consents_that_count(ASKED_FOR).filter(candidacy=on, party__in=parties)
+    missing = {party.pk: party for party in parties}.keys() - set(counts.values_list("party", flat=True))
+    if missing and not says_so:
+        raise Refusal(
+            "no_consent",
+            _("The candidate has not agreed that this is shared with the municipality."),
+            remedy=_("Ask the candidate first."),
+            field="agrees",
+        )
+    for party in parties:
+        if party.pk in missing:
+            asked = Consent.objects.filter(candidacy=on, purpose=ASKED_FOR, party=party, state=ConsentState.ASKED).first()
+            question = asked or Consent(candidacy=on, purpose=ASKED_FOR, party=party, asked_on=happened_on, recorded_by_id=by.user)
+            _answered(question, on, answer=ConsentState.GIVEN, way="spoken", happened_on=happened_on, until_on=None, new=asked is None)
+
+
+def _answered(
+    row: Consent, on: Candidacy, *, answer: str, way: str, happened_on: date, until_on: date | None, new: bool
+) -> Consent:  # fmt: skip
+    if answer not in ANSWERS:
+        raise Refusal("no_answer", _("Choose what the candidate says."), field="answer")
+    if way not in WAYS:
+        raise Refusal("no_way", _("Choose how the candidate said it."), field="way")
+    _not_to_come(happened_on)
+    if happened_on < row.asked_on:
+        raise Refusal("before_the_question", _("The answer came before the question. Check the day."), field="happened_on")
+    given = answer == ConsentState.GIVEN
+    latest = add_months(happened_on, register().sharing[row.purpose].months)
+    until = (until_on or latest) if given else None
+    if until is not None and not happened_on < until <= latest:
+        said = _("Choose a last day after the answer, and at the latest %(day)s.") % {"day": f"{latest:%d-%m-%Y}"}
+        raise Refusal("too_long", said, field="until_on")
+    before = Consent.objects.filter(candidacy=on, purpose=row.purpose, party=row.party_id, state=ConsentState.GIVEN)
+    for earlier in before.select_related("candidacy"):
+        if given:
+            change(earlier, state=ConsentState.RENEWED)
+        else:  # whoever now says no takes back what was said before
+            change(earlier, state=ConsentState.WITHDRAWN, withdrawn_on=happened_on)
+            _ask_no_longer(earlier)
+    words: dict[str, Any] = {"state": ConsentState(answer), "way": way, "answered_on": happened_on, "until_on": until}
+    row.candidacy = on
+    if not new:
+        return change(row, **words)
+    for name, value in words.items():
+        setattr(row, name, value)
+    return add(row)
+
+
+def _ask_no_longer(row: Consent) -> None:
+    if row.purpose != ASKED_FOR:
+        return
+    asked = PermissionRequest.objects.filter(candidacy=row.candidacy_id, municipality=row.party_id, state=PermissionState.ASKED)
+    for request in asked.select_related("candidacy"):
+        change(request, state=PermissionState.WITHDRAWN, reason="consent_withdrawn")
+
+
+def _not_to_come(day: date) -> None:
+    if day > timezone.localdate():
+        raise Refusal("to_come", _("This day is still to come. Choose today or an earlier day."), field="happened_on")
+
+
+def _mine(by: Scope, key: UUID) -> Consent:
+    rows = access.writable(Consent.objects.filter(pk=key), by).select_related("candidacy")
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    return row
