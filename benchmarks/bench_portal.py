@@ -56,7 +56,8 @@ def measured(home: Path) -> Iterator[str]:
         _part("plan", environment)
         _warm(address, home / "plan.json")
         ours = _locust(address, home / "plan.json", SECONDS, environment)
-        yield f"20 people at work for {SECONDS} s, 3 to 8 s between pages: {len(ours)} pages, {sum(one['status'] >= 400 for one in ours)} refused"
+        refused = sum(one["status"] >= 400 for one in ours)
+        yield f"20 people at work for {SECONDS} s, 3 to 8 s between pages: {len(ours)} pages, {refused} refused"
         yield from _table(ours)
         admin_port = _free_port()
         peer = {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.django_admin"}
@@ -89,7 +90,7 @@ def _table(samples: Sequence[dict[str, Any]]) -> Iterator[str]:
             f" (slowest for {worst}: {statistics.median(roles[worst]):.0f} ms){f', answered {wrong}' if wrong else ''}"
         )
     took = [one["ms"] for one in samples]
-    yield f"all pages: median {statistics.median(took):.0f} ms, p95 {_p95(took):.0f} ms (agreed: {MEDIAN} and {P95}); {slow} pages are slower"
+    yield f"all pages: median {statistics.median(took):.0f} ms, p95 {_p95(took):.0f} ms (agreed: {MEDIAN}, {P95}); {slow} pages are slower"
 
 
 def _beside(ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]) -> Iterator[str]:

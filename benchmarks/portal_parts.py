@@ -67,9 +67,9 @@ def session(user: User) -> str:
 def pages(register: Register, role: Role, user: User) -> dict[str, Any]:
     """The pages of a role with the addresses of this user's own candidates, and what stands in the questionnaire now."""
     from django.urls import reverse
-    from portal.access_table import ROUTES
 
     from makegood_portal.ledger.models import Answer
+    from portal.access_table import ROUTES
 
     side, candidates = register.side(role, user), register.candidates_of(role, user, 30)
     found, kept = [], {"children": ""}
@@ -146,7 +146,7 @@ def _done_when(listed: str) -> float:
 
 
 def _row_by_row(register: Register, people: list[tuple[str, str, date]]) -> float:
-    """What a loop over the same rows takes that saves each record, a transaction a row, undone again. Without our audit and row-level security."""
+    """What a loop over the same rows takes that saves each record, a transaction a row, undone again: no audit, no row-level security."""
     from django.db import transaction
 
     from makegood_portal.ledger import history

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-from portal.builders import Side
 
 from makegood.instrument.questionnaire import progress
 from makegood_portal.actions.load_programme import load_programme
@@ -23,6 +22,7 @@ from makegood_portal.ledger.models import Candidacy, Membership, Organisation, P
 from makegood_portal.ledger.models.person import ALPHABET
 from makegood_portal.ledger.scope import scope_of_system
 from makegood_portal.ledger.words import Kind, Role
+from portal.builders import Side
 
 COUNSELLORS, OFFICERS, TOWNS = 250, 50, 300
 GIVEN = ["Adam", "Anouk", "Bilal", "Carla", "Daan", "Esra", "Femke", "Gijs", "Hanna", "Iris",
@@ -117,7 +117,8 @@ def _surroundings() -> None:
         Role.ADMINISTRATOR: [others[Kind.OPERATOR]],
     }.items():
         users = [
-            User(email=f"{role}{number:03}@bench.example", name=f"{role.label} {number}", password="!") for number in range(len(where))
+            User(email=f"{role}{number:03}@bench.example", name=f"{role.label} {number}", password="!")  # noqa: S106 - nobody logs in
+            for number in range(len(where))
         ]
         User.objects.bulk_create(users)
         Membership.objects.bulk_create(
@@ -210,7 +211,8 @@ SELECT gen_random_uuid(), now(), md5(prison_id::text || list_month::text)::uuid,
 INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, request)
 SELECT now(), coalesce(counsellor, %(coordinator)s), 'counsellor', 'read', 'candidacy', '', NULL, candidacy, person, 'done', '{}',
     gen_random_uuid() FROM placed;
-INSERT INTO ledger_municipalitydetails (id, recorded_at, municipality_id, cbs_code, cbs_year, address_for_requests, consultation, usual_care)
+INSERT INTO ledger_municipalitydetails (id, recorded_at, municipality_id, cbs_code, cbs_year, address_for_requests,
+    consultation, usual_care)
 SELECT gen_random_uuid(), now(), id, lpad(row_number() OVER ()::text, 4, '0'), 2026, '', '', '' FROM ledger_organisation
 WHERE kind = 'municipality';
 INSERT INTO ledger_municipalitycontact (id, recorded_at, municipality_id, name, duty, email, phone, checked_on)
@@ -257,7 +259,8 @@ def _permissions(register: Register, today: date) -> None:
     waits = [step for step, one in terms.delivery_on(register.programme.pk, today).steps.items() if one.kind == "permission"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.candidacy, p.person, p.town, p.step = ANY (%s), p.n, m.wrapped FROM placed p JOIN many m USING (n) WHERE p.idx >= 7 AND p.state <> 'left'",
+            "SELECT p.candidacy, p.person, p.town, p.step = ANY (%s), p.n, m.wrapped"
+            " FROM placed p JOIN many m USING (n) WHERE p.idx >= 7 AND p.state <> 'left'",
             [waits],
         )
         found = cursor.fetchall()
@@ -288,7 +291,8 @@ def _answers(register: Register, today: date) -> None:
     INSERT INTO ledger_response (id, recorded_at, candidacy_id, questionnaire_id, state, medium, started_on, asked, at_item, version)
     SELECT md5('r' || n)::uuid, now(), candidacy, %(form)s, CASE n %% 9 WHEN 0 THEN 'open' ELSE 'finished' END, 'screen', %(today)s,
         to_jsonb(%(asked)s::text[]), '', 1 FROM placed WHERE idx >= 6 AND state <> 'left';
-    INSERT INTO ledger_answer (id, recorded_at, candidacy_id, response_id, item, status, value, free_text, source, reference_time, happened_on)
+    INSERT INTO ledger_answer (id, recorded_at, candidacy_id, response_id, item, status, value, free_text, source, reference_time,
+        happened_on)
     SELECT gen_random_uuid(), now(), candidacy, md5('r' || n)::uuid, item,
         CASE (n + ord) %% 12 WHEN 0 THEN 'refused' WHEN 1 THEN 'not_known' ELSE 'given' END,
         CASE WHEN (n + ord) %% 12 > 1 THEN '"yes"'::jsonb END, false, 'self', 'before', %(today)s

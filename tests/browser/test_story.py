@@ -1,6 +1,7 @@
-"""The story of one candidate, as people live it: from the prison's list to the municipality's yes, each from their own log-in.
+"""The story of one candidate, as people live it: from the prison's list to the start, each from their own log-in.
 
-The coordinator works at a desk; the candidate is screened on a phone; the municipality answers from a phone too.
+The coordinator works at a desk; the candidate is screened on a phone; the municipality answers from a phone too, and so
+does the counsellor, who comes by twice, agrees how to keep contact, and signs the contract. The lead sees the funnel move.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from makegood_portal.ledger.words import Kind, Role
 from portal.builders import a_loaded_programme, a_user, an_organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = timezone.localdate()
 SOON = timezone.localdate() + timedelta(weeks=12)
 
 
@@ -121,7 +123,10 @@ def a_part_is_answered(page: Page) -> None:
 
 
 def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
-    page.goto(f"/candidates/{candidacy}/questionnaires/")
+    page.goto("/")
+    page.get_by_role("link", name="Vragenlijst").first.click()
+    page.get_by_role("link", name="Jansen").click()
+    page.get_by_role("link", name="Vragenlijsten openen").click()
     page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
     page.get_by_role("button", name="Bewaren en verder").click()
     a_part_is_answered(page)
@@ -135,14 +140,75 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     page.get_by_role("button", name="Vragenlijst afronden").click()
 
 
-def the_municipality_is_asked(page: Page, candidacy: UUID) -> None:
-    page.goto(f"/candidates/{candidacy}/permission/")
+def the_step_is_done(page: Page, title: str) -> None:
+    """From the first page to the candidate's step, and done."""
+    the_step_is_opened(page, title)
+    page.get_by_role("button", name="Stap gedaan").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"Gedaan: {title}")
+
+
+def the_step_is_opened(page: Page, title: str) -> None:
+    page.goto("/")
+    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("link", name="Piet Jansen").click()
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+
+def the_lead_gives_him_a_counsellor(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Kandidaten zonder begeleider").click()
+    page.get_by_role("checkbox", name="Piet Jansen").check(force=True)
+    page.get_by_role("button", name="Deze begeleider geven").click()
+    expect(page.get_by_role("alert").first).to_be_visible()  # nobody was chosen: said, and the tick is kept
+    expect(page.get_by_role("checkbox", name="Piet Jansen")).to_be_checked()
+    page.get_by_label("Welke begeleider?").select_option(label="Amir Said (begeleidt 0 mensen)")
+    page.get_by_role("button", name="Deze begeleider geven").click()
+    expect(page.get_by_role("status").first).to_contain_text("1 kandidaat heeft nu een begeleider")
+
+
+def the_municipality_is_asked(page: Page) -> None:
+    the_step_is_opened(page, "Toestemming van de gemeente")
+    page.get_by_role("link", name="Gemeente vragen").click()
     page.get_by_label("Gemeente", exact=True).select_option("Zwolle")
     page.get_by_role("button", name="Verzoek versturen").click()
     expect(page.get_by_role("alert").first).to_contain_text("De kandidaat vindt het nog niet goed")
     page.get_by_label("De kandidaat vindt het goed").check(force=True)
     page.get_by_role("button", name="Verzoek versturen").click()
     expect(page.get_by_role("status").first).to_be_visible()
+
+
+def the_file_is_handed_over(page: Page, candidacy: UUID) -> None:
+    page.goto(f"/candidates/{candidacy}/")
+    page.get_by_role("button", name="Overdragen aan de uitvoerder").click()
+    page.get_by_role("button", name="Overdragen", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Overgedragen aan de uitvoerder")
+    tabs = page.get_by_role("navigation", name="Dit dossier").get_by_role("link")
+    for address in [link.get_attribute("href") for link in tabs.all()]:
+        answer = page.goto(address or "")
+        assert answer is not None
+        assert answer.ok, address  # every tab that is left opens
+
+
+def contact_is_agreed(page: Page) -> None:
+    the_step_is_opened(page, "Kennismaking")
+    page.get_by_role("link", name="Afspreken hoe u contact houdt").click()
+    page.get_by_label("Eigen telefoon").check(force=True)
+    page.get_by_label("Nummer of adres").fill("06 12345678")
+    page.get_by_role("button", name="Deze manier bewaren").click()
+    expect(page.get_by_role("cell", name="06 12345678")).to_be_visible()
+    page.get_by_role("link", name="Eerste afspraak plannen").click()
+    page.get_by_label("Tijd").fill("10:00")
+    page.get_by_label("Waar", exact=True).fill("Stadskantoor Zwolle")
+    page.get_by_role("button", name="Afspraak plannen").click()
+    expect(page.get_by_text("Stadskantoor Zwolle")).to_be_visible()
+
+
+def the_contract_is_signed(page: Page) -> None:
+    the_step_is_opened(page, "Contract getekend")
+    page.get_by_role("link", name="Contract vastleggen").click()
+    page.get_by_label("Basis").check(force=True)
+    page.get_by_role("button", name="Contract vastleggen").click()
+    expect(page.get_by_role("status").first).to_contain_text("Het contract is vastgelegd")
 
 
 def the_municipality_says_yes(page: Page) -> None:
@@ -154,7 +220,7 @@ def the_municipality_says_yes(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Uw antwoord is verstuurd")
 
 
-def test_from_the_list_to_the_yes_of_the_municipality(opens: Opens, cast: Cast) -> None:
+def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     desk = opens(cast.coordinator, size="desk").new_page()
     the_list_is_taken_in(desk, cast)
     a_step_is_done_for_everybody(desk, "Gecontroleerd door de inrichting")
@@ -163,7 +229,22 @@ def test_from_the_list_to_the_yes_of_the_municipality(opens: Opens, cast: Cast) 
     phone = opens(cast.coordinator, size="phone").new_page()
     the_questionnaire_is_filled_in(phone, piet.pk)
     expect(phone.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
-    the_municipality_is_asked(desk, piet.pk)
+    the_step_is_done(phone, "Vragenlijst")
+
+    lead = opens(cast.lead, size="desk").new_page()
+    the_lead_gives_him_a_counsellor(lead)
+    counsellor = opens(cast.counsellor, size="phone").new_page()
+    the_step_is_done(counsellor, "Gesprek met de begeleider")
+
+    the_municipality_is_asked(desk)
     the_municipality_says_yes(opens(cast.contact, size="phone").new_page())
     desk.goto(f"/candidates/{piet.pk}/permission/")
     expect(desk.get_by_text("Toestemming gegeven").first).to_be_visible()
+    the_file_is_handed_over(desk, piet.pk)  # the yes was the prison's last step: the candidate is at the acquaintance
+
+    contact_is_agreed(counsellor)
+    the_step_is_done(counsellor, "Kennismaking")
+    the_contract_is_signed(counsellor)
+    the_step_is_done(counsellor, "Gestart")
+    piet.refresh_from_db()
+    assert (piet.state, piet.track, piet.contract_on, piet.started_on) == ("started", "basic", TODAY, TODAY)

@@ -20,7 +20,7 @@ ON = date(2026, 3, 9)
 def test_a_hand_over_keeps_who_what_old_new_and_why(world: World) -> None:
     ours, by = world.ours, scope_of(world.ours.users[Role.COORDINATOR])
     with scoped(by):
-        hand_over(by=by, on=Candidacy.objects.get(pk=ours.candidacy.pk), happened_on=ON, seen=1, reason="ready")
+        hand_over(by=by, on=ours.candidacy.pk, happened_on=ON, seen=1, reason="ready")
     entry = AuditEntry.objects.get(verb="hand_over")
     assert (entry.actor, entry.candidacy, entry.outcome) == (by.user, ours.candidacy.pk, "done")
     assert entry.facts == {"fields": ["handed_over_on"]}
@@ -34,14 +34,14 @@ def test_the_second_editor_is_told(world: World) -> None:
     by = scope_of(world.ours.users[Role.COORDINATOR])
     Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(version=2)
     with scoped(by), pytest.raises(Stale):
-        hand_over(by=by, on=Candidacy.objects.get(pk=world.ours.candidacy.pk), happened_on=ON, seen=1)
+        hand_over(by=by, on=world.ours.candidacy.pk, happened_on=ON, seen=1)
     assert AuditEntry.objects.get(verb="hand_over").outcome == "refused"
 
 
 def test_other_roles_are_refused(world: World) -> None:
     by = scope_of(world.ours.users[Role.EVALUATOR])
     with scoped(by), pytest.raises(NotYours):
-        hand_over(by=by, on=world.ours.candidacy, happened_on=ON, seen=1)
+        hand_over(by=by, on=world.ours.candidacy.pk, happened_on=ON, seen=1)
     assert AuditEntry.objects.get(verb="hand_over").facts == {"code": "not_your_role"}
 
 
@@ -49,5 +49,5 @@ def test_what_cannot_be_done_says_why(world: World) -> None:
     by = scope_of(world.ours.users[Role.COORDINATOR])
     Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(provider=None)
     with scoped(by), pytest.raises(Refusal) as refused:
-        hand_over(by=by, on=Candidacy.objects.get(pk=world.ours.candidacy.pk), happened_on=ON, seen=1)
+        hand_over(by=by, on=world.ours.candidacy.pk, happened_on=ON, seen=1)
     assert refused.value.code == "no_provider"

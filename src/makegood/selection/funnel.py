@@ -116,6 +116,30 @@ def count_by(
     return groups
 
 
+def counted(
+    standing: Iterable[tuple[int, Literal["open", "left"], int]], exits: Iterable[tuple[str, str, str, int]], *, order: Sequence[str]
+) -> Counts:
+    """The counts of a group that a database counted: how many stand after so many steps of `order`, and their exits.
+
+    `standing`: steps done, whether they left, candidates. Who did all steps has started, whatever is told later.
+    `exits`: step, list of reasons, reason, candidates.
+    """
+    counts = Counts()
+    for done, state, candidates in standing:
+        counts.listed += candidates
+        for step in order[:done]:
+            counts.reached[step] += candidates
+        if done >= len(order):
+            continue
+        if state == "left":
+            counts.left_after[order[done - 1] if done else ""] += candidates
+        else:
+            counts.open += candidates
+    for step, listing, reason, candidates in exits:
+        counts.exits[step, listing, reason] += candidates
+    return counts
+
+
 def together(groups: Iterable[Counts]) -> Counts:
     """Several groups as one."""
     whole = Counts()

@@ -1,10 +1,12 @@
-"""How long answers take that somebody waits for: permissions, with those that are still open."""
+"""How long people wait: for a permission, for the next step; those who still wait count for as long as they have waited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from makegood.selection.shares import Share
 
@@ -60,13 +62,44 @@ def turnaround(requests: Iterable[Request], *, as_of: date) -> Turnaround:
 
 
 def _median(times: list[tuple[int, bool]]) -> int | None:
-    waiting, at_risk = 1.0, len(times)
+    return _days_until(Counter(times), 0.5)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Waiting for one step: how many have it behind them, how many wait now, and for how long.
+
+    `median_days`: within so many days half have done it; `most_days`: nine in ten. None: not that many have yet.
+    """
+
+    done: int
+    waiting: int
+    median_days: int | None
+    most_days: int | None
+
+
+def wait(times: Mapping[tuple[int, Literal["done", "open", "left"]], int]) -> Wait:
+    """The wait for a step from (days since the step before, how it stands) -> candidates.
+
+    Who still waits (`open`) and who left counts for as long as they waited: Kaplan and Meier (1958).
+    """
+    ended: Counter[tuple[int, bool]] = Counter()
+    states: Counter[str] = Counter()
+    for (days, state), candidates in times.items():
+        ended[days, state == "done"] += candidates
+        states[state] += candidates
+    return Wait(states["done"], states["open"], _days_until(ended, 0.5), _days_until(ended, 0.9))
+
+
+def _days_until(times: Mapping[tuple[int, bool], int], share: float) -> int | None:
+    """The first day on which this share has ended, by the estimate of Kaplan and Meier; None where it never does."""
+    waiting, at_risk = 1.0, sum(times.values())
     for day in sorted({time for time, _ in times}):
-        events = sum(ended for time, ended in times if time == day)
+        events = times.get((day, True), 0)
         if events:
             waiting *= 1 - events / at_risk
-            # A sum of rounded fractions may stay a hair above the half.
-            if waiting <= 0.5 + 1e-12:
+            # A product of rounded fractions may stay a hair above the share.
+            if waiting <= 1 - share + 1e-12:
                 return day
-        at_risk -= sum(time == day for time, _ in times)
+        at_risk -= events + times.get((day, False), 0)
     return None

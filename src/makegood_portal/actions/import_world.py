@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 
 from makegood.instrument.questionnaire import NON_ANSWERS, Questionnaire, progress
 from makegood.instrument.questionnaire import Answer as Given
+from makegood.programme.reading import Agreement
+from makegood.selection.steps import due_on, next_step
 from makegood.values.month import add_months
 from makegood.values.problem import Problem, Refused, Where
 from makegood_portal.ledger import audit, history, terms
@@ -142,12 +145,14 @@ def _organisations(found: Folder, programme: Programme) -> None:
         [Party(programme=programme, organisation=one) for one in set(found.organisations.values()) if one.pk not in known]
     )
     for row in found.rows["contacts"]:
-        MunicipalityContact.objects.create(
+        MunicipalityContact.objects.get_or_create(
             municipality=found.organisations[row["organisation"]],
-            name=f"{row['given_name']} {row['family_name']}",
             email=row["email"],
-            phone=row["telephone"],
-            checked_on=date.fromisoformat(row["checked_on"]),
+            defaults={
+                "name": f"{row['given_name']} {row['family_name']}",
+                "phone": row["telephone"],
+                "checked_on": date.fromisoformat(row["checked_on"]),
+            },
         )
 
 
@@ -156,11 +161,15 @@ def _people_who_act(found: Folder) -> None:
     acting += [(row["contact"], row, Role.MUNICIPAL_CONTACT) for row in found.rows["contacts"]]
     since = date(2016, 1, 1)
     for code, row, role in acting:
-        user = User(email=row["email"], name=f"{row['given_name']} {row['family_name']}")
-        user.set_unusable_password()
-        user.save()
+        user = User.objects.filter(email=row["email"]).first()
+        if user is None:
+            user = User(email=row["email"], name=f"{row['given_name']} {row['family_name']}")
+            user.set_unusable_password()
+            user.save()
         found.users[code] = user
-        Membership.objects.create(user=user, organisation=found.organisations[row["organisation"]], role=role, from_on=since)
+        Membership.objects.get_or_create(
+            user=user, organisation=found.organisations[row["organisation"]], role=role, defaults={"from_on": since}
+        )
 
 
 def _candidates(found: Folder, programme: Programme) -> None:
@@ -176,11 +185,14 @@ def _candidates(found: Folder, programme: Programme) -> None:
     Person.objects.bulk_create(persons, batch_size=BATCH)
     PersonKey.objects.bulk_create([history.new_key_of(person.pk) for person in persons], batch_size=BATCH)
     identities = []
+    order = terms.agreement_of(programme.pk)
     for row, person in zip(listed, persons, strict=True):
         events = steps[row["candidate"]]
         one = _candidacy(row, events, found, programme, person, provider)
         one.track = track_of.get(row["candidate"], "")
         one.release_on = _day(released.get(row["candidate"], row["release_on"]))
+        if one.state == State.OPEN:
+            _waits_at_the_next_step(one, order)
         found.candidacies[row["candidate"]] = one
         identities.append(
             Identity(
@@ -225,6 +237,16 @@ def _candidacy(
     )
 
 
+def _waits_at_the_next_step(one: Candidacy, agreement: Agreement) -> None:
+    """Whoever is on the way has done the last step that is recorded, and waits at the one after it."""
+    delivery = agreement.on(one.step_since).programme.delivery
+    following = next_step(delivery, one.step) if delivery and one.step in delivery.order else None
+    if delivery is None or following is None:
+        return
+    one.step = following
+    one.step_due_on = due_on(delivery.steps[following], step_before_on=one.step_since, end_date=one.release_on)
+
+
 def _events(found: Folder) -> int:
     rows = [
         SelectionEvent(
@@ -258,14 +280,20 @@ def _permissions(found: Folder) -> int:
     asked: dict[str, int] = defaultdict(int)
     for row in found.rows["permissions"]:
         asked[row["candidate"]] += 1
+    open_now = [found.candidacies[row["candidate"]].pk for row in found.rows["permissions"] if not row["answer"]]
+    names = {one.candidacy_id: one for one in Identity.objects.filter(candidacy__in=open_now)}
     rows = []
     for row in found.rows["permissions"]:
         state = ANSWERED[row["answer"]]
         if state == PermissionState.GRANTED and row["conditions"]:
             state = PermissionState.GRANTED_WITH_CONDITIONS
+        one = found.candidacies[row["candidate"]]
+        if state == PermissionState.ASKED and one.state != State.OPEN:
+            state = PermissionState.WITHDRAWN  # nobody waits for this answer any more
         rows.append(
             PermissionRequest(
-                candidacy=found.candidacies[row["candidate"]],
+                candidacy=one,
+                says=_says(one, names) if state == PermissionState.ASKED else None,
                 municipality=found.towns[row["cbs_code"]],
                 state=state,
                 parallel=asked[row["candidate"]] > 1,
@@ -277,6 +305,19 @@ def _permissions(found: Folder) -> int:
         )
     Consent.objects.bulk_create(_consents_to(rows), batch_size=BATCH)
     return len(PermissionRequest.objects.bulk_create(rows, batch_size=BATCH))
+
+
+def _says(one: Candidacy, names: Mapping[UUID, Identity]) -> bytes | None:
+    """What the municipality that still has to answer reads of the person."""
+    identity = names[one.pk]
+    words = {
+        "name": f"{identity.given_names} {identity.family_name}",
+        "born_on": f"{identity.born_on}",
+        "prison": one.prison.name if one.prison else "",
+        "release_on": f"{one.release_on or ''}",
+        "programme": one.programme.name,
+    }
+    return history.seal(one.person_id, words)
 
 
 def _consents_to(requests: list[PermissionRequest]) -> list[Consent]:

@@ -21,12 +21,14 @@ from makegood.selection.steps import asked_for
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.consent import agreed
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger import access, audit, history
+from makegood_portal.actions.selection import pass_step
+from makegood_portal.ledger import access, audit, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
     MunicipalityContact,
     MunicipalityDetails,
+    Notice,
     Organisation,
     PermissionReminder,
     PermissionRequest,
@@ -96,7 +98,7 @@ def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date, a
             asked_on=asked_on, deadline_on=due, says=history.seal(row.person_id, says),
         )  # fmt: skip
         requests.append(add(request))
-        _write_to(request)
+        write_to(request)
     if several:
         for other in before.filter(state=PermissionState.ASKED, parallel=False):
             change(other, parallel=True)
@@ -115,7 +117,7 @@ def remind(*, by: Scope, on: UUID, today: date) -> PermissionReminder:
     if PermissionReminder.objects.filter(request=request, sent_on=today).exists():
         raise Refusal("reminded_today", _("A reminder was sent today already."), remedy=_("Call them, or wait until tomorrow."))
     reminder = add(PermissionReminder(request=request, sent_on=today, to=to))
-    _write_to(request)
+    write_to(request)
     return reminder
 
 
@@ -150,23 +152,35 @@ def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str
         given["conditions" if answer in GRANTED else "reason"] = words.strip()
     change(request, seen=seen, columns=given)
     if answer in GRANTED:
-        duty = _everywhere("permission_granted")
+        duty = everywhere("permission_granted")
         with scoped(duty):
             settle_granted(by=duty, on=request.pk)
+    if request.asked_by_id is not None:
+        said = {"answer": str(answer), "municipality": request.municipality.name}
+        Notice(to_id=request.asked_by_id, kind="permission_answered", candidacy_id=request.candidacy_id, details=said).save(
+            force_insert=True
+        )
     answered: PermissionRequest = request
     return answered
 
 
 @action()
 def settle_granted(*, by: Scope, on: UUID) -> None:
-    """The portal's own duty: a municipality granted, so the file names it and the other municipalities are left in peace."""
+    """The portal's own duty: a municipality granted, so the file names it, and the candidate goes on.
+
+    Where others were asked at the same time, they are left in peace.
+    """
     granted = access.visible(PermissionRequest.objects.filter(pk=on, state__in=GRANTED), by).select_related("candidacy").first()
     if granted is None:
         return
     others = PermissionRequest.objects.filter(candidacy=granted.candidacy_id, state=PermissionState.ASKED).exclude(pk=granted.pk)
     for other in others.select_related("candidacy"):
         change(other, state=PermissionState.WITHDRAWN, reason="another_granted")
-    change(granted.candidacy, municipality_id=granted.municipality_id)
+    row = change(granted.candidacy, municipality_id=granted.municipality_id)
+    today = granted.answered_on or timezone.localdate()
+    delivery = terms.delivery_on(row.programme_id, today)
+    if row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "permission":
+        pass_step(by=by, on=row.pk, step=row.step, happened_on=max(today, row.step_since))
 
 
 def address_of(municipality: UUID) -> str:
@@ -192,14 +206,15 @@ def _open_of_ours(by: Scope, on: UUID) -> PermissionRequest:
     return request
 
 
-def _everywhere(duty: str) -> Scope:
+def everywhere(duty: str) -> Scope:
+    """For a duty of the portal itself about any candidate: it sees what prisons and providers see."""
     prisons, providers = (
         frozenset(Organisation.objects.filter(kind=kind).values_list("id", flat=True)) for kind in (Kind.PRISON, Kind.PROVIDER)
     )
     return scope_of_system(duty, everywhere={Role.COORDINATOR: prisons, Role.LEAD: providers})
 
 
-def _write_to(request: PermissionRequest) -> None:
+def write_to(request: PermissionRequest) -> None:
     """An e-mail without anything about the person: only that a question waits, and until when."""
     to = address_of(request.municipality_id)
     if not to or request.deadline_on is None:

@@ -66,6 +66,8 @@ def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping
     for listing, code in given.items():
         add(_event(row, by, outcome=Outcome.EXITED, happened_on=happened_on, reason=code, reason_source=listing))
     first = next(iter(given.values()))
+    for asked in PermissionRequest.objects.filter(candidacy=row, state=PermissionState.ASKED).select_related("candidacy"):
+        change(asked, state=PermissionState.WITHDRAWN)  # the municipality need not answer any more
     return change(row, seen=row.version, state=State.LEFT, exit_reason=first, left_on=happened_on, step_due_on=None)
 
 
@@ -105,6 +107,19 @@ def assign_counsellor(*, by: Scope, on: UUID, counsellor: UUID, seen: int) -> Ca
     if row.provider_id is None or not has_role(counsellor, Role.COUNSELLOR, at=row.provider_id):
         raise Refusal("not_a_counsellor", _("Choose a counsellor of your own organisation."), field="counsellor")
     return change(row, seen=seen, counsellor_id=counsellor)
+
+
+@action(Role.LEAD)
+def assign_counsellor_together(*, by: Scope, on: Sequence[UUID], counsellor: UUID) -> int:
+    """The same counsellor for several who have none yet. All or none."""
+    if len(on) > MOST_AT_ONCE:
+        raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
+    rows = dict(access.writable(Candidacy.objects.filter(pk__in=set(on), counsellor=None), by).values_list("pk", "version"))
+    if len(rows) != len(set(on)):
+        raise Refusal("guided_already", _("Somebody of them has a counsellor already."), remedy=_("Open the page again."))
+    for key, version in sorted(rows.items()):
+        assign_counsellor(by=by, on=key, counsellor=counsellor, seen=version)
+    return len(rows)
 
 
 def _mine(by: Scope, key: UUID) -> Candidacy:
@@ -154,6 +169,7 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     new: dict[str, Any] = {"channel": channel} if channel else {}
     following = next_step(delivery, row.step)
     if here.kind == "start" or following is None:
+        new["handed_over_on"] = row.handed_over_on or happened_on  # from now on the prison sees that somebody started, and no more
         return change(row, seen=row.version, state=State.STARTED, started_on=happened_on, step_due_on=None, **new)
     if "counsellor" in delivery.steps[following].acts and row.provider_id is None:
         new["provider_id"] = _the_provider(row)

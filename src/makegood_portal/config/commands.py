@@ -220,7 +220,8 @@ def demonstrate(*, port: int, once: bool, statements: Path | None) -> int:
 
         from makegood_portal.config import demo
 
-        demo.prepare(statements)
+        shown = sys.stderr.isatty()
+        demo.prepare(statements, tell=lambda step: print(f"{step} …", file=sys.stderr, flush=True) if shown else None)
         connections.close_all()
         if once:
             print(f"The portal is ready: {demo.read_log_ins()['coordinator']['email']} and ten others can log in once it is served.")

@@ -11,19 +11,28 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from makegood_portal.config import practice_round
 from makegood_portal.config.home import home
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from makegood_portal.ledger.scope import Scope
+
 PROGRAMME = "werk-na-detentie"
-SEED = "1"
+SEED, PRACTICE_SEED = "1", "2"
+SHARED = 6
 IN_FORCE_FROM = date(2016, 6, 3)
 LOGINS = "logins.json"
 ROLES = {
-    "coordinator": ("prison", "Rotterdam (Hoogvliet en De Schie)"),
+    "coordinator": ("prison", ""),
     "head_office": ("prison_service", ""),
     "lead": ("provider", ""),
     "counsellor": ("provider", ""),
@@ -38,23 +47,105 @@ ROLES = {
 """Role -> the kind of organisation in which somebody has it, and its name where it matters."""
 
 
-def prepare(statements: Path | None) -> None:
-    """As the owner, in an open database: the programme, the world and a log-in for each role, each only where absent."""
+def prepare(statements: Path | None, *, tell: Callable[[str], None]) -> None:
+    """As the owner, in an open database: the programme, the world and a log-in for each role, each only where absent.
+
+    Beside the world, which is history, a practice round that stands half way today. `tell` hears each step.
+    """
     from makegood_portal.actions.import_world import import_world
     from makegood_portal.actions.load_programme import load_programme
     from makegood_portal.ledger.models import Candidacy, Programme
     from makegood_portal.ledger.scope import scope_of_system
 
-    by = scope_of_system("demo")
+    by, world = scope_of_system("demo"), home() / "world"
     programme = Programme.objects.filter(code=PROGRAMME).first() or load_programme(PROGRAMME, by=by, on=IN_FORCE_FROM)
     if not Candidacy.objects.filter(programme=programme).exists():
-        folder = home() / "world"
-        words = [sys.executable, "-m", "makegood", "world", PROGRAMME, "--seed", SEED, "--pool", "0", "--out", str(folder), "--quiet"]
-        subprocess.run(words, check=True)
-        import_world(folder, programme=programme, by=by)
+        tell("inventing the history of a programme: 1,300 candidates")
+        _world(SEED, to=world)
+        tell("taking it into the register")
+        import_world(world, programme=programme, by=by)
+    if not Programme.objects.filter(code=practice_round.CODE).exists():
+        tell("inventing a practice round that stands half way today")
+        _practice(world, by=by)
     if statements is not None and (statements / PROGRAMME).is_dir():
         shutil.copytree(statements / PROGRAMME, home() / "statement", dirs_exist_ok=True)
+    tell("making a log-in for each role")
     _log_ins(programme.pk)
+    _consents()
+
+
+def _world(seed: str, *, to: Path) -> None:
+    words = [sys.executable, "-m", "makegood", "world", PROGRAMME, "--seed", seed, "--pool", "0", "--out", str(to), "--quiet"]
+    subprocess.run(words, check=True)
+
+
+def _practice(world: Path, *, by: Scope) -> None:
+    """The practice round: written, its terms loaded, taken in. A folder of an earlier demonstration may lack the world."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from makegood.programme.reading import shipped
+    from makegood_portal.actions.import_world import import_world
+    from makegood_portal.actions.load_programme import load_programme
+
+    today, folder = timezone.localdate(), home() / "practice"
+    if not world.is_dir():
+        _world(SEED, to=world)
+    with TemporaryDirectory() as other:
+        _world(PRACTICE_SEED, to=Path(other) / "world")
+        practice_round.write_round(Path(other) / "world", people_of=world, to=folder, today=today)
+    years = practice_round.years_since(today)
+    terms = practice_round.write_terms(shipped()[PROGRAMME], to=folder, years=years)
+    with transaction.atomic():
+        programme = load_programme(str(terms), by=by, on=practice_round.moved(IN_FORCE_FROM, years))
+        import_world(folder, programme=programme, by=by)
+
+
+def _consents() -> None:
+    """Some of the practice round agreed that their probation officer, or an employment agency, sees that they take part."""
+    from django.utils import timezone
+
+    from makegood.values.month import add_months
+    from makegood_portal.ledger.models import Candidacy, Consent, Membership
+    from makegood_portal.ledger.processing import register
+
+    today, lasting = timezone.localdate(), register().sharing
+    rows = Candidacy.objects.filter(programme__code=practice_round.CODE, counsellor__isnull=False).exclude(state="left")
+    chosen = list(rows.order_by("release_on", "pk")[:SHARED])
+    for role, purpose in (("probation_officer", "supervision"), ("agency_contact", "work")):
+        who = Membership.objects.filter(role=role).order_by("user__email").first()
+        if who is None or Consent.objects.filter(candidacy__in=chosen, purpose=purpose).exists():
+            continue
+        if role == "probation_officer":
+            keys = [one.pk for one in chosen]
+            Candidacy.objects.filter(pk__in=keys).update(probation=who.organisation_id, probation_officer=who.user_id)
+        until = add_months(today, lasting[purpose].months)
+        given = {"state": "given", "way": "spoken", "asked_on": today, "answered_on": today, "until_on": until}
+        Consent.objects.bulk_create([Consent(candidacy=one, purpose=purpose, party_id=who.organisation_id, **given) for one in chosen])
+
+
+def _busiest(word: str) -> UUID | None:
+    """Of those who have a role, the user with the most to do in the practice round; None: all are alike."""
+    from makegood_portal.ledger.models import Candidacy, Membership, PermissionRequest
+
+    on_the_way = Candidacy.objects.filter(programme__code=practice_round.CODE, state="open")
+    asked = PermissionRequest.objects.filter(candidacy__programme__code=practice_round.CODE, state="asked")
+    if word == "counsellor":
+        return _most(on_the_way, "counsellor")
+    where = {"coordinator": (on_the_way, "prison"), "municipal_contact": (asked, "municipality")}.get(word)
+    if where is None:
+        return None
+    held = Membership.objects.filter(role=word, organisation=_most(*where)).order_by("user__email")
+    return held.values_list("user", flat=True).first()
+
+
+def _most(rows: QuerySet[Any], column: str) -> UUID | None:
+    """The value that stands most often in a column."""
+    from django.db.models import Count
+
+    counted = rows.exclude(**{column: None}).order_by().values(column).annotate(n=Count("pk")).order_by("-n", column)
+    found: UUID | None = counted.values_list(column, flat=True).first()
+    return found
 
 
 def _log_ins(programme: UUID) -> None:
@@ -71,6 +162,8 @@ def _log_ins(programme: UUID) -> None:
         if word in kept:
             continue
         held = Membership.objects.filter(role=word, organisation__kind=kind).select_related("user", "organisation").order_by("user__email")
+        busiest = _busiest(word)
+        held = held.filter(user=busiest) if busiest else held
         found = held.filter(organisation__name=name).first() if name else held.first()
         if found is None:
             where = Organisation.objects.filter(kind=kind, **({"name": name} if name else {})).order_by("name").first()

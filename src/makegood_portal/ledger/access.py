@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
+from uuid import UUID
 
-from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from makegood_portal.ledger.models import (
@@ -126,6 +127,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+COUNT_WHOLE = frozenset({Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR})
+"""Roles that may count everybody in a programme of their organisation, without seeing who it is: the funnel."""
+
+COUNT_OWN = frozenset({Role.COORDINATOR})
+"""Roles that may count the people of their own prison."""
+
+SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
+"""Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
+
 ASKED_FOR = "permission"
 """The purpose for which somebody must consent before a municipality reads a request about them."""
 
@@ -175,6 +185,14 @@ def _among(rows: QuerySet[M], condition: Q, to: str) -> Q:
     By key, and not by a join, which would hide what is theirs beside the file where they do not see the file.
     """
     return condition if rows.model is Candidacy else Q(**{f"{to}__in": Candidacy.objects.filter(condition).order_by()})
+
+
+def parts_of_file(scope: Scope, candidacy: UUID) -> frozenset[Part]:
+    """The parts of one candidate's file that the asker may read; none where the file is not theirs. One query."""
+    asked = {str(part): allowed for part in Part if (allowed := allowed_of(scope, part))}
+    said = {f"may_{part}": ExpressionWrapper(allowed, output_field=BooleanField()) for part, allowed in asked.items()}
+    row = Candidacy.objects.filter(pk=candidacy).annotate(**said).values(*said).first() if said else None
+    return frozenset(Part(part) for part in asked if row and row[f"may_{part}"])
 
 
 def _beside(model: type[Model], scope: Scope, *, writing: bool) -> Q:

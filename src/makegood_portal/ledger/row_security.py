@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
+from makegood_portal.ledger import counting
 from makegood_portal.ledger.access import ASKED_FOR, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
 from makegood_portal.ledger.words import Role
 
@@ -248,7 +249,7 @@ def policies() -> dict[str, dict[str, str]]:
         },
         "ledger_importrow": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list, "DELETE": own_list},
         "ledger_permissionreminder": {"SELECT": request, "INSERT": request},
-        "ledger_notice": {"SELECT": f"to_id = {ME}", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
+        "ledger_notice": {"SELECT": f"to_id = {ME} OR (SELECT ledger_duty()) = 'remind'", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
         "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
         "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
         "ledger_auditentry": {"SELECT": f"actor = {ME} OR {admin} OR {duty}", "INSERT": f"actor IS NULL OR actor = {ME}"},
@@ -278,6 +279,7 @@ def statements() -> Iterator[str]:
     """Everything, in order. Each may run again."""
     runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
     yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'")
+    yield from counting.functions()
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {runtime}"
     for table in sorted(connection.introspection.table_names()):

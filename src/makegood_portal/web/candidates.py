@@ -2,29 +2,82 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from makegood_portal.actions.hand_over import hand_over
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.queries.candidates import Choices, Wanted
+from makegood_portal.ledger.words import Role
+from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
 
 
-@require_safe
+class FilterForm(forms.Form):
+    """What the list is narrowed to; stands in the address, and says nothing of a person."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Who"),
+        choices=[("", gettext_lazy("On the way")), ("started", gettext_lazy("Started")), ("left", gettext_lazy("Left"))],
+        required=False,
+    )
+    step = forms.ChoiceField(label=gettext_lazy("Step"), required=False)
+    prison = forms.ChoiceField(label=gettext_lazy("Prison"), required=False)
+
+    def __init__(self, *args: Any, known: Choices, **words: Any) -> None:
+        super().__init__(*args, **words)
+        for name, listed in (("step", known.steps), ("prison", known.prisons)):
+            self.fields[name].choices = [("", _("All")), *listed]  # type: ignore[attr-defined]
+        if len(known.prisons) < 2:
+            del self.fields["prison"]
+
+    def wanted(self, words: str) -> Wanted:
+        """What to look for; a choice that is not there counts as none."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        prison = chosen.get("prison")
+        return Wanted(
+            state=chosen.get("state") or "open", step=chosen.get("step", ""), prison=UUID(prison) if prison else None, words=words
+        )
+
+
+class SearchForm(forms.Form):
+    """A name or a number. It is sent with POST: a name belongs in no address and in no log."""
+
+    words = forms.CharField(label=gettext_lazy("Name or number"), max_length=100, required=False, strip=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(*READERS)
 def candidate_list(request: Asked) -> HttpResponse:
-    """Candidates that the asker may see, soonest release first."""
-    number = request.GET.get("page", "1")
-    found = candidates.page(request.scope, number=int(number) if number.isdigit() and len(number) < 6 else 1)
-    template = "candidates/rows.html" if request.htmx else "candidates/list.html"
-    return render(request, template, {"page": found})
+    """Candidates that the asker may see, soonest release first; with a POST, those with a name or a number."""
+    filters = FilterForm(request.GET, known=candidates.choices(request.scope))
+    search = SearchForm(request.POST or None)
+    words = search.cleaned_data["words"] if request.method == "POST" and search.is_valid() else ""
+    wanted, number = filters.wanted(words), request.GET.get("page", "1")
+    found = candidates.page(request.scope, number=int(number) if number.isdigit() and len(number) < 6 and not words else 1, wanted=wanted)
+    template = "candidates/found.html" if request.htmx else "candidates/list.html"
+    context = {
+        "on_the_way": wanted.state == "open",
+        "page": found,
+        "filters": filters,
+        "search": search,
+        "words": words,
+        "narrowed": words or any(request.GET.values()),
+    }
+    return render(request, template, context, status=422 if search.errors else 200)
 
 
 @require_safe
@@ -37,7 +90,19 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     return render(request, "candidates/file.html", {"file": found})
 
 
+@require_POST
+@page(Role.COORDINATOR)
+def candidate_hand_over(request: Asked, candidacy: UUID) -> HttpResponse:
+    """The file goes to the provider: from now on the prison sees what became of it, and no more."""
+    seen = request.POST.get("seen", "")
+    version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
+    hand_over(by=request.scope, on=candidacy, happened_on=timezone.localdate(), seen=version)
+    notices.done(request, _("Handed over to the provider."))
+    return redirect("candidate", candidacy=candidacy)
+
+
 PATHS = [
     path("candidates/", candidate_list, name="candidates"),
     path("candidates/<uuid:candidacy>/", candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/hand-over/", candidate_hand_over, name="candidate_hand_over"),
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -146,7 +148,24 @@ def import_list(request: Asked) -> HttpResponse:
     """The lists that came."""
     number = _number(request)
     lines, more = imports.lists(request.scope, number=number)
-    return render(request, "imports/list.html", {"lines": lines, "page": Page(number, more)})
+    return render(request, "imports/list.html", {"lines": lines, "page": Page(number, more), "practice": _practice_list()})
+
+
+def _practice_list() -> Path | None:
+    """The invented list of a demonstration, if this is one."""
+    file = Path(settings.MAKEGOOD_HOME) / "practice" / "practice-list.csv"
+    return file if settings.MAKEGOOD_DEMO and file.is_file() else None
+
+
+@require_safe
+@page(Role.COORDINATOR)
+def import_practice_list(request: Asked) -> HttpResponse:  # noqa: ARG001
+    """In a demonstration: an invented list to try."""
+    file = _practice_list()
+    if file is None:
+        raise Http404
+    words = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return HttpResponse(file.read_bytes(), content_type="text/csv; charset=utf-8", headers=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,7 +189,8 @@ def import_new(request: Asked) -> HttpResponse:
             form.add_error("file", FILES.get(found.code, found.what))
         except Refusal as found:
             form.add_error(None, found.what)
-    return render(request, "imports/new.html", {"form": form, "places": places, "refused": refused}, status=422 if form.errors else 200)
+    context = {"form": form, "places": places, "refused": refused, "practice": _practice_list()}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -251,6 +271,7 @@ def _number(request: Asked) -> int:
 
 PATHS = [
     path("imports/", import_list, name="imports"),
+    path("imports/practice-list/", import_practice_list, name="import_practice_list"),
     path("imports/new/", import_new, name="import_new"),
     path("imports/<uuid:listed>/", import_one, name="import"),
     path("imports/<uuid:listed>/columns/", import_columns, name="import_columns"),

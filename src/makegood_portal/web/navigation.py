@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from makegood_portal.ledger.access import Part
+
 
 @dataclass(frozen=True)
 class Place:
@@ -25,6 +27,7 @@ MENU = (
     Place("home", _("Today"), "today", _("What needs doing, and why.")),
     Place("candidates", _("Candidates"), "people", _("Everybody you may see, soonest release first.")),
     Place("queue", _("Queue"), "list", _("Step by step: who waits for what.")),
+    Place("caseload", _("Counsellors"), "people", _("Who has no counsellor yet, and who could guide them.")),
     Place("permissions", _("Permissions"), "permission", _("What was asked of a municipality, and the answer.")),
     Place("planner", _("Planner"), "calendar", _("Who is released when, and how much time is left.")),
     Place("imports", _("Lists"), "upload", _("The monthly list of each prison.")),
@@ -61,16 +64,16 @@ def items_for(roles: Collection[str], *, path: str) -> list[Item]:
 
 
 FILE = (
-    ("candidate", _("Overview")),
-    ("candidate_questionnaires", _("Questionnaires")),
-    ("candidate_eligibility", _("Advice")),
-    ("candidate_consents", _("Consent")),
-    ("candidate_permissions", _("Permission")),
-    ("candidate_contract", _("Contract")),
-    ("candidate_contacts", _("Contact")),
-    ("candidate_history", _("History")),
+    ("candidate", _("Overview"), Part.CANDIDACY),
+    ("candidate_questionnaires", _("Questionnaires"), Part.SCREENING),
+    ("candidate_eligibility", _("Advice"), Part.ELIGIBILITY),
+    ("candidate_consents", _("Consent"), Part.CONSENT),
+    ("candidate_permissions", _("Permission"), Part.PERMISSION),
+    ("candidate_contract", _("Contract"), Part.CONTRACT),
+    ("candidate_contacts", _("Contact"), Part.CONTACT),
+    ("candidate_history", _("History"), Part.SELECTION),
 )
-"""The pages of one candidate's file, each a route with `candidacy` in its address."""
+"""The pages of one candidate's file, each a route with `candidacy` in its address, and the part of the file that it shows."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,13 @@ class Tab:
     current: bool
 
 
-def tabs_of_file(roles: Collection[str], candidacy: UUID, *, path: str) -> list[Tab]:
-    """The pages of this candidate's file that these roles may open; the one that is open, or the one above it, is marked."""
-    found = [(label, href) for route, label in FILE if (href := _address(route, candidacy=candidacy)) and _may_open(href, roles)]
+def tabs_of_file(roles: Collection[str], candidacy: UUID, *, parts: Collection[Part], path: str) -> list[Tab]:
+    """The pages of this candidate's file that will open: for these roles, with these parts of it readable.
+
+    The page that is open, or the one above it, is marked.
+    """
+    known = [(label, _address(route, candidacy=candidacy)) for route, label, part in FILE if part in parts]
+    found = [(label, href) for label, href in known if href and _may_open(href, roles)]
     here = max((href for _, href in found if path.startswith(href)), key=len, default="")
     return [Tab(label, href, href == here) for label, href in found]
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood_portal.actions.put_notice_away import put_notice_away
@@ -90,6 +90,11 @@ def _no_route(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"), pressing=True)
 
 
+def _no_counsellor(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Candidate without a counsellor", "Candidates without a counsellor", waiting.number)
+    return _task(waiting, today, title=title, why=_("Choose who guides them, so that the talk can take place."), href=_to("caseload"))
+
+
 def _appointment(waiting: Waiting, today: date) -> Task:
     title = ngettext("Appointment to keep or to close", "Appointments to keep or to close", waiting.number)
     return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
@@ -109,6 +114,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_to_answer": _permission_to_answer,
     "permission_late": _permission_late,
     "no_route": _no_route,
+    "no_counsellor": _no_counsellor,
     "appointment": _appointment,
     "consent": _consent,
     "list": _list,
@@ -135,6 +141,13 @@ def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: 
     return sorted(cards, key=lambda card: (["urgent", "soon", ""].index(card.urgency), -card.number))
 
 
+REMINDERS = {
+    "permission_late": gettext_lazy("The municipality has not answered about %(pseudonym)s. The answer was due on %(day)s."),
+    "consent_ends": gettext_lazy("A consent of %(pseudonym)s ends on %(day)s. Ask it again."),
+    "no_route": gettext_lazy("Nobody can reach %(pseudonym)s after the release on %(day)s. Ask for a phone number."),
+}
+
+
 def sentence(told: Told) -> str:
     """What a notice says."""
     said = {"pseudonym": told.pseudonym or _("somebody")}
@@ -144,6 +157,14 @@ def sentence(told: Told) -> str:
         day = parse_date(told.details.get("to", ""))
         said["day"] = date_format(day, "j F Y") if day else ""
         return _("%(pseudonym)s is released on another day: %(day)s.") % said
+    if told.kind in REMINDERS:
+        return str(REMINDERS[told.kind]) % (said | {"day": date_format(told.due_on, "j F Y") if told.due_on else ""})
+    if told.kind == "steps_late":
+        number = int(told.details.get("number", 0))
+        late = ngettext("%(n)s candidate passed the last day of a step.", "%(n)s candidates passed the last day of a step.", number)
+        return late % {"n": number}
+    if told.kind == "permission_answered":
+        return _("%(municipality)s answered about %(pseudonym)s.") % (said | {"municipality": told.details.get("municipality", "")})
     return _("Something changed in the file of %(pseudonym)s.") % said
 
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from portal.access.route import READERS, Route, of_candidacy
+from typing import Any
+
+from portal.access.route import ONLY_COORDINATOR, READERS, Route, of_candidacy
+from portal.builders import Side
+
+
+def as_it_was_seen(side: Side) -> dict[str, Any]:
+    return {"seen": side.candidacy.version}
+
 
 ROUTES = {
     "candidates": Route(may=READERS),
     "candidate": Route(may=READERS, kwargs=of_candidacy),
+    "candidate_hand_over": Route(may=ONLY_COORDINATOR, kwargs=of_candidacy, post=as_it_was_seen),
 }

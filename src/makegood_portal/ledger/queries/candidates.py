@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Identity, SelectionEvent, State
+from makegood_portal.ledger.models import Candidacy, Identity, Party, SelectionEvent, State
 from makegood_portal.ledger.scope import Scope
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.terms import said
+from makegood_portal.ledger.words import Kind, Role
 
 PAGE = 50
+MOST_WORDS = 5
+"""More words than these are not looked at: nobody has a longer name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,14 @@ class File:
     line: Line
     born_on: date | None
     sex: str
+    provider: str
+    """To whom the candidate goes, or went; empty where that is not known yet."""
+    guide: str
+    """Who guides them at the provider; empty where nobody does."""
     may_act: bool
+    may_hand_over: bool
+    """Whether the asker's own work is done and the file may go to the provider."""
+    may_assign: bool
     keeps_citizen_number: bool
     events: tuple[Event, ...]
 
@@ -66,10 +76,47 @@ class Page:
     more: bool
 
 
-def page(scope: Scope, *, number: int = 1, state: str = State.OPEN) -> Page:
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody looks for in the list: a state, a step, a prison; a word of the name, or the number."""
+
+    state: str = State.OPEN
+    step: str = ""
+    prison: UUID | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the list can be narrowed to: code or key, and its words."""
+
+    steps: Sequence[tuple[str, str]]
+    prisons: Sequence[tuple[str, str]]
+
+
+def choices(scope: Scope) -> Choices:
+    """The steps of the asker's programmes, and their prisons where there are several. One query beside the terms."""
+    programmes = {key for keys in (scope.programmes or {}).values() for key in keys}
+    steps: dict[str, str] = {}
+    for delivery in terms.deliveries_on(programmes, timezone.localdate()).values():
+        steps |= {name: said(delivery.steps[name].title) for name in delivery.order}
+    rows = Party.objects.filter(programme__in=programmes, organisation__kind=Kind.PRISON)
+    if scope.roles == {Role.COORDINATOR}:
+        rows = rows.filter(organisation__in=scope.where(Role.COORDINATOR))
+    prisons = rows.order_by("organisation__name").values_list("organisation", "organisation__name").distinct()
+    return Choices(steps=list(steps.items()), prisons=[(str(key), name) for key, name in prisons])
+
+
+def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page:
     """Candidates by release date, soonest first; three queries, whatever the number of candidates."""
-    soonest = (F("release_on").asc(nulls_last=True), "id")
-    rows = access.visible(Candidacy.objects.filter(state=state), scope).order_by(*soonest)
+    wanted, soonest = wanted or Wanted(), (F("release_on").asc(nulls_last=True), "id")
+    rows = access.visible(Candidacy.objects.filter(state=wanted.state), scope).order_by(*soonest)
+    if wanted.step:
+        rows = rows.filter(step=wanted.step)
+    if wanted.prison:
+        rows = rows.filter(prison=wanted.prison)
+    for word in wanted.words.split()[:MOST_WORDS]:
+        rows = rows.filter(_named(scope, word))
     start = (max(number, 1) - 1) * PAGE
     # Keys of the page first, from the index: what stands beside them is looked up for one page, however far on it is.
     here = Candidacy.objects.filter(pk__in=rows.values("pk")[start : start + PAGE + 1])
@@ -80,9 +127,17 @@ def page(scope: Scope, *, number: int = 1, state: str = State.OPEN) -> Page:
     return Page(lines=lines, number=max(number, 1), more=len(found) > PAGE)
 
 
+def _named(scope: Scope, word: str) -> Q:
+    """Whose number has this word in it, or whose name, of those whose name the asker may know."""
+    names = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
+    has_name = Q(family_name__icontains=word) | Q(given_names__icontains=word) | Q(prefix__iexact=word)
+    return Q(person__pseudonym__icontains=word) | Q(Exists(names.filter(has_name)))
+
+
 def file(scope: Scope, candidacy: UUID) -> File | None:
     """One candidate as far as the asker may see it. Call it through `actions.open_file`, which writes it down."""
-    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person", "prison").first()
+    rows = access.visible(Candidacy.objects.filter(pk=candidacy), scope)
+    row = rows.select_related("person", "prison", "provider", "counsellor").first()
     if row is None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
@@ -95,7 +150,11 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
+        provider=row.provider.name if row.provider else "",
+        guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),
+        may_hand_over=_hands_over(scope, row, today),
+        may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
@@ -113,6 +172,15 @@ def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:
     """Whether the asker may record and see this candidate's citizen service number."""
     own = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
     return own and row.prison is not None and row.prison.may_hold_bsn
+
+
+def _hands_over(scope: Scope, row: Candidacy, today: date) -> bool:
+    """Whether this is the asker's own candidate who is with the provider, and no step is left for the asker."""
+    ours = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    if not ours or delivery is None or row.state != State.OPEN or row.provider_id is None or row.step not in delivery.order:
+        return False
+    return not set(delivery.order[delivery.order.index(row.step) :]) & {*steps_of(delivery, scope)}
 
 
 def _names(scope: Scope, keys: list[UUID]) -> dict[UUID, Identity]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Q, QuerySet, UUIDField
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, Q, QuerySet, UUIDField
 from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery_steps import Permission
@@ -16,6 +16,7 @@ from makegood.selection.steps import asked_for
 from makegood.selection.waiting import Request as Waited
 from makegood.selection.waiting import Turnaround, turnaround
 from makegood_portal.ledger import access, history, terms
+from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
     Identity,
@@ -192,11 +193,14 @@ def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
 
 def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     """What may be asked for a candidate, or None: not there and not yours are the same answer."""
-    rows = access.writable(Candidacy.objects.filter(pk=candidacy), scope)
-    row = rows.select_related("person", "prison", "programme").first()
+    readable = access.allowed_of(scope, Part.PERMISSION)
+    mine = access.allowed_of(scope, Part.PERMISSION, writing=True)
+    rows = Candidacy.objects.filter(readable, pk=candidacy) if readable else Candidacy.objects.none()
+    row: Any = rows.annotate(mine=ExpressionWrapper(mine, BooleanField())).select_related("person", "prison", "programme").first()
     if row is None:
         return None
     permission = permission_of(row.programme_id, today)
+    asks = permission is not None and (row.handed_over_on is not None or scope.has(Role(permission.asked_by), Role.LEAD))
     requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
     found = list(requests.select_related("municipality").annotate(reminded=Count("reminders")))
     local = LocalProgramme.objects.filter(municipality=row.municipality_id, excludes=True, from_on__lte=today)
@@ -205,7 +209,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         person=row.person_id,
         candidacy=row.pk,
         pseudonym=row.person.pseudonym,
-        open=row.state == "open",
+        open=row.state == "open" and row.mine and asks,
         title=said(permission.title) if permission else "",
         several=permission is not None and permission.when_unknown == "ask_several",
         due_on=asked_for(permission, asked_on=today).due_on if permission else None,

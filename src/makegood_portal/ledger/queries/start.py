@@ -91,6 +91,12 @@ def _without_a_route(scope: Scope, today: date) -> Rows:
     return _shaped("no_route", access.visible(rows, scope), due="release_on", today=today)
 
 
+def _without_a_counsellor(scope: Scope, today: date) -> Rows:
+    """They are with the provider, and nobody guides them."""
+    rows = Candidacy.objects.filter(state=State.OPEN, counsellor=None, provider__in=scope.where(Role.LEAD))
+    return _shaped("no_counsellor", access.visible(rows, scope), due="step_due_on", today=today)
+
+
 def _appointments(scope: Scope, today: date) -> Rows:
     rows = Appointment.objects.filter(with_user=scope.user, state="planned", at__date__lte=today)
     return _shaped("appointment", access.visible(rows, scope), due="at__date", today=today)
@@ -111,6 +117,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _permissions_to_answer: frozenset({Role.MUNICIPAL_CONTACT}),
     _permissions_late: frozenset({Role.COORDINATOR, Role.LEAD}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
+    _without_a_counsellor: frozenset({Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR}),
     _consents: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _lists: frozenset({Role.COORDINATOR}),
@@ -141,6 +148,7 @@ class Told:
     candidacy: UUID | None
     pseudonym: str
     details: dict[str, Any]
+    due_on: date | None
     at: datetime
 
 
@@ -154,6 +162,7 @@ def told(scope: Scope) -> list[Told]:
             candidacy=row.candidacy_id,
             pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
             details=row.details,
+            due_on=row.due_on,
             at=row.recorded_at,
         )
         for row in rows[:MOST_NOTICES]

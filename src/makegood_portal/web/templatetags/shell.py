@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.template.context import Context
 from django.utils.translation import get_language, get_language_info, gettext
 
+from makegood_portal.ledger.access import parts_of_file
 from makegood_portal.web.navigation import items_for, tabs_of_file
 from makegood_portal.web.notices import UNDO
 
@@ -72,4 +73,5 @@ def page_messages(context: Context) -> dict[str, Any]:
 def file_tabs(context: Context, candidacy: UUID) -> dict[str, Any]:
     """The pages of a candidate's file, below the heading of each of them."""
     request = context["request"]
-    return {"tabs": tabs_of_file(request.scope.roles, candidacy, path=request.path), "label": gettext("This file")}
+    parts = parts_of_file(request.scope, candidacy)
+    return {"tabs": tabs_of_file(request.scope.roles, candidacy, parts=parts, path=request.path), "label": gettext("This file")}

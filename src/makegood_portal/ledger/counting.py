@@ -1,0 +1,119 @@
+"""Counting without seeing: functions of the database that give numbers over a programme, and never a person.
+
+Who leads a project must know how many stand on a list whose people are not theirs to see. These functions run as the
+owner of the tables; each asks first who is asking (`ledger_counts`), by the roles of `access`. What they give are
+counts over groups; for who may not see the persons, `queries.funnel` puts groups of a few together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE, SEE_EACH
+
+_ROLES = {"whole": sorted(COUNT_WHOLE), "each": sorted(SEE_EACH), "own": sorted(COUNT_OWN)}
+
+
+def _party(roles: Sequence[str], columns: str = "1") -> str:
+    scopes = " OR ".join(f"p.organisation_id = ANY (ledger_scope('{role}'))" for role in roles)
+    return f"SELECT {columns} FROM ledger_party p WHERE p.programme_id = of AND ({scopes})"  # noqa: S608 - our own words
+
+
+_COUNTS = f"""
+CREATE OR REPLACE FUNCTION ledger_counts(of uuid, OUT whole boolean, OUT small boolean, OUT prisons uuid[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT EXISTS ({_party(_ROLES["whole"])}), NOT EXISTS ({_party(_ROLES["whole"])}) OR EXISTS ({_party(_ROLES["each"])}),
+   ARRAY({_party(_ROLES["own"], "p.organisation_id")} ORDER BY 1) $$;
+"""
+
+_FUNNEL = """
+CREATE OR REPLACE FUNCTION ledger_funnel(of uuid, as_of date, steps text[], inform text, chosen text)
+RETURNS TABLE (what text, prison uuid, month date, place int, state text, step text, listing text, reason text, day date, days int,
+  n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public SET work_mem = '64MB' AS $$
+WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
+mine AS MATERIALIZED (
+  SELECT c.id, c.prison_id, c.list_month, c.release_on FROM ledger_candidacy c CROSS JOIN may
+  WHERE c.programme_id = of AND (may.whole OR c.prison_id = ANY (may.prisons)) AND (c.list_month <= as_of OR c.list_month IS NULL)
+),
+taken_back AS (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
+marks AS (
+  SELECT e.candidacy_id,
+    max(array_position(steps, e.step::text)) FILTER (WHERE e.outcome = 'passed') AS place,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'passed') AS done_on,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = steps[cardinality(steps)]) AS started_on,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = inform) AS informed_on,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = chosen) AS chosen_on,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'exited') AS exit_on,
+    max(e.recorded_at) FILTER (WHERE e.outcome = 'exited') AS exit_at,
+    max(e.happened_on) FILTER (WHERE e.outcome = 'reopened') AS back_on,
+    max(e.recorded_at) FILTER (WHERE e.outcome = 'reopened') AS back_at
+  FROM mine JOIN ledger_selectionevent e ON e.candidacy_id = mine.id
+  WHERE e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
+  GROUP BY e.candidacy_id
+),
+stand AS MATERIALIZED (
+  SELECT c.id, c.prison_id, c.list_month, c.release_on, coalesce(m.place, 0) AS place, m.done_on, m.started_on, m.informed_on, m.chosen_on,
+    m.exit_on, m.back_on, m.back_at,
+    -- Who did something after leaving is back on the way; on one day it counts what was recorded last.
+    CASE WHEN m.exit_on IS NULL OR coalesce(m.place, 0) = cardinality(steps) OR m.exit_on < m.done_on OR m.exit_on < m.back_on
+           OR (m.exit_on = m.back_on AND m.exit_at < m.back_at) THEN 'open' ELSE 'left' END AS state
+  FROM mine c LEFT JOIN marks m ON m.candidacy_id = c.id
+  WHERE c.list_month IS NOT NULL OR m.candidacy_id IS NOT NULL
+),
+exits AS (
+  SELECT DISTINCT ON (s.id, e.reason_source) s.prison_id, s.list_month, s.place, e.step::text, e.reason_source::text, e.reason::text
+  FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
+  WHERE s.state = 'left' AND e.outcome = 'exited' AND e.happened_on <= as_of AND e.happened_on >= coalesce(s.done_on, e.happened_on)
+    AND (s.back_on IS NULL OR e.happened_on > s.back_on OR (e.happened_on = s.back_on AND e.recorded_at > s.back_at))
+  ORDER BY s.id, e.reason_source, e.happened_on DESC, e.recorded_at DESC
+),
+passed AS (
+  SELECT s.prison_id, array_position(steps, e.step::text) AS place,
+    e.happened_on - lag(e.happened_on) OVER (
+      PARTITION BY e.candidacy_id ORDER BY e.happened_on, array_position(steps, e.step::text)
+    ) AS days
+  FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
+  WHERE e.outcome = 'passed' AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
+)
+SELECT 'stand', prison_id, list_month, place, state, '', '', '', NULL::date, NULL::int, count(*) FROM stand GROUP BY 2, 3, 4, 5
+UNION ALL SELECT 'exit', prison_id, list_month, place, '', step, reason_source, reason, NULL, NULL, count(*) FROM exits
+  GROUP BY 2, 3, 4, 6, 7, 8
+UNION ALL SELECT 'start', prison_id, list_month, NULL, '', '', '', '', started_on, NULL, count(*) FROM stand
+  WHERE started_on IS NOT NULL GROUP BY 2, 3, 9
+UNION ALL SELECT 'informed', prison_id, NULL, NULL, '', '', '', '', max(informed_on), NULL, count(*) FROM stand
+  WHERE informed_on IS NOT NULL GROUP BY 2
+UNION ALL SELECT 'before', prison_id, NULL, NULL, '', '', '', '', NULL, release_on - chosen_on, count(*) FROM stand
+  WHERE chosen_on IS NOT NULL AND release_on IS NOT NULL GROUP BY 2, 10
+UNION ALL SELECT 'wait', prison_id, NULL, place, 'done', '', '', '', NULL, days, count(*) FROM passed
+  WHERE days IS NOT NULL AND place IS NOT NULL GROUP BY 2, 4, 10
+UNION ALL SELECT 'wait', prison_id, NULL, place + 1, state, '', '', '', NULL, CASE state WHEN 'left' THEN exit_on ELSE as_of END - done_on,
+  count(*) FROM stand WHERE place BETWEEN 1 AND cardinality(steps) - 1 GROUP BY 2, 4, 5, 10
+UNION ALL SELECT 'filled', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, sum(jsonb_array_length(r.asked))::int,
+  sum((SELECT count(*) FROM ledger_answer a WHERE a.response_id = r.id AND a.status = 'given' AND r.asked ? a.item)) FROM stand s
+  JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
+UNION ALL SELECT 'begun', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, NULL, count(*) FROM stand s
+  JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
+$$;
+"""
+
+_INTAKE = """
+CREATE OR REPLACE FUNCTION ledger_intake(of uuid, as_of date, started text, inform text)
+RETURNS TABLE (what text, prison uuid, day date, n bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
+done AS (
+  SELECT c.prison_id, e.step, e.happened_on FROM ledger_selectionevent e JOIN ledger_candidacy c ON c.id = e.candidacy_id CROSS JOIN may
+  WHERE e.step IN (started, inform) AND e.outcome = 'passed' AND e.happened_on <= as_of AND c.programme_id = of
+    AND (may.whole OR c.prison_id = ANY (may.prisons))
+    AND e.id NOT IN (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL)
+)
+SELECT 'start', NULL::uuid, happened_on, count(*) FROM done WHERE step = started GROUP BY 3
+UNION ALL SELECT 'informed', prison_id, max(happened_on), count(*) FROM done WHERE step = inform GROUP BY 2
+$$;
+"""
+
+
+def functions() -> Iterator[str]:
+    """The statements that make them, in order; each may run again."""
+    yield from (_COUNTS, _FUNNEL, _INTAKE)

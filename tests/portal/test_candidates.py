@@ -1,0 +1,110 @@
+"""The list of candidates: searched by name or number without a name in any address, filtered, and empty with a word of what to do."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from makegood_portal.ledger.models import Candidacy
+from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.queries.candidates import Wanted
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import World, a_candidacy, an_organisation, client_of
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/candidates/"
+
+
+def found(world: World, role: Role, **wanted: object) -> set[str]:
+    with scoped(scope := scope_of(world.ours.users[role])):
+        page = candidates.page(scope, wanted=Wanted(**wanted))  # type: ignore[arg-type]
+        return {line.name or line.pseudonym for line in page.lines}
+
+
+@pytest.fixture
+def three(world: World) -> list[Candidacy]:
+    """Beside the world's own, `Sanne Van Ours`."""
+    here = {"programme": world.ours.programme, "prison": world.ours.at(Kind.PRISON), "provider": world.ours.at(Kind.PROVIDER)}
+    return [
+        a_candidacy(name="Jansen", identity={"given_names": "Piet"}, **here),
+        a_candidacy(name="Vries", identity={"given_names": "Anna", "prefix": "de"}, **{**here, "step": "informed"}),
+        a_candidacy(name="Jansma", **{**here, "state": "left", "left_on": "2026-03-02", "exit_reason": "not_suitable"}),
+    ]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("jans", {"Piet Jansen"}),
+        ("de vries", {"Anna de Vries"}),
+        ("anna", {"Anna de Vries"}),
+        ("Piet Vries", set()),
+        ("%", set()),
+        ("' OR 1=1 --", set()),
+        ("<script>", set()),
+    ],
+)
+def test_a_name_is_found_by_its_parts(world: World, words: str, names: set[str]) -> None:
+    assert found(world, Role.COORDINATOR, words=words) == names
+
+
+def test_a_number_is_found_by_who_may_not_know_the_name(world: World, three: list[Candidacy]) -> None:
+    number = three[0].person.pseudonym
+    assert found(world, Role.HEAD_OFFICE, words=number) == {number}
+    assert found(world, Role.HEAD_OFFICE, words="Jansen") == set()  # not even that such a name is there
+    assert found(world, Role.EVALUATOR, words="Jansen") == set()
+
+
+def test_nobody_finds_somebody_elses_candidate(world: World, three: list[Candidacy]) -> None:
+    for role in (Role.COORDINATOR, Role.LEAD, Role.COUNSELLOR, Role.PROBATION_OFFICER):
+        assert found(world, role, words="Theirs") == set()
+    Candidacy.objects.filter(pk=three[0].pk).update(handed_over_on="2026-03-02")
+    assert found(world, Role.COORDINATOR, words="Jansen") == set()  # handed over: the prison knows the name no more
+    assert found(world, Role.LEAD, words="Jansen") == {"Piet Jansen"}
+
+
+@pytest.mark.usefixtures("three")
+def test_filters_narrow_the_list(world: World) -> None:
+    assert found(world, Role.LEAD, step="informed") == {"Anna de Vries"}
+    assert found(world, Role.LEAD, state="left") == {"Sanne Jansma"}
+    assert found(world, Role.LEAD, prison=an_organisation(Kind.PRISON).pk) == set()
+    assert found(world, Role.LEAD, prison=world.ours.at(Kind.PRISON).pk) == {"Sanne Van Ours", "Piet Jansen", "Anna de Vries"}
+
+
+@pytest.mark.usefixtures("three")
+def test_a_search_is_sent_with_post_and_leaves_no_name_in_an_address(world: World) -> None:
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    answer = client.post(ADDRESS, {"words": "Jansen"})
+    page = answer.content.decode()
+    assert answer.status_code == 200  # no way to somewhere else with the name in it
+    assert "Piet Jansen" in page
+    assert "Anna" not in page
+    assert "?words=" not in page
+    fragment = client.post(ADDRESS, {"words": "Jansen"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Piet Jansen" in fragment
+    assert "<html" not in fragment
+    assert "Jansen" not in client.get(f"{ADDRESS}?words=nobody&step=informed").content.decode()  # an address searches no name
+
+
+@pytest.mark.parametrize(
+    "query", ["?step=no_such_step", "?prison=no-key", "?state=gone", "?page=999999", "?page=-1", "?state=left&step=%00"]
+)
+def test_a_forged_filter_counts_as_none(world: World, query: str) -> None:
+    assert client_of(world.ours.users[Role.LEAD]).get(ADDRESS + query).status_code == 200
+
+
+@pytest.mark.usefixtures("three")
+def test_a_long_word_is_refused_and_an_empty_one_shows_all(world: World) -> None:
+    client = client_of(world.ours.users[Role.LEAD])
+    assert client.post(ADDRESS, {"words": "x" * 101}).status_code == 422
+    assert "Piet Jansen" in client.post(ADDRESS, {"words": "  "}).content.decode()
+
+
+def test_an_empty_list_says_what_to_do(world: World) -> None:
+    client = client_of(world.ours.users[Role.LEAD])
+    nobody = client.post(reverse("candidates"), {"words": "Nobody"}).content.decode()
+    assert reverse("candidates") in nobody
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(provider=None, counsellor=None)
+    assert "empty" in client.get(ADDRESS).content.decode()
