@@ -19,6 +19,9 @@ _STATE = """
 SELECT 'policy ' || tablename || ' ' || policyname, concat_ws(' | ', permissive, roles::text, cmd, qual, with_check)
   FROM pg_policies WHERE schemaname = 'public'
 UNION ALL
+SELECT 'view ' || relname, concat_ws(' | ', array_to_string(reloptions, ' '), pg_get_userbyid(relowner), pg_get_viewdef(oid))
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' AND relname LIKE 'ledger\\_%%'
+UNION ALL
 SELECT 'row security ' || relname, concat_ws(' ', relrowsecurity, relforcerowsecurity)
   FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 UNION ALL
@@ -37,7 +40,7 @@ SELECT 'trigger ' || relname || ' ' || tgname, pg_get_triggerdef(t.oid) || ' ' |
 
 
 def in_force() -> dict[str, str]:
-    """What the database enforces: policies, rights of the runtime role, the functions and triggers behind them."""
+    """What the database enforces: policies with the views that they look in, rights of the runtime role, the functions and triggers behind them."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, {"runtime": settings.MAKEGOOD_RUNTIME_ROLE})
         return dict(cursor.fetchall())
@@ -48,10 +51,9 @@ def fingerprint(state: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
-def bring_into_force() -> tuple[str, ...]:
-    """Apply the rules of the code as the owner of the tables, and write down what that changed; returns what changed."""
+def bring_into_force(*, before: dict[str, str]) -> tuple[str, ...]:
+    """Apply the rules of the code as the owner of the tables, and write down what differs from before; returns what changed."""
     with transaction.atomic():
-        before = in_force()
         row_security.apply()
         after = in_force()
         changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))

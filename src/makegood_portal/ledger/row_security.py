@@ -57,27 +57,33 @@ $$ SELECT coalesce(current_setting('makegood.system', true), '') $$;
 CREATE OR REPLACE FUNCTION ledger_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT (now() AT TIME ZONE 'TIME_ZONE')::date $$;
 CREATE OR REPLACE FUNCTION ledger_consents(what text, role text, OUT candidacy uuid, OUT party uuid) RETURNS SETOF record
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 -- Past row-level security, else the policy of the candidacies would ask that of the consents, which asks that of the candidacies.
 $$ SELECT k.candidacy_id, k.party_id FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
    AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
-CREATE OR REPLACE FUNCTION ledger_programmes(role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_programmes(role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(p.programme_id), '{}') FROM ledger_party p WHERE p.organisation_id = ANY (ledger_scope(role)) $$;
-CREATE OR REPLACE FUNCTION ledger_opened() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_opened() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(b.candidacy_id), '{}') FROM ledger_breakglass b WHERE b.user_id = ledger_user() AND b.until_at > now() $$;
 CREATE OR REPLACE FUNCTION ledger_consented(what text, role text) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(k.candidacy), '{}') FROM ledger_consents(what, role) k $$;
-CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(c.person_id), '{}') FROM ledger_permissionrequest r JOIN ledger_candidacy c ON c.id = r.candidacy_id
    JOIN ledger_consents(what, 'municipal_contact') k ON k.candidacy = r.candidacy_id AND k.party = r.municipality_id
    WHERE r.municipality_id = ANY (ledger_scope('municipal_contact')) AND r.state <> 'draft' $$;
-CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT provider_id FROM ledger_candidacy WHERE id = candidacy $$;
-CREATE OR REPLACE FUNCTION ledger_person_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+CREATE OR REPLACE FUNCTION ledger_person_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
 $$ SELECT person_id FROM ledger_candidacy WHERE id = candidacy $$;
 CREATE OR REPLACE FUNCTION ledger_colleagues_file(code text, OUT candidacy uuid, OUT person uuid, OUT provider uuid) RETURNS SETOF record
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT c.id, c.person_id, c.provider_id FROM ledger_candidacy c JOIN ledger_person p ON p.id = c.person_id
    WHERE p.pseudonym = code AND p.erased_at IS NULL AND c.provider_id = ANY (ledger_scope('counsellor')) $$;
 CREATE OR REPLACE FUNCTION ledger_only_an_answer() RETURNS trigger LANGUAGE plpgsql AS
@@ -343,6 +349,12 @@ def unplaced() -> list[str]:
     """Tables of ours that no one decided about: neither secured nor declared to be without persons."""
     ours = {model._meta.db_table for model in apps.get_app_config("ledger").get_models()}
     return sorted(ours - set(policies()) - OPEN_TABLES)
+
+
+def lift() -> None:
+    """Before a migration: no policy stands in its way. Row-level security stays on, so meanwhile nobody sees anything."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(DROP_EVERY_POLICY)
 
 
 def apply() -> None:
