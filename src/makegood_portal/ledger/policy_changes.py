@@ -40,7 +40,7 @@ SELECT 'trigger ' || relname || ' ' || tgname, pg_get_triggerdef(t.oid) || ' ' |
 
 
 def in_force() -> dict[str, str]:
-    """What the database enforces: policies with the views that they look in, rights of the runtime role, the functions and triggers behind them."""
+    """What the database enforces: policies, the views that they look in, rights of the runtime role, functions and triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, {"runtime": settings.MAKEGOOD_RUNTIME_ROLE})
         return dict(cursor.fetchall())
