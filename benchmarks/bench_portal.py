@@ -26,7 +26,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PEOPLE, SECONDS = int(os.environ.get("BENCH_PEOPLE", "100000")), int(os.environ.get("BENCH_SECONDS", "240"))
-ROWS = 10_000
+WARM = 3
+"""Times that each role opens each page before the measurement: each of the two processes has then seen nearly all."""
 AT_WORK = {"counsellor": 5, "coordinator": 4, "lead": 2, "municipal_contact": 2, "head_office": 1, "evaluator": 1, "probation_officer": 1,
            "agency_contact": 1, "investor": 1, "outcome_payer": 1, "administrator": 1}  # fmt: skip
 """Role -> how many of the twenty."""
@@ -129,7 +130,7 @@ def _warm(address: str, plan: Path) -> None:
         for page in visitor["pages"]:
             if page["name"] == "response_keep":
                 continue
-            for _ in range(3):
+            for _ in range(WARM):
                 request = urllib.request.Request(  # noqa: S310 - our own address
                     address + page["addresses"][0], headers={"Cookie": f"sessionid={visitor['session']}"}
                 )

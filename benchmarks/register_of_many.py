@@ -193,6 +193,9 @@ SELECT gen_random_uuid(), now(), candidacy, 'supervision', %(probation)s, 'given
 INSERT INTO ledger_consent (id, recorded_at, candidacy_id, purpose, party_id, state, way, asked_on, answered_on, until_on, version)
 SELECT gen_random_uuid(), now(), candidacy, 'permission', town, 'given', 'on_paper', %(today)s - 100, %(today)s - 100, %(today)s + 200, 1
 FROM placed WHERE idx >= 7 AND state <> 'left';
+INSERT INTO ledger_consent (id, recorded_at, candidacy_id, purpose, party_id, state, way, asked_on, answered_on, until_on, version)
+SELECT gen_random_uuid(), now(), candidacy, 'work', %(agency)s, 'given', 'on_paper', %(today)s - 100, %(today)s - 100, %(today)s + 200, 1
+FROM placed WHERE state = 'started';
 INSERT INTO ledger_contract (id, recorded_at, candidacy_id, track, signed_on, signed_with_id, withdrawn_reason)
 SELECT gen_random_uuid(), now(), id, 'basic', contract_on, counsellor_id, '' FROM ledger_candidacy WHERE state = 'started';
 INSERT INTO ledger_contactroute (id, recorded_at, candidacy_id, kind, holder, value)
@@ -243,6 +246,7 @@ def _around_them(register: Register, today: date) -> None:
         "programme": register.programme.pk,
         "coordinator": register.users[Role.COORDINATOR][0].pk,
         "probation": register.places[Kind.PROBATION][0].pk,
+        "agency": register.places[Kind.AGENCY][0].pk,
         "today": today,
     }
     _each(AROUND, words)
