@@ -20,6 +20,6 @@ def questions(client: Client, address: str, headers: Mapping[str, str] | None = 
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address, headers=dict(headers or {}))
-    said = [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith(ASKS)]
+    said = [query["sql"] for query in captured.captured_queries if query["sql"].startswith(ASKS)]
     # The suite gives back the role after each page, because it goes on in the same transaction.
     return answer, [sql for sql in said if "set_config('role', 'none'" not in sql]
