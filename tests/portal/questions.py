@@ -1,4 +1,4 @@
-"""What a page asks the database: every statement that reads or writes, also those of session, log-in and audit."""
+"""What a page asks the database: reads and writes, also those of session and log-in; an entry of the audit is not counted."""
 
 from __future__ import annotations
 
