@@ -1,7 +1,7 @@
 """`make scale`: what `makegood measure` costs from ten thousand to ten million persons, by engine, into docs/explanation/scale.md.
 
 Each run is a process of its own that reads Parquet, measures 24 months and writes results, provenance and data quality;
-seconds of the clock, and the most memory that its largest process held. `ARGS="1000000 columns"` runs one
+seconds of the clock and of processors, and the most memory that its largest process held. `ARGS="1000000 columns"` runs one
 size and engine and only prints.
 """
 
@@ -42,8 +42,8 @@ def main(words: list[str]) -> int:
 
 def rows(sizes: dict[str, tuple[int, ...]]) -> Iterator[str]:
     """Lines of a table in Markdown."""
-    yield "| persons | spells | engine | seconds | MiB |"
-    yield "|---:|---:|---|---:|---:|"
+    yield "| persons | spells | engine | seconds | of processors | MiB |"
+    yield "|---:|---:|---|---:|---:|---:|"
     for persons in sorted({size for those in sizes.values() for size in those}):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
@@ -51,11 +51,11 @@ def rows(sizes: dict[str, tuple[int, ...]]) -> Iterator[str]:
             for engine in [engine for engine, those in sizes.items() if persons in those]:
                 missing = _missing(engine)
                 if missing:
-                    yield f"| {persons:,} | {SPELLS * persons:,} | {engine} | not run: {missing} | |"
+                    yield f"| {persons:,} | {SPELLS * persons:,} | {engine} | not run: {missing} | | |"
                     continue
                 times = 3 if persons <= 10**6 and engine == "columns" else 1
-                took, memory = min(process([*command_of(folder), "--engine", engine]) for _ in range(times))
-                yield f"| {persons:,} | {SPELLS * persons:,} | {engine} | {took:.1f} | {memory:,.0f} |"
+                took, memory, worked = min(process([*command_of(folder), "--engine", engine]) for _ in range(times))
+                yield f"| {persons:,} | {SPELLS * persons:,} | {engine} | {took:.1f} | {worked:.1f} | {memory:,.0f} |"
 
 
 def _missing(engine: str) -> str:
