@@ -18,6 +18,7 @@ BY_HAND = {
         "policy ledger_localprogramme all_of_it",
     ),
     "a policy made wider": ("ALTER POLICY may_select ON ledger_identity USING (true)", "policy ledger_identity may_select"),
+    "a view made wider": ("CREATE OR REPLACE VIEW ledger_reads_notes AS SELECT id FROM ledger_candidacy", "view ledger_reads_notes"),
     "a table without row security": ("ALTER TABLE ledger_note DISABLE ROW LEVEL SECURITY", "row security ledger_note"),
     "a right too many": (f"GRANT DELETE ON ledger_contract TO {RUNTIME_ROLE}", "rights ledger_contract"),
     "a trigger that is gone": ("DROP TRIGGER append_only_rows ON ledger_auditentry", "trigger ledger_auditentry append_only_rows"),

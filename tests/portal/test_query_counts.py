@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from makegood_portal.ledger.words import Kind, Role
 from portal.access_table import ROUTES
 from portal.builders import Side, World, a_candidacy, an_event, client_of
+from portal.questions import MOST, questions
 
-MOST = 12
 PAGES = [name for name, route in ROUTES.items() if route.post is None]
-ASKS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "(SELECT")
 
 
 def asked(side: Side, name: str, role: Role) -> list[str]:
-    route, client = ROUTES[name], client_of(side.users[role])
-    address = reverse(name, kwargs=route.kwargs(side))
-    client.get(address)  # what is asked once a session is not asked of this page
+    route = ROUTES[name]
     headers = {"HX-Request": "true"} if route.htmx else {}
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        answer = client.get(address, headers=headers)
+    answer, said = questions(client_of(side.users[role]), reverse(name, kwargs=route.kwargs(side)), headers)
     assert answer.status_code in {*route.answers}
-    said = [query["sql"] for query in captured.captured_queries if query["sql"].startswith(ASKS)]
-    return [sql for sql in said if "set_config('role', 'none'" not in sql]  # the suite's own transaction around it
+    return said
 
 
 def more_people(side: Side) -> None:

@@ -18,6 +18,7 @@ from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Role
 from portal.builders import World, a_questionnaire, client_of
+from portal.questions import MOST, questions
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 2)
@@ -135,7 +136,7 @@ def test_one_answer_is_kept_as_it_is_given(world: World, response: UUID) -> None
 def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, response: UUID) -> None:
     keeps(scope, response, sex=Typed("male"), general_health=Typed(non_answer="refused"))
     with scoped(scope):
-        (found,) = questionnaires.missing(scope)
+        (found,), _ = questionnaires.missing(scope)
     rows = {row.item: row for _, row in found.items}
     assert (rows["sex"].asked, rows["sex"].answered, rows["sex"].blank) == (1, 1, 0)
     assert (rows["general_health"].refused, rows["general_health"].answered) == (1, 0)
@@ -143,7 +144,7 @@ def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, respons
     assert client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).status_code == 200
     evaluator = scope_of(world.theirs.users[Role.EVALUATOR])
     with scoped(evaluator):
-        assert questionnaires.missing(evaluator) == ()
+        assert questionnaires.missing(evaluator) == ((), None)
 
 
 def test_it_can_be_printed(world: World, response: UUID) -> None:
@@ -151,8 +152,7 @@ def test_it_can_be_printed(world: World, response: UUID) -> None:
     assert "☐" in page.content.decode()
 
 
-def test_a_section_takes_few_queries(world: World, response: UUID, django_assert_max_num_queries: pytest.FixtureRequest) -> None:
-    client = client_of(world.ours.users[Role.COUNSELLOR])
-    client.get(reverse("response", args=[response]))
-    with django_assert_max_num_queries(17):  # type: ignore[operator]
-        client.get(reverse("response", args=[response]))
+def test_a_section_takes_few_queries(world: World, response: UUID) -> None:
+    answer, said = questions(client_of(world.ours.users[Role.COUNSELLOR]), reverse("response", args=[response]))
+    assert answer.status_code == 200
+    assert len(said) <= MOST, "\n".join(said)

@@ -19,6 +19,9 @@ _STATE = """
 SELECT 'policy ' || tablename || ' ' || policyname, concat_ws(' | ', permissive, roles::text, cmd, qual, with_check)
   FROM pg_policies WHERE schemaname = 'public'
 UNION ALL
+SELECT 'view ' || relname, concat_ws(' | ', array_to_string(reloptions, ' '), pg_get_userbyid(relowner), pg_get_viewdef(oid))
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' AND relname LIKE 'ledger\\_%%'
+UNION ALL
 SELECT 'row security ' || relname, concat_ws(' ', relrowsecurity, relforcerowsecurity)
   FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 UNION ALL
@@ -37,7 +40,7 @@ SELECT 'trigger ' || relname || ' ' || tgname, pg_get_triggerdef(t.oid) || ' ' |
 
 
 def in_force() -> dict[str, str]:
-    """What the database enforces: policies, rights of the runtime role, the functions and triggers behind them."""
+    """What the database enforces: policies, the views that they look in, rights of the runtime role, functions and triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE, {"runtime": settings.MAKEGOOD_RUNTIME_ROLE})
         return dict(cursor.fetchall())

@@ -64,6 +64,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 -- Past row-level security, else the policy of the candidacies would ask that of the consents, which asks that of the candidacies.
 $$ SELECT k.candidacy_id, k.party_id FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
    AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
+CREATE OR REPLACE FUNCTION ledger_programmes(role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT coalesce(array_agg(p.programme_id), '{}') FROM ledger_party p WHERE p.organisation_id = ANY (ledger_scope(role)) $$;
+CREATE OR REPLACE FUNCTION ledger_opened() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT coalesce(array_agg(b.candidacy_id), '{}') FROM ledger_breakglass b WHERE b.user_id = ledger_user() AND b.until_at > now() $$;
+CREATE OR REPLACE FUNCTION ledger_consented(what text, role text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT coalesce(array_agg(k.candidacy), '{}') FROM ledger_consents(what, role) k $$;
+CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT coalesce(array_agg(c.person_id), '{}') FROM ledger_permissionrequest r JOIN ledger_candidacy c ON c.id = r.candidacy_id
+   JOIN ledger_consents(what, 'municipal_contact') k ON k.candidacy = r.candidacy_id AND k.party = r.municipality_id
+   WHERE r.municipality_id = ANY (ledger_scope('municipal_contact')) AND r.state <> 'draft' $$;
 CREATE OR REPLACE FUNCTION ledger_provider_of(candidacy uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT provider_id FROM ledger_candidacy WHERE id = candidacy $$;
@@ -109,9 +124,12 @@ DO $$ DECLARE old record; BEGIN
   FOR old IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
     EXECUTE format('DROP POLICY %I ON %I', old.policyname, old.tablename);
   END LOOP;
+  FOR old IN SELECT viewname FROM pg_views WHERE schemaname = 'public' AND viewname LIKE 'ledger\\_%' LOOP
+    EXECUTE format('DROP VIEW %I', old.viewname);
+  END LOOP;
 END $$
 """
-"""Also those that somebody made by hand: policies add up, and one too many opens a table."""
+"""Also those that somebody made by hand: policies add up, and one too many opens a table. The views that they look in, too."""
 
 
 def _in_scope(column: str, role: Role) -> str:
@@ -128,24 +146,25 @@ SOMEBODY = f"({ME} IS NOT NULL OR (SELECT ledger_duty()) <> '')"
 INTAKE = _holds(Role.COORDINATOR, Role.LEAD, Role.COUNSELLOR)
 
 
-def _programmes_of(role: Role) -> str:
-    return f"SELECT p.programme_id FROM ledger_party p WHERE {_in_scope('p.organisation_id', role)}"  # noqa: S608 - our own words
+def _of_programmes(column: str, role: Role) -> str:
+    return f"{column} = ANY ((SELECT ledger_programmes('{role}'))::uuid[])"
 
 
 def _sql_of(rule: Rule, c: str) -> str:
+    """The rule for one row. Whatever is looked up is an array, found once a statement, so that an index can serve it."""
     parts = []
     if rule.organisation:
         parts.append(_in_scope(f"{c}.{rule.organisation}_id", rule.role))
     if rule.bond is Bond.OWN:
         parts.append(f"{c}.{rule.user}_id = {ME}")
     if rule.bond is Bond.PROGRAMME:
-        parts.append(f"{c}.programme_id IN ({_programmes_of(rule.role)})")
+        parts.append(_of_programmes(f"{c}.programme_id", rule.role))
     if rule.bond is Bond.BROKEN_GLASS:
-        opened = f"SELECT b.candidacy_id FROM ledger_breakglass b WHERE b.user_id = {ME} AND b.until_at > now()"  # noqa: S608 - our own words
-        parts.append(f"{c}.id IN ({opened})")
+        parts.append(f"{c}.id = ANY ((SELECT ledger_opened())::uuid[])")
     if rule.until:
         parts.append(f"{c}.{rule.until} IS NULL")
     if rule.consent:
+        parts.append(f"{c}.id = ANY ((SELECT ledger_consented('{rule.consent}', '{rule.role}'))::uuid[])")  # for the index
         agreed = f"FROM ledger_consents('{rule.consent}', '{rule.role}')"
         if rule.organisation:
             parts.append(f"({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed})")
@@ -154,17 +173,46 @@ def _sql_of(rule: Rule, c: str) -> str:
     return "(" + " AND ".join(parts) + ")"
 
 
+def _rules(part: Part, *, writing: bool) -> list[Rule]:
+    return [rule for rule in RULES if part in (rule.writes if writing else rule.reads)]
+
+
 def _any_rule(part: Part, c: str, *, writing: bool) -> str:
-    return " OR ".join(_sql_of(rule, c) for rule in RULES if part in (rule.writes if writing else rule.reads)) or "false"
+    return " OR ".join(_sql_of(rule, c) for rule in _rules(part, writing=writing)) or "false"
+
+
+def views() -> dict[str, str]:
+    """View -> the candidacies of which the asker may read or write a part: keys only, and never more than the rules give.
+
+    A policy that looks in the table of candidacies would have that table's own policy applied once more, for each row of
+    each table; a view of the owner is looked in as it is. It is a security barrier, as a policy is.
+    """
+    found = {}
+    for part in sorted(set(PART_OF.values())):
+        for mode, writing in (("reads", False), ("writes", True)):
+            found[f"ledger_{mode}_{part}"] = _rules(part, writing=writing)
+    for table, role in ONLY_ROWS:
+        part = PART_OF[table]
+        found[f"ledger_reads_{part}_{role}"] = [rule for rule in _rules(part, writing=False) if rule.role is role]
+        found[f"ledger_reads_{part}_whole"] = [rule for rule in _rules(part, writing=False) if (table, rule.role) not in ONLY_ROWS]
+    return {name: " UNION ALL ".join(map(_candidacies_of, rules)) or "SELECT NULL::uuid AS id WHERE false" for name, rules in found.items()}
+
+
+def _candidacies_of(rule: Rule) -> str:
+    """Asked first whether the asker has the role at all: where not, nothing is looked for."""
+    return f"SELECT c.id FROM ledger_candidacy c WHERE (SELECT {_holds(rule.role)}) AND {_sql_of(rule, 'c')}"  # noqa: S608 - our own words
 
 
 def _through_candidacy(table: str, part: Part, *, writing: bool) -> str:
-    arms = []
-    for rule in RULES:
-        if part in (rule.writes if writing else rule.reads):
-            only = ONLY_ROWS.get((table, rule.role))
-            arms.append(_sql_of(rule, "c") + (f" AND {table}.{only[0]} = {only[1]}" if only else ""))
-    return f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = {table}.candidacy_id AND ({' OR '.join(arms) or 'false'}))"  # noqa: S608
+    def among(view: str) -> str:
+        return f"EXISTS (SELECT 1 FROM {view} f WHERE f.id = {table}.candidacy_id)"  # noqa: S608 - our own words
+
+    only = {role: words for (of, role), words in ONLY_ROWS.items() if of == table}
+    if writing or not only:
+        return among(f"ledger_{'writes' if writing else 'reads'}_{part}")
+    arms = [among(f"ledger_reads_{part}_whole")]
+    arms += [f"({table}.{column} = {value} AND {among(f'ledger_reads_{part}_{role}')})" for role, (column, value) in only.items()]
+    return " OR ".join(arms)
 
 
 def policies() -> dict[str, dict[str, str]]:
@@ -203,8 +251,8 @@ def policies() -> dict[str, dict[str, str]]:
     file = _any_rule(HISTORY_WITH, "c", writing=False)
     of_their_files = f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = ledger_auditentry.candidacy AND ({file}))"  # noqa: S608
     own_analysis = _in_scope("organisation_id", Role.LEAD)
-    evaluates = f"programme_id IN ({_programmes_of(Role.EVALUATOR)})"
-    asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE {municipality})"  # noqa: S608
+    evaluates = _of_programmes("programme_id", Role.EVALUATOR)
+    asked = f"person_id = ANY ((SELECT ledger_asked_about('{ASKED_FOR}'))::uuid[])"
     key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
     duty = "(SELECT ledger_duty()) = 'seal'"
     found |= {
@@ -212,7 +260,7 @@ def policies() -> dict[str, dict[str, str]]:
         "ledger_personkey": {"SELECT": key, "INSERT": INTAKE, "UPDATE": seen.format("ledger_personkey.person_id")},
         "ledger_columnmapping": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list},
         "ledger_grosslistimport": {
-            "SELECT": f"{own_list} OR programme_id IN ({_programmes_of(Role.HEAD_OFFICE)})",
+            "SELECT": f"{own_list} OR {_of_programmes('programme_id', Role.HEAD_OFFICE)}",
             "INSERT": own_list,
             "UPDATE": own_list,
         },
@@ -224,8 +272,8 @@ def policies() -> dict[str, dict[str, str]]:
             "INSERT": f"by_id = {ME} AND ({own_analysis} OR ({evaluates} AND {_in_scope('organisation_id', Role.EVALUATOR)}))",
         },
         "ledger_criteriaproposal": {
-            "SELECT": " OR ".join(f"programme_id IN ({_programmes_of(role)})" for role in (Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR)),
-            "INSERT": f"by_id = {ME} AND programme_id IN ({_programmes_of(Role.LEAD)})",
+            "SELECT": " OR ".join(_of_programmes("programme_id", role) for role in (Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR)),
+            "INSERT": f"by_id = {ME} AND {_of_programmes('programme_id', Role.LEAD)}",
         },
         "ledger_reconciliation": {
             "SELECT": f"{own_analysis} OR {evaluates}",
@@ -274,6 +322,10 @@ def statements() -> Iterator[str]:
         yield f"GRANT {_rights(table)} ON {connection.ops.quote_name(table)} TO {runtime}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {runtime}"
     yield DROP_EVERY_POLICY
+    for view, words in views().items():
+        yield f"CREATE VIEW {view} WITH (security_barrier) AS {words}"
+        yield f"REVOKE ALL ON {view} FROM {runtime}"
+        yield f"GRANT SELECT ON {view} TO {runtime}"
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"

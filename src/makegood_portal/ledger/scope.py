@@ -57,6 +57,8 @@ class Scope:
 
 
 STRANGER = Scope()
+PLANNING = {"work_mem": "32MB", "jit": "off", "max_parallel_workers_per_gather": "0"}
+"""Policies look among all candidates that the asker may see: that set has room in memory, and no page waits for a compiler."""
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 _known: ContextVar[dict[object, Any] | None] = ContextVar("known", default=None)
 
@@ -121,7 +123,7 @@ def scoped(scope: Scope) -> Iterator[None]:
 
 def _say(scope: Scope) -> None:
     """One statement sets everything, also the roles that the user does not have."""
-    said = {"role": settings.MAKEGOOD_RUNTIME_ROLE, "makegood.user": str(scope.user or ""), "makegood.system": scope.system}
+    said = PLANNING | {"role": settings.MAKEGOOD_RUNTIME_ROLE, "makegood.user": str(scope.user or ""), "makegood.system": scope.system}
     for role in Role:
         said[f"makegood.{role}"] = "{" + ",".join(sorted(map(str, scope.where(role)))) + "}"
     _set(said)

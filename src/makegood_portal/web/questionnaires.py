@@ -192,6 +192,7 @@ def response_paper(request: Asked, response: UUID) -> HttpResponse:
 @page(*READERS)
 def questionnaires_missing(request: Asked) -> HttpResponse:
     """What is missing, item by item, from the first day on."""
+    forms, counted_at = questionnaires.missing(request.scope)
     found = [
         {
             "form": one,
@@ -200,9 +201,9 @@ def questionnaires_missing(request: Asked) -> HttpResponse:
                 for label, row in one.items
             ],
         }
-        for one in questionnaires.missing(request.scope)
+        for one in forms
     ]
-    return render(request, "questionnaires/missing.html", {"forms": found})
+    return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at})
 
 
 def _percent(rate: float | None) -> int | None:

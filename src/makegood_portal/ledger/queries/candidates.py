@@ -109,8 +109,8 @@ def choices(scope: Scope) -> Choices:
 
 def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page:
     """Candidates by release date, soonest first; three queries, whatever the number of candidates."""
-    wanted = wanted or Wanted()
-    rows = access.visible(Candidacy.objects.filter(state=wanted.state), scope).select_related("person", "prison")
+    wanted, soonest = wanted or Wanted(), (F("release_on").asc(nulls_last=True), "id")
+    rows = access.visible(Candidacy.objects.filter(state=wanted.state), scope).order_by(*soonest)
     if wanted.step:
         rows = rows.filter(step=wanted.step)
     if wanted.prison:
@@ -118,7 +118,9 @@ def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page
     for word in wanted.words.split()[:MOST_WORDS]:
         rows = rows.filter(_named(scope, word))
     start = (max(number, 1) - 1) * PAGE
-    found = list(rows.order_by(F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
+    # Keys of the page first, from the index: what stands beside them is looked up for one page, however far on it is.
+    here = Candidacy.objects.filter(pk__in=rows.values("pk")[start : start + PAGE + 1])
+    found = list(here.select_related("person", "prison").order_by(*soonest))
     names = _names(scope, [row.pk for row in found])
     titles = terms.step_titles({row.programme_id for row in found}, timezone.localdate())
     lines = tuple(_line(row, names.get(row.pk), titles) for row in found[:PAGE])

@@ -28,6 +28,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.permission import ANSWERS
 from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -142,11 +143,14 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
     """A page of requests; five queries, however many there are."""
     rows = access.visible(PermissionRequest.objects.exclude(state=PermissionState.DRAFT), scope)
     waits = Q(state=PermissionState.ASKED)
-    counts = rows.order_by().aggregate(open=Count("id", filter=waits), overdue=Count("id", filter=waits & Q(deadline_on__lt=today)))
-    here = rows.exclude(waits).order_by("-answered_on", "id") if closed else rows.filter(waits).order_by("deadline_on", "asked_on", "id")
+    counts = rows.order_by().aggregate(
+        all=Count("id"), open=Count("id", filter=waits), overdue=Count("id", filter=waits & Q(deadline_on__lt=today))
+    )
+    order = ("-answered_on", "id") if closed else ("deadline_on", "asked_on", "id")
+    there = (rows.exclude(waits) if closed else rows.filter(waits)).order_by(*order)
     start = (max(number, 1) - 1) * PAGE
-    listed = with_person(here).select_related("municipality").annotate(reminded=Count("reminders"))
-    found = list(listed[start : start + PAGE + 1])
+    here = PermissionRequest.objects.filter(pk__in=there.values("pk")[start : start + PAGE + 1])
+    found = list(with_person(here).select_related("municipality").annotate(reminded=Count("reminders")).order_by(*order))
     said_ = history.unseal_many({row.pk: (row.person, row.says) for row in found[:PAGE]})
     answers = not scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
     return Page(
@@ -155,7 +159,7 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
         overdue=counts["overdue"],
         closed=closed,
         answers=answers,
-        waiting=None if answers else _turnaround(rows, today),
+        waiting=None if answers else remembered(scope, "turnaround", counts["all"], lambda: _turnaround(rows, today))[0],
         number=max(number, 1),
         more=len(found) > PAGE,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -16,6 +16,7 @@ from makegood.instrument.questionnaire import Answer as Given
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Identity, Response
 from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
@@ -133,36 +134,51 @@ def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
 
 
 _COUNTS = """
-SELECT q.id, asked.item, count(*) AS asked,
-       count(*) FILTER (WHERE a.status = 'given'), count(*) FILTER (WHERE a.status = 'refused'),
-       count(*) FILTER (WHERE a.status = 'not_asked'), count(*) FILTER (WHERE a.status = 'not_known'),
-       count(*) FILTER (WHERE a.status IS NULL)
-FROM ledger_questionnaire q
-JOIN ledger_response r ON r.questionnaire_id = q.id
-CROSS JOIN LATERAL jsonb_array_elements_text(r.asked) AS asked(item)
-LEFT JOIN ledger_answer a ON a.response_id = r.id AND a.item = asked.item
-WHERE q.id = ANY (%s)
-GROUP BY q.id, asked.item
+WITH seen AS MATERIALIZED (SELECT r.id, r.questionnaire_id, r.asked FROM ledger_response r WHERE r.questionnaire_id = ANY (%s)),
+asked AS (
+  SELECT s.questionnaire_id, i.item, count(*) AS number
+  FROM seen s CROSS JOIN LATERAL jsonb_array_elements_text(s.asked) AS i(item) GROUP BY 1, 2
+), answered AS (
+  SELECT s.questionnaire_id, a.item, count(*) FILTER (WHERE a.status = 'given') AS given,
+         count(*) FILTER (WHERE a.status = 'refused') AS refused, count(*) FILTER (WHERE a.status = 'not_asked') AS not_asked,
+         count(*) FILTER (WHERE a.status = 'not_known') AS not_known, count(*) AS number
+  FROM ledger_answer a JOIN seen s ON s.id = a.response_id WHERE s.asked ? a.item GROUP BY 1, 2
+)
+SELECT questionnaire_id, item, asked.number, coalesce(given, 0), coalesce(refused, 0), coalesce(not_asked, 0), coalesce(not_known, 0),
+       greatest(asked.number - coalesce(answered.number, 0), 0)
+FROM asked LEFT JOIN answered USING (questionnaire_id, item)
 """
 
 
-def missing(scope: Scope) -> tuple[Missing, ...]:
-    """Item by item, for the newest version of each instrument: one statement over everybody whom the asker may see."""
+def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
+    """Item by item, for the newest version of each instrument, over everybody whom the asker may see; and when it was counted.
+
+    The moment is None where it was counted just now; with many responses the count is kept for some minutes.
+    """
     seen = access.visible(Response.objects.all(), scope)
     counted = seen.values_list("questionnaire", "questionnaire__programme", "questionnaire__code").annotate(Count("id"))
     totals = {key: (programme, code, responses) for key, programme, code, responses in counted.order_by()}
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, [list(totals)])
-        rows = cursor.fetchall()
-    by_form: dict[UUID, dict[str, ItemMissing]] = {}
-    for key, item, *numbers in rows:
-        by_form.setdefault(key, {})[item] = ItemMissing(item, *numbers)
+    number = sum(responses for *_, responses in totals.values())
+    by_form, counted_at = remembered(scope, "missing", number, lambda: _counts(list(totals)))
     found = []
     for key, (programme, code, responses) in totals.items():
         form = terms.questionnaire(key)
         items = [(_words(item.label), by_form.get(key, {})[item.name]) for item in form.items if item.name in by_form.get(key, {})]
         found.append(Missing(programme=programme, code=code, title=form.title, responses=responses, items=tuple(items)))
-    return tuple(sorted(found, key=lambda one: -one.responses))
+    return tuple(sorted(found, key=lambda one: -one.responses)), counted_at
+
+
+def _counts(forms: list[UUID]) -> dict[UUID, dict[str, ItemMissing]]:
+    """Questionnaire -> item -> how it fared. Tables are joined whole: one by one, each answer's right to be seen is looked up again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+        cursor.execute(_COUNTS, [forms])
+        rows = cursor.fetchall()
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+    found: dict[UUID, dict[str, ItemMissing]] = {}
+    for key, item, *numbers in rows:
+        found.setdefault(key, {})[item] = ItemMissing(item, *numbers)
+    return found
 
 
 def _words(label: Mapping[str, str]) -> str:

@@ -97,8 +97,10 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
         return Queue(steps=(), chosen=None, lines=(), channels=(), number=1, more=False)
     delivery = deliveries[chosen.programme]
     start = (max(number, 1) - 1) * PAGE
-    here = rows.filter(programme=chosen.programme, step=chosen.step).select_related("person", "prison")
-    page = list(here.order_by(F("step_due_on").asc(nulls_last=True), F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
+    due_first = (F("step_due_on").asc(nulls_last=True), F("release_on").asc(nulls_last=True), "id")
+    waiting = rows.filter(programme=chosen.programme, step=chosen.step).order_by(*due_first)
+    here = Candidacy.objects.filter(pk__in=waiting.values("pk")[start : start + PAGE + 1])
+    page = list(here.select_related("person", "prison").order_by(*due_first))
     names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
     lines = tuple(_waiting(row, names.get(row.pk), delivery, today) for row in page[:PAGE])
     return Queue(
