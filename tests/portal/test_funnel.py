@@ -121,7 +121,7 @@ def test_the_register_counts_what_was_published(folder: Path) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     cells = list(sheet.iter_rows(values_only=True))
-    assert cells[3][1:5] == ("totals", None, "started", 119)
+    assert (cells[3][1], cells[3][3], cells[3][4]) == ("totals", "started", 119)
     assert isinstance(cells[1][0], datetime)
     rows = list(csv.DictReader(io.StringIO(browser.get(reverse("funnel_csv") + "?as_of=2017-02-01").content.decode("utf-8-sig"))))
     assert [row["n"] for row in rows if (row["part"], row["item"]) == ("totals", "started")] == [str(middle.started)]

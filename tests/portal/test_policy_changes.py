@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from makegood_portal.config.databases import RUNTIME_ROLE
-from makegood_portal.ledger import access, policy_changes
+from makegood_portal.ledger import access, policy_changes, row_security
 from makegood_portal.ledger.models import AuditEntry
+from portal.builders import a_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,9 +29,30 @@ def told() -> list[AuditEntry]:
     return list(AuditEntry.objects.filter(verb="policy").order_by("at"))
 
 
+def brought_into_force() -> tuple[str, ...]:
+    """As `db migrate` does it."""
+    before = policy_changes.in_force()
+    row_security.lift()
+    return policy_changes.bring_into_force(before=before)
+
+
 def test_what_stays_the_same_is_no_change() -> None:
-    assert policy_changes.bring_into_force() == ()
+    assert brought_into_force() == ()
     assert told() == []
+
+
+def test_while_tables_change_nobody_sees_anything() -> None:
+    a_world()
+    row_security.lift()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_candidacy ALTER COLUMN handed_over_on TYPE timestamp")  # a policy would forbid it
+        cursor.execute("ALTER TABLE ledger_candidacy ALTER COLUMN handed_over_on TYPE date")
+        cursor.execute(f"SET ROLE {RUNTIME_ROLE}")
+        cursor.execute("SELECT count(*) FROM ledger_candidacy")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT count(*) FROM ledger_candidacy")
+        assert cursor.fetchone() == (2,)
 
 
 @pytest.mark.parametrize("how", BY_HAND)
@@ -39,7 +61,7 @@ def test_what_was_changed_by_hand_is_put_right_and_written_down(how: str) -> Non
     statement, name = BY_HAND[how]
     with connection.cursor() as cursor:
         cursor.execute(statement)
-    assert name in policy_changes.bring_into_force()
+    assert name in brought_into_force()
     (entry,) = told()
     assert (entry.actor, entry.acting_as) == (None, "migrate")
     assert name in entry.facts["changed"]
@@ -49,7 +71,7 @@ def test_what_was_changed_by_hand_is_put_right_and_written_down(how: str) -> Non
 def test_a_changed_rule_of_the_code_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     narrower = tuple(rule for rule in access.RULES if rule.role != "evaluator")
     monkeypatch.setattr("makegood_portal.ledger.row_security.RULES", narrower)
-    changed = policy_changes.bring_into_force()
+    changed = brought_into_force()
     assert "policy ledger_candidacy may_select" in changed
     assert not any("auditentry" in name for name in changed)
     assert told()[0].facts["changed"] == list(changed)

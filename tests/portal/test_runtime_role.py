@@ -57,6 +57,7 @@ ESCAPES = [
     "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE TABLE mine (a int)",
     "CREATE SCHEMA mine",
+    "CREATE TEMPORARY TABLE ledger_party (programme_id uuid)",
     "CREATE VIEW mine AS SELECT * FROM ledger_identity",
     "TRUNCATE ledger_identity CASCADE",
     "COPY ledger_identity TO PROGRAM 'cat'",
@@ -73,6 +74,14 @@ ESCAPES = [
 def test_it_cannot_become_more(runtime: psycopg.Connection[tuple[object, ...]], escape: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         runtime.execute(escape)
+
+
+def test_no_table_of_its_own_can_stand_before_ours(runtime: psycopg.Connection[tuple[object, ...]]) -> None:
+    """A function that runs as the owner looks in our tables first, whatever the asker made."""
+    settings = "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    found = [(str(name), str(words)) for name, words in runtime.execute(settings)]
+    assert "ledger_provider_of" in {name for name, _ in found}
+    assert [name for name, words in found if "search_path=public, pg_temp" not in words] == []
 
 
 def test_it_has_no_rights_to_give_away(runtime: psycopg.Connection[tuple[object, ...]]) -> None:

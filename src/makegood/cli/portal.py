@@ -21,7 +21,11 @@ def portal(words: Sequence[str]) -> int:
     """Run `python -m makegood_portal …` and give back its exit code; refuse with what to install where it is absent."""
     if not here():
         problem = Problem(
-            Where(), "no_portal", "this command needs the portal", "", "install makegood with its extra: pip install 'makegood[portal]'"
+            Where(words[0]),
+            "no_portal",
+            "this command needs the portal",
+            "",
+            "install makegood with its extra: pip install 'makegood[portal]'",
         )
         raise Refused([problem])
     # Its own session: Ctrl-C reaches this process only, which passes it on once; the portal then ends all in order.

@@ -289,7 +289,7 @@ def terms_told(protocol: Protocol) -> dict[str, Any]:
             "ks": None if protocol.balance.ks is None else decimal_text(protocol.balance.ks),
             "unmatched": None if protocol.balance.unmatched is None else decimal_text(protocol.balance.unmatched),
         },
-        "matching": {key: value for key, value in protocol.matching.model_dump(mode="json").items() if value not in (None, [], False)},
+        "matching": {key: value for key, value in protocol.matching.model_dump(mode="json").items() if value not in (None, [])},
         "small_cells": {"minimum": str(protocol.small_cells.minimum), "round_counts_to": str(protocol.small_cells.round_counts_to)},
         "variables": {
             name: {"kind": variable.kind, "title": _words(variable.title), "matching": variable.matching}

@@ -141,10 +141,17 @@ def folded(summary: str, *inside: str) -> Markup:
     return element("details", element("summary", summary), *inside)
 
 
+def _term(value: Any) -> str:
+    """A term's value as the protocol writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def how(voice: Voice, told: Told, *more: tuple[str, str]) -> Iterator[Markup]:
     """What was compared, under which rules, and how to check it."""
     rule, cells = voice.terms["matching"], voice.terms["small_cells"]
-    matching = "; ".join(f"{key}: {', '.join(value) if isinstance(value, list) else value}" for key, value in rule.items())
+    matching = "; ".join(f"{key}: {_term(value)}" for key, value in rule.items() if key != "moments" or rule["method"] == "entropy")
     step = voice.number(cells["round_counts_to"])
     facts = [(voice.say(key), voice.words(voice.terms[key])) for key in ("population", "treatment", "index_date", "comparison_index_date")]
     facts += [

@@ -455,8 +455,20 @@ COMPARISON: dict[str, tuple[str, str]] = {
         "Of the participants {in} would have been in, {out} out, and of {unknown} it cannot be said; of the pool {among} would have been in.",
         "Van de deelnemers waren er {in} in gekomen en {out} niet; van {unknown} is het niet te zeggen. Van de pool waren er {among} in gekomen.",
     ),
+    "if_out_hidden": (
+        "Of the participants {in} would have been in; how many would not may not be shown. Of the pool {among} would have been in.",
+        "Van de deelnemers waren er {in} in gekomen; hoeveel niet, mag niet worden getoond. Van de pool waren er {among} in gekomen.",
+    ),
+    "if_in_hidden": (
+        "How many participants would have been in may not be shown. Of the pool {among} would have been in.",
+        "Hoeveel deelnemers erin waren gekomen, mag niet worden getoond. Van de pool waren er {among} in gekomen.",
+    ),
+    "threshold_dashed": (
+        "Further to the left is more alike. The dashed marks stand at the protocol's threshold, {smd} standard deviations.",
+        "Hoe verder naar links, hoe gelijker. De streepjes staan op de grens van het protocol, {smd} standaarddeviatie.",
+    ),
     "if_hidden": ("More may not be shown: too few people make the difference.", "Meer mag niet worden getoond: te weinig mensen maken het verschil."),
-    "if_matched": ("{n} of them would have a match.", "{n} van hen zouden een match hebben."),
+    "if_matched": ("{n} participants would have a match.", "{n} deelnemers zouden een match hebben."),
     "if_alike": ("The groups would be alike (largest standardised difference {smd}, {name}).", "De groepen zouden gelijk zijn (grootste gestandaardiseerde verschil {smd}, {name})."),
     "if_not_alike": ("The groups would not be alike (largest standardised difference {smd}, {name}).", "De groepen zouden niet gelijk zijn (grootste gestandaardiseerde verschil {smd}, {name})."),
     "if_power": ("{title}: a difference of {size} or more could be found.", "{title}: een verschil van {size} of meer was te vinden."),

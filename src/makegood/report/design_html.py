@@ -69,6 +69,7 @@ def _alike(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     if shown:
         plot = love_plot(shown, voice, palette=ON_PAGE)
         yield figure(plot, ("cut", voice.say("before")), ("now", voice.say("after")))
+        yield element("p", voice.say("threshold_dashed", smd=voice.number(voice.terms["balance"]["smd"])), class_="quiet")
     hidden = [row for row in rows if row not in shown]
     if hidden:
         yield element(

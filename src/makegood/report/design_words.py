@@ -131,7 +131,9 @@ def on_contrasts(rows: Sequence[Mapping[str, Any]], groups: tuple[str, str], voi
 def on_what_if(item: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     """What a set of criteria would have done: who is in and out, who would have a match, how alike, what could be found."""
     treated = {part: voice.number(count) for part, count in item["treated"].items()}
-    yield voice.say("if_in", **{**treated, "among": voice.number(item["pool"]["in"])})
+    hidden = None in (item["treated"]["out"], item["treated"]["unknown"])
+    key = "if_in_hidden" if item["treated"]["in"] is None else "if_out_hidden" if hidden else "if_in"
+    yield voice.say(key, **{**treated, "among": voice.number(item["pool"]["in"])})
     if item["matched"] is None:
         yield voice.say("if_hidden")
         return

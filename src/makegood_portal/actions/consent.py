@@ -35,7 +35,8 @@ def open_consents(*, by: Scope, on: UUID) -> ConsentPage | None:
     """The consents of a candidate, as far as the asker may see them; written down."""
     found = consents.of_candidate(by, on, today=timezone.localdate())
     outcome, person = ("done", found.person) if found else ("refused", None)
-    audit.record(by, "read", part=Part.CONSENT, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
+    facts = {"also": Part.IDENTITY}  # the page says whose they are
+    audit.record(by, "read", part=Part.CONSENT, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome, facts=facts)
     return found
 
 

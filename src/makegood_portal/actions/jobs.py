@@ -19,9 +19,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.actions.seal_audit import seal_audit
 from makegood_portal.ledger.scope import Scope, scope_of
 
@@ -65,6 +67,17 @@ def seal(timestamp: int) -> None:  # noqa: ARG001 - the worker says when
     """Each minute: seal what was written since."""
     close_old_connections()
     seal_audit()
+
+
+@app.periodic(cron="0 6 * * *")
+@app.task(name="remind", queueing_lock="remind", retry=RetryStrategy(max_attempts=5, exponential_wait=60))
+def remind(timestamp: int) -> None:  # noqa: ARG001
+    """Each morning: what is late or about to end is told, once each."""
+    close_old_connections()
+    try:
+        remind_everybody(timezone.localdate())
+    finally:
+        close_old_connections()
 
 
 @app.periodic(cron="* * * * *")

@@ -28,6 +28,7 @@ from makegood_portal.ledger.models import (
     Candidacy,
     MunicipalityContact,
     MunicipalityDetails,
+    Notice,
     Organisation,
     PermissionReminder,
     PermissionRequest,
@@ -97,7 +98,7 @@ def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date, a
             asked_on=asked_on, deadline_on=due, says=history.seal(row.person_id, says),
         )  # fmt: skip
         requests.append(add(request))
-        _write_to(request)
+        write_to(request)
     if several:
         for other in before.filter(state=PermissionState.ASKED, parallel=False):
             change(other, parallel=True)
@@ -116,7 +117,7 @@ def remind(*, by: Scope, on: UUID, today: date) -> PermissionReminder:
     if PermissionReminder.objects.filter(request=request, sent_on=today).exists():
         raise Refusal("reminded_today", _("A reminder was sent today already."), remedy=_("Call them, or wait until tomorrow."))
     reminder = add(PermissionReminder(request=request, sent_on=today, to=to))
-    _write_to(request)
+    write_to(request)
     return reminder
 
 
@@ -151,9 +152,14 @@ def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str
         given["conditions" if answer in GRANTED else "reason"] = words.strip()
     change(request, seen=seen, columns=given)
     if answer in GRANTED:
-        duty = _everywhere("permission_granted")
+        duty = everywhere("permission_granted")
         with scoped(duty):
             settle_granted(by=duty, on=request.pk)
+    if request.asked_by_id is not None:
+        said = {"answer": str(answer), "municipality": request.municipality.name}
+        Notice(to_id=request.asked_by_id, kind="permission_answered", candidacy_id=request.candidacy_id, details=said).save(
+            force_insert=True
+        )
     answered: PermissionRequest = request
     return answered
 
@@ -200,14 +206,15 @@ def _open_of_ours(by: Scope, on: UUID) -> PermissionRequest:
     return request
 
 
-def _everywhere(duty: str) -> Scope:
+def everywhere(duty: str) -> Scope:
+    """For a duty of the portal itself about any candidate: it sees what prisons and providers see."""
     prisons, providers = (
         frozenset(Organisation.objects.filter(kind=kind).values_list("id", flat=True)) for kind in (Kind.PRISON, Kind.PROVIDER)
     )
     return scope_of_system(duty, everywhere={Role.COORDINATOR: prisons, Role.LEAD: providers})
 
 
-def _write_to(request: PermissionRequest) -> None:
+def write_to(request: PermissionRequest) -> None:
     """An e-mail without anything about the person: only that a question waits, and until when."""
     to = address_of(request.municipality_id)
     if not to or request.deadline_on is None:

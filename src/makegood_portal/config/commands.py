@@ -105,11 +105,13 @@ def migrate() -> int:
         as_owner()
         from django.core.management import call_command
 
-        from makegood_portal.ledger import policy_changes
+        from makegood_portal.ledger import policy_changes, row_security
 
+        before = policy_changes.in_force()
+        row_security.lift()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        policy_changes.bring_into_force()
+        policy_changes.bring_into_force(before=before)
         return 0
 
 

@@ -21,7 +21,7 @@ def _party(roles: Sequence[str], columns: str = "1") -> str:
 
 _COUNTS = f"""
 CREATE OR REPLACE FUNCTION ledger_counts(of uuid, OUT whole boolean, OUT small boolean, OUT prisons uuid[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS ({_party(_ROLES["whole"])}), NOT EXISTS ({_party(_ROLES["whole"])}) OR EXISTS ({_party(_ROLES["each"])}),
    ARRAY({_party(_ROLES["own"], "p.organisation_id")} ORDER BY 1) $$;
 """
@@ -30,7 +30,7 @@ _FUNNEL = """
 CREATE OR REPLACE FUNCTION ledger_funnel(of uuid, as_of date, steps text[], inform text, chosen text)
 RETURNS TABLE (what text, prison uuid, month date, place int, state text, step text, listing text, reason text, day date, days int,
   n bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public SET work_mem = '64MB' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 mine AS MATERIALIZED (
   SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel::text FROM ledger_candidacy c CROSS JOIN may
@@ -103,7 +103,7 @@ $$;
 _INTAKE = """
 CREATE OR REPLACE FUNCTION ledger_intake(of uuid, as_of date, started text, inform text)
 RETURNS TABLE (what text, prison uuid, day date, n bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 done AS (
   SELECT c.prison_id, e.step, e.happened_on FROM ledger_selectionevent e JOIN ledger_candidacy c ON c.id = e.candidacy_id CROSS JOIN may

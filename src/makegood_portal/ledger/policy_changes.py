@@ -48,10 +48,9 @@ def fingerprint(state: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
-def bring_into_force() -> tuple[str, ...]:
-    """Apply the rules of the code as the owner of the tables, and write down what that changed; returns what changed."""
+def bring_into_force(*, before: dict[str, str]) -> tuple[str, ...]:
+    """Apply the rules of the code as the owner of the tables, and write down what differs from before; returns what changed."""
     with transaction.atomic():
-        before = in_force()
         row_security.apply()
         after = in_force()
         changed = tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))

@@ -141,15 +141,14 @@ def shown(lines: Sequence[Line]) -> list[dict[str, Any]]:
 def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
     """The consents of a candidate; with a POST, what they say now."""
     found = open_consents(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    if found is None:
         raise Http404
     form = ConsentForm(request.POST or None, found=found, initial={"happened_on": timezone.localdate()})
     sent = request.method == "POST" and form.is_valid()
     if sent and _tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form, "lines": shown(found.lines), "before": shown(found.before)}
+    context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before)}
     return render(request, "consents/of_candidate.html", context, status=422 if form.errors else 200)
 
 
@@ -168,16 +167,15 @@ def candidate_consent_paper(request: Asked, candidacy: UUID) -> HttpResponse:
 def consent_answer(request: Asked, candidacy: UUID, consent: UUID) -> HttpResponse:
     """The answer to what was asked earlier."""
     found = open_consents(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
     line = next((one for one in found.lines if one.id == consent), None) if found else None
-    if found is None or file is None or line is None or line.state != "asked":
+    if found is None or line is None or line.state != "asked":
         raise Http404
     form = AnswerForm(request.POST or None, initial={"happened_on": timezone.localdate()})
     sent = request.method == "POST" and form.is_valid()
     if sent and _tried(form, lambda: answer_consent(by=request.scope, on=consent, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
-    context = {"file": file, "item": shown([line])[0], "form": form}
+    context = {"found": found, "item": shown([line])[0], "form": form}
     return render(request, "consents/answer.html", context, status=422 if form.errors else 200)
 
 

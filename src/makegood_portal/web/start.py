@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood_portal.actions.put_notice_away import put_notice_away
@@ -149,6 +149,13 @@ def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: 
     return sorted(cards, key=lambda card: (["urgent", "soon", ""].index(card.urgency), -card.number))
 
 
+REMINDERS = {
+    "permission_late": gettext_lazy("The municipality has not answered about %(pseudonym)s. The answer was due on %(day)s."),
+    "consent_ends": gettext_lazy("A consent of %(pseudonym)s ends on %(day)s. Ask it again."),
+    "no_route": gettext_lazy("Nobody can reach %(pseudonym)s after the release on %(day)s. Ask for a phone number."),
+}
+
+
 def sentence(told: Told) -> str:
     """What a notice says."""
     said = {"pseudonym": told.pseudonym or _("somebody")}
@@ -160,6 +167,14 @@ def sentence(told: Told) -> str:
             return _("The release date of %(pseudonym)s is not known any more.") % said
         said["day"] = date_format(day, "j F Y")
         return _("%(pseudonym)s is released on another day: %(day)s.") % said
+    if told.kind in REMINDERS:
+        return str(REMINDERS[told.kind]) % (said | {"day": date_format(told.due_on, "j F Y") if told.due_on else ""})
+    if told.kind == "steps_late":
+        number = int(told.details.get("number", 0))
+        late = ngettext("%(n)s candidate passed the last day of a step.", "%(n)s candidates passed the last day of a step.", number)
+        return late % {"n": number}
+    if told.kind == "permission_answered":
+        return _("%(municipality)s answered about %(pseudonym)s.") % (said | {"municipality": told.details.get("municipality", "")})
     return _("Something changed in the file of %(pseudonym)s.") % said
 
 

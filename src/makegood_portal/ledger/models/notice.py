@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.row import Code, Row
@@ -21,4 +22,9 @@ class Notice(Row):
 
     class Meta:
         ordering = ("-recorded_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["to", "kind", "candidacy", "due_on"], condition=Q(due_on__isnull=False), nulls_distinct=False, name="reminded_once"
+            ),
+        ]
         indexes = [models.Index(fields=["to", "read_at", "-recorded_at"], name="notices_of_user")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from makegood_portal.ledger import access
 from makegood_portal.ledger.access import Part
@@ -48,6 +48,9 @@ class ConsentPage:
     """All that was asked of one candidate, what waits or counts first, and with whom something may be shared."""
 
     person: UUID
+    candidacy: UUID
+    name: str
+    """The pseudonym for who may not know the name."""
     lines: Sequence[Line]
     before: Sequence[Line]
     """What was refused, taken back, renewed or has ended."""
@@ -70,15 +73,21 @@ class Ending:
 def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> ConsentPage | None:
     """The consents of a candidate. Call it through `actions.consent.open_consents`, which writes it down."""
     allowed = access.allowed_of(scope, Part.CONSENT)
-    row = Candidacy.objects.filter(allowed, pk=candidacy).first() if allowed else None
+    if not allowed:
+        return None
+    writing = access.allowed_of(scope, Part.CONSENT, writing=True)
+    mine = Exists(Candidacy.objects.filter(writing, pk=OuterRef("pk"))) if writing else Value(False)
+    row = Candidacy.objects.filter(allowed, pk=candidacy).select_related("person").annotate(mine=mine).first()
     if row is None:
         return None
+    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     rows = access.visible(Consent.objects.filter(candidacy=row), scope).select_related("party").order_by("-asked_on", "-recorded_at")
     lines = [_line(one, today=today) for one in rows]
-    writing = access.allowed_of(scope, Part.CONSENT, writing=True)
-    may_write = bool(writing) and Candidacy.objects.filter(writing, pk=candidacy).exists()
+    may_write: bool = row.mine
     return ConsentPage(
         person=row.person_id,
+        candidacy=row.pk,
+        name=name_of(identity) or row.person.pseudonym,
         lines=[line for line in lines if line.counts or line.state == ConsentState.ASKED],
         before=[line for line in lines if not line.counts and line.state != ConsentState.ASKED],
         parties=parties() if may_write else {},

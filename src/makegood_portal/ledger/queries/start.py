@@ -155,6 +155,7 @@ class Told:
     candidacy: UUID | None
     pseudonym: str
     details: dict[str, Any]
+    due_on: date | None
     at: datetime
 
 
@@ -168,6 +169,7 @@ def told(scope: Scope) -> list[Told]:
             candidacy=row.candidacy_id,
             pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
             details=row.details,
+            due_on=row.due_on,
             at=row.recorded_at,
         )
         for row in rows[:MOST_NOTICES]
