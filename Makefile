@@ -6,7 +6,7 @@ STAMP = .venv/.synced
 LOOK = .venv/.look
 LOOPS = .venv/.loops
 
-.PHONY: demo test check docs pictures look messages screenshots bench proof bundle clean
+.PHONY: demo test check docs pictures look messages screenshots bench scale proof bundle clean
 
 # `uv` comes from the path where there is one, else pip puts it into .venv, where the lock file keeps it.
 $(STAMP): pyproject.toml uv.lock
@@ -60,7 +60,14 @@ screenshots: $(STAMP) $(LOOK)
 bench: $(STAMP) $(LOOPS)
 	@$(RUN)python -m benchmarks $(ARGS)
 
+# What measuring costs from ten thousand to ten million persons, into docs/explanation/scale.md. Spark is fetched if it can be.
+scale: $(STAMP) $(LOOPS)
+	-@$(UV) sync --frozen --quiet --extra portal --extra spark
+	@$(RUN)python -m benchmarks.scale_measure $(ARGS)
+
+# Spark is fetched for it if it can be; else the proof says that it was absent.
 proof: $(STAMP) $(LOOK) $(LOOPS)
+	-@$(UV) sync --frozen --quiet --extra portal --extra spark
 	@$(RUN)python -m benchmarks.proof $(ARGS)
 
 # What a closed environment needs to run `makegood compare`: pinned wheels, checksums, INSTALL.txt. ARGS="--platform win_amd64".

@@ -68,8 +68,8 @@ def rows(*, persons: int = 1_000_000, spells: int = 3_000_000, times: int = 5) -
 def _first_compile(folder: Path) -> Iterator[str]:
     """With an empty cache of machine code and with the one that this leaves behind."""
     with tempfile.TemporaryDirectory() as cache:
-        empty, _ = _process(_command(folder), cache=cache)
-        filled, _ = _process(_command(folder), cache=cache)
+        empty, *_ = process(command_of(folder), cache=cache)
+        filled, *_ = process(command_of(folder), cache=cache)
         yield f"  with an empty cache of machine code: {empty:.2f} s, the next run {filled:.2f} s (set-up fills it)"
 
 
@@ -98,15 +98,16 @@ PEERS = {
 
 
 def _cold(folder: Path) -> Iterator[str]:
-    ours, memory = min(_process(_command(folder)) for _ in range(3))
+    ours, memory, _ = min(process(command_of(folder)) for _ in range(3))
     yield f"  cold command line, with provenance and data quality written: {ours:.2f} s, {memory:,.0f} MiB"
     for name, call in PEERS.items():
         code = f"from pathlib import Path; folder = Path({str(folder)!r}); {call}"
-        took, most = min(_process([sys.executable, "-c", code]) for _ in range(3))
+        took, most, _ = min(process([sys.executable, "-c", code]) for _ in range(3))
         yield f"    {name}, a new process: {took:.2f} s, {most:,.0f} MiB; makegood is {took / ours:.1f} times as fast"
 
 
-def _command(folder: Path) -> list[str]:
+def command_of(folder: Path) -> list[str]:
+    """The command that measures the country in `folder`."""
     files = ["--people", str(folder / "people.parquet"), "--spells", str(folder / "spells.parquet")]
     return [
         str(MAKEGOOD),
@@ -127,13 +128,15 @@ ALONE = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
 subprocess.run(sys.argv[1:], check=True)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+took = time.perf_counter() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(took, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
 """
 """A small process that starts the one that is measured: what it held at most is not what we hold."""
 
 
-def _process(command: list[str], *, cache: str | None = None) -> tuple[float, float]:
-    """Seconds and MiB of a process of its own; Python's own byte code is kept, as on a user's machine."""
+def process(command: list[str], *, cache: str | None = None) -> tuple[float, float, float]:
+    """Seconds, MiB and seconds of processors of a process of its own; Python's own byte code is kept, as on a user's machine."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if cache is not None:
         environment["NUMBA_CACHE_DIR"] = cache
@@ -145,8 +148,8 @@ def _process(command: list[str], *, cache: str | None = None) -> tuple[float, fl
         capture_output=True,
         text=True,
     )
-    took, most = told.stdout.splitlines()[-1].split()
-    return float(took), float(most)
+    took, most, worked = told.stdout.splitlines()[-1].split()
+    return float(took), float(most), float(worked)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ from portal.builders import a_loaded_programme, a_user, an_organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = timezone.localdate()
+OTHERS = ("Bakker", "Visser", "Smit", "Mulder")
+"""Who makes the list long enough: a lead counts no group of fewer than five."""
+LISTED = 2 + len(OTHERS)
 SOON = timezone.localdate() + timedelta(weeks=12)
 
 
@@ -62,6 +65,7 @@ def the_list() -> bytes:
         "Nummer;Achternaam;Voornaam;Geboortedatum;Geslacht;Einddatum;Gemeente",
         f"101;Jansen;Piet;7-3-1984;m;{SOON:%-d-%-m-%Y};Zwolle",
         f"102;De Vries;Anna;1-5-1990;v;{SOON:%-d-%-m-%Y};Zwolle",
+        *(f"20{day};{name};Kim;{day}-2-1991;m;{SOON:%-d-%-m-%Y};Zwolle" for day, name in enumerate(OTHERS, start=1)),
         "103;;Zonder Naam;1-1-1980;m;1-1-2030;Zwolle",
     ]
     return "\n".join(rows).encode()
@@ -92,10 +96,10 @@ def a_step_is_done_for_everybody(page: Page, step: str) -> None:
     done = page.get_by_role("button", name="Stap gedaan voor wie is aangevinkt")
     if page.get_by_label("Hoe hoorde de kandidaat ervan?").count():
         done.click()  # forgotten: the page says so, and keeps the ticks
-        expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(LISTED)
         page.get_by_label("Hoe hoorde de kandidaat ervan?").select_option("Folder")
     done.click()
-    expect(page.get_by_role("status")).to_contain_text("2 kandidaten")
+    expect(page.get_by_role("status")).to_contain_text(f"{LISTED} kandidaten")
 
 
 def a_question_is_answered(page: Page, question: Locator) -> None:
@@ -128,15 +132,18 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     page.get_by_role("link", name="Jansen").click()
     page.get_by_role("link", name="Vragenlijsten openen").click()
     page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
-    page.get_by_role("button", name="Bewaren en verder").click()
+    with page.expect_navigation():  # nothing is answered yet: the page says so
+        page.get_by_role("button", name="Bewaren en verder").click()
     a_part_is_answered(page)
     page.goto("/")  # somebody comes in; the answers stay
     page.goto(f"/candidates/{candidacy}/questionnaires/")
     expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
-    page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
-        page.get_by_role("button", name="Bewaren en verder").click()
+        with page.expect_navigation():  # the next part, or the end
+            page.get_by_role("button", name="Bewaren en verder").click()
     page.get_by_role("button", name="Vragenlijst afronden").click()
 
 
@@ -220,6 +227,14 @@ def the_municipality_says_yes(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Uw antwoord is verstuurd")
 
 
+def started_in_the_funnel(page: Page) -> str:
+    """How many started, as the lead reads it."""
+    page.goto("/")
+    page.get_by_role("navigation").get_by_role("link", name="Trechter").first.click()
+    expect(page.get_by_role("heading", name="Trechter", level=1)).to_be_visible()
+    return page.locator(".big-number", has_text="Gestart").locator("dd").inner_text().split()[0]
+
+
 def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     desk = opens(cast.coordinator, size="desk").new_page()
     the_list_is_taken_in(desk, cast)
@@ -245,6 +260,8 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     contact_is_agreed(counsellor)
     the_step_is_done(counsellor, "Kennismaking")
     the_contract_is_signed(counsellor)
+    assert started_in_the_funnel(lead) == "0"
     the_step_is_done(counsellor, "Gestart")
+    assert started_in_the_funnel(lead) == "1"
     piet.refresh_from_db()
     assert (piet.state, piet.track, piet.contract_on, piet.started_on) == ("started", "basic", TODAY, TODAY)

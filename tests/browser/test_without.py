@@ -81,7 +81,8 @@ def every_part_is_answered(page: Page) -> None:
                 box.fill("2" if box.get_attribute("inputmode") == "numeric" else "Zwolle")
             elif not question.locator("input[name^=value_]:checked").count():
                 question.locator("input[type=radio], input[type=checkbox]").first.check(force=True)
-        page.get_by_role("button", name="Bewaren en verder").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Bewaren en verder").click()
 
 
 def test_a_questionnaire_without_scripts(opens: Opens, cast: Cast) -> None:

@@ -223,10 +223,22 @@ def _csv_faults(path: Path, name: str, header: list[str], convert: Any, said: st
     if len(bad) > MOST_SHOWN:
         problems.append(Problem(Where(name), "ragged_row", f"the same in {len(bad) - MOST_SHOWN:,} further rows", "", "mend them likewise"))
     if "UTF8" in said or "utf8" in said.lower():
-        problems.append(Problem(Where(name), "not_utf8", "the file holds bytes that are not UTF-8", "", "save it as CSV in UTF-8"))
+        what = "the file holds bytes that are not UTF-8"
+        problems.append(Problem(Where(name, _first_line_not_utf8(path)), "not_utf8", what, "", "save it as CSV in UTF-8"))
     if not problems:
         problems.append(Problem(Where(name), "not_csv", said.split("\n")[0][:200], "", "write CSV with commas, one row a line"))
     return problems
+
+
+def _first_line_not_utf8(path: Path) -> int:
+    """The first line with bytes that are not UTF-8; 0 where there is none."""
+    with path.open("rb") as handle:
+        for number, line in enumerate(handle, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _parquet(path: Path, name: str, columns: Columns) -> FileTable:

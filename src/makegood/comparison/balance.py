@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from makegood.comparison.adding import dot
 from makegood.comparison.design import Covariates
 from makegood.comparison.matched import Flags, Floats, Matched, Rows
 from makegood.comparison.ordering import stable_order
@@ -218,9 +219,9 @@ def _moments(values: Floats, weights: Floats) -> tuple[float, float]:
     total = float(weights.sum())
     if total <= 0:
         return math.nan, math.nan
-    mean = float(weights @ values) / total
-    rest = total - float(weights @ weights) / total
-    return mean, float(weights @ (values - mean) ** 2) / rest if rest > 1e-12 * total else math.nan
+    mean = dot(weights, values) / total
+    rest = total - dot(weights, weights) / total
+    return mean, dot(weights, (values - mean) ** 2) / rest if rest > 1e-12 * total else math.nan
 
 
 def _spread(variances: tuple[float, float, float], denominator: str) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from makegood.comparison.adding import dot
 from makegood.comparison.design import Covariates
 from makegood.comparison.layout import Layout, layout, offsets
 from makegood.comparison.matched import Floats, Matched, Plan
@@ -85,7 +86,7 @@ def _means(covariates: Covariates, plan: Layout, weight: Floats) -> Floats:
     """(width,) weighted means of the columns, 1 for the intercept."""
     total = float(weight.sum())
     by_cell = np.bincount(plan.cell, weights=weight, minlength=plan.cells) / total
-    parts = [np.ones(1), np.array([float(weight @ values) / total for values in plan.standard_numbers(covariates)])]
+    parts = [np.ones(1), np.array([dot(weight, values) / total for values in plan.standard_numbers(covariates)])]
     for level, size in zip(plan.level_of, plan.sizes, strict=True):
         parts.append(np.bincount(level, weights=by_cell, minlength=size)[1:])
     return np.concatenate(parts)
@@ -126,7 +127,7 @@ class _Dual:
             product = weight * values
             crossed[:, one] = np.bincount(self.cell, weights=product, minlength=self.plan.cells)
             for two in range(one + 1):
-                dense[one, two] = dense[two, one] = float(product @ self.numbers[two])
+                dense[one, two] = dense[two, one] = dot(product, self.numbers[two])
         by_cell = np.bincount(self.cell, weights=weight, minlength=self.plan.cells).astype(np.float64)
         nothing = np.zeros(self.plan.cells)
         sums = Sums(weight=by_cell, residual=nothing, crossed=crossed, dense=dense, slope=np.zeros(count), deviance=0.0)

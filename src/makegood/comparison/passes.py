@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from makegood.comparison.adding import dot
 from makegood.comparison.design import Covariates
 from makegood.comparison.layout import Layout, offsets
 from makegood.comparison.matched import Floats
@@ -104,12 +105,12 @@ def _plain(covariates: Covariates, plan: Layout, *, offset: Floats, slope: Float
         product = weight * values
         crossed[:, one] = np.bincount(plan.cell, weights=product, minlength=plan.cells)
         for two in range(one + 1):
-            dense[one, two] = dense[two, one] = float(product @ numbers[two])
+            dense[one, two] = dense[two, one] = dot(product, numbers[two])
     return Sums(
         weight=np.bincount(plan.cell, weights=weight, minlength=plan.cells).astype(np.float64),
         residual=np.bincount(plan.cell, weights=residual, minlength=plan.cells).astype(np.float64),
         crossed=crossed,
         dense=dense,
-        slope=np.array([float(residual @ values) for values in numbers]),
+        slope=np.array([dot(residual, values) for values in numbers]),
         deviance=deviance,
     )

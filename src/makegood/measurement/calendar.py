@@ -45,8 +45,11 @@ class Borders:
         return self if months == self.months else Borders(self.code, self.day[:, : months + 1], np.minimum(self.observed, months))
 
 
-def borders_of(index: npt.NDArray[np.int32], *, months: int, as_of: date) -> Borders:
-    """Borders for index days; equal days share a row. Raises Refused where a window leaves the calendar."""
+def borders_of(index: npt.NDArray[np.int32], *, months: int, as_of: date, latest: Where) -> Borders:
+    """Borders for index days; equal days share a row.
+
+    Raises Refused where a window leaves the calendar; `latest` is the place of the latest index date, which does so first.
+    """
     if not len(index):
         return Borders(np.zeros(0, np.int32), np.zeros((0, months + 1), np.int32), np.zeros(0, np.int32))
     low, high = int(index.min()), int(index.max())
@@ -69,6 +72,6 @@ def borders_of(index: npt.NDArray[np.int32], *, months: int, as_of: date) -> Bor
         day[:, step] = start + np.minimum(in_month, length - 1)
     if int(day[:, -1].max()) > LAST:
         what = f"{months} months from {day_of(high).isoformat()} leave the calendar"
-        raise Refused([Problem(Where("", 0, "index_date"), "beyond_calendar", what, "", "write an index date of this age")])
+        raise Refused([Problem(latest, "beyond_calendar", what, "", "write an index date of this age")])
     observed = (day[:, 1:] <= day_number(as_of)).sum(axis=1).astype(np.int32)
     return Borders(code, day, observed)

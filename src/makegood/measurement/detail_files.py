@@ -18,6 +18,7 @@ from makegood.cases.typed import RUNNING
 from makegood.measurement.calendar import LAST, borders_of
 from makegood.measurement.outcome import STATES, Measurement
 from makegood.measurement.rules import AVERAGE_HOURS
+from makegood.values.problem import Where
 
 PERSON_MONTHS, PERSON_RESULTS, SPELLS, OBSERVATIONS, COVERAGE = (
     f"{name}.parquet" for name in ("person_months", "person_results", "spells", "observations", "coverage")
@@ -66,7 +67,7 @@ def _bytes(table: pa.Table) -> bytes:
 
 def _person_months(measurement: Measurement, records: Records) -> pa.Table:
     people, shown = records.people, measurement.shown
-    borders = borders_of(people.index, months=measurement.rules.window, as_of=measurement.as_of)
+    borders = borders_of(people.index, months=measurement.rules.window, as_of=measurement.as_of, latest=Where(people.file))
     who = people.person.take(pa.array(shown)).cast(pa.string())
     tables = []
     for number, rule in enumerate(measurement.rules.months):

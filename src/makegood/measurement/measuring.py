@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from makegood.cases.people import People
 from makegood.cases.quality import Quality
 from makegood.cases.records import Records
 from makegood.measurement import columns
@@ -22,6 +23,7 @@ from makegood.measurement.referee_columns import as_columns
 from makegood.measurement.rules import measurable, rules_of
 from makegood.programme.measured import Measured
 from makegood.values.fingerprint import sha256_of
+from makegood.values.problem import Where
 
 Engine = Literal["columns", "duckdb", "spark", "referee"]
 Details = Literal["none", "programme", "all"]
@@ -46,7 +48,7 @@ def measure(
     """
     rules = rules_of(metrics, window_months=window_months, file=programme_file)
     rules = measurable(rules, spells=bool(records.spells.file), observations=bool(records.observations.file))
-    borders = borders_of(records.people.index, months=rules.window, as_of=as_of)
+    borders = borders_of(records.people.index, months=rules.window, as_of=as_of, latest=_latest(records.people))
     shown = _shown(records, details)
     place = np.full(len(records.people), -1, np.int32)
     place[shown] = np.arange(len(shown), dtype=np.int32)
@@ -67,8 +69,6 @@ def measure(
 
         with opened(engine) as database:
             groups = groups_of(records, tuple(by))
-            from makegood.measurement.sql_engine import by_sql  # noqa: PLC0415 - the columns need no SQL
-
             found, persons, figures = by_sql(database, rules, records, groups, as_of=day_number(as_of), shown=shown)
             version = database.version
     return Measurement(
@@ -85,6 +85,14 @@ def measure(
         terms_sha256=sha256_of({"metrics": {name: terms.model_dump() for name, terms in metrics.items()}, "window_months": window_months}),
         shown=shown,
     )
+
+
+def _latest(people: People) -> Where:
+    """Where the latest index date stands."""
+    if not len(people):
+        return Where(people.file, 0, "index_date")
+    row = int(people.row[int(people.index.argmax())])
+    return Where(people.file, row + 2, "index_date") if people.is_text else Where(people.file, 0, f"row {row + 1} index_date")
 
 
 def _shown(records: Records, details: Details) -> npt.NDArray[np.int64]:

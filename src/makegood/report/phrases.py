@@ -145,7 +145,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "percent_of": ("{share} of it", "{share} daarvan"),
     "unknown": ("not known yet", "nog niet bekend"),
     "measured": ("What was measured", "Wat is gemeten"),
-    "not_used": ("not settled on: the comparison is", "niet afgerekend: de vergelijking wel"),
+    "not_used": ("not paid on: the signed comparison is used instead", "niet op betaald: de ondertekende vergelijking telt"),
     "measured_all": ("All of these are {labels}, observed until {until}.", "Al deze uitkomsten zijn {labels}, waargenomen tot {until}."),
     "outcome": ("Outcome", "Uitkomst"),
     "value": ("Measured", "Gemeten"),

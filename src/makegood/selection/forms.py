@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from makegood.instrument.questionnaire import Questionnaire
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from makegood.instrument.questionnaire import Choice, Item, Kind, Questionnaire
 from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_criteria import Item as ProgrammeItem
+from makegood.programme.term import InTwoLanguages
 from makegood.values.problem import Problem, Where, nearest
 
 _KINDS = {"choice": ("select_one",), "yes_or_no": ("select_one",), "number": ("integer", "decimal")}
@@ -37,3 +42,31 @@ def form_problems(delivery: Delivery, instrument: str, form: Questionnaire) -> l
                     Problem(Where(file, path=f"{where.path}/choices"), "other_choices", what, why, "let both have the same choices")
                 )
     return found
+
+
+def register_form(delivery: Delivery, *, without: Collection[str], on: date) -> Questionnaire:
+    """The form of what stands in a list or register: items that no instrument asks, in use on a day.
+
+    `without`: items that are known from elsewhere, such as a birth date or a permission. Whoever looks the others up
+    fills them in here, so that no criterion stays unknown for want of a question.
+    """
+    items = [
+        Item(name, _FIELD[item.answer], _words(item.title), "register", hint=_words(item.unit), choices=_choices(item), source="file")
+        for name, item in delivery.items.items()
+        if item.asked_in is None and name not in without and (item.retired_on is None or on < item.retired_on)
+    ]
+    title = {"en": "From the list or the file", "nl": "Uit de lijst of het dossier"}
+    return Questionnaire("register", title["en"], "", ("en", "nl"), {"register": title}, tuple(items))
+
+
+_FIELD: Mapping[str, Kind] = {"choice": "select_one", "yes_or_no": "select_one", "number": "decimal"}
+
+
+def _words(words: InTwoLanguages | None) -> dict[str, str]:
+    return {} if words is None else {"en": words.en, "nl": words.nl or words.en}
+
+
+def _choices(item: ProgrammeItem) -> tuple[Choice, ...]:
+    if item.answer == "yes_or_no":
+        return (Choice("yes", {"en": "Yes", "nl": "Ja"}), Choice("no", {"en": "No", "nl": "Nee"}))
+    return tuple(Choice(code, _words(choice.title)) for code, choice in item.choices.items())

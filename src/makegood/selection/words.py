@@ -97,3 +97,21 @@ def _number(value: Decimal, code: Code) -> str:
 
 def _pick(words: tuple[str, str], code: Code) -> str:
     return words[code == "nl"]
+
+
+def clause(need: Need, items: Mapping[str, Item], titles: Mapping[str, InTwoLanguages]) -> InTwoLanguages:
+    """What a need asks, in words: `Work potential: low or fair; or: Self-reliance: low`. `titles`: criterion -> its title."""
+    return both(lambda code: _clause(need, items, titles, code))
+
+
+def _clause(need: Need, items: Mapping[str, Item], titles: Mapping[str, InTwoLanguages], code: Code) -> str:
+    if need.item is not None:
+        item = items[need.item]
+        return f"{of(item.title, code)}: {asked_for(need, item, code)}"
+    if need.criterion is not None:
+        return f"‘{of(titles[need.criterion], code)}’"
+    parts = [(part, _clause(part, items, titles, code)) for part in need.all_of or need.any_of or need.none_of or []]
+    nested = [f"({text})" if part.item is None and part.criterion is None else text for part, text in parts]
+    if need.none_of is not None:
+        return f"{_pick(('none of these', 'geen van deze'), code)}: {'; '.join(nested)}"
+    return _pick(("; and ", "; en ") if need.all_of is not None else ("; or ", "; of "), code).join(nested)

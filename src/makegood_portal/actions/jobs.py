@@ -27,7 +27,7 @@ from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.actions.seal_audit import seal_audit
 from makegood_portal.ledger.scope import Scope, scope_of
 
-MODULES: tuple[str, ...] = ("makegood_portal.actions.jobs", "makegood_portal.actions.import_list")
+MODULES: tuple[str, ...] = ("makegood_portal.actions.jobs", "makegood_portal.actions.import_list", "makegood_portal.actions.reconcile")
 """Modules that hold jobs; the worker loads them."""
 
 

@@ -16,8 +16,9 @@ from makegood.programme.checking import check_terms
 from makegood.programme.delivery import Delivery
 from makegood.programme.reading import Agreement, find_programme, read_agreement
 from makegood.values.problem import Problem, Refused, Where
-from makegood_portal.ledger import audit
+from makegood_portal.ledger import audit, terms
 from makegood_portal.ledger.models import (
+    Answer,
     Candidacy,
     ContactRoute,
     Contract,
@@ -40,24 +41,24 @@ def load_programme(reference: str, *, by: Scope, on: date, why: str = "") -> Pro
     """
     path = find_programme(reference)
     agreement = read_agreement(reference, check=check_terms)
-    terms = agreement.on(on).programme
+    programme_terms = agreement.on(on).programme
     where = Where(agreement.text.file)
-    if terms.delivery is None:
+    if programme_terms.delivery is None:
         what, remedy = "this programme has no `delivery` part", "add how people come to take part"
         raise Refused([Problem(where, "no_delivery", what, "The register would not know its steps", remedy)])
-    programme = Programme.objects.filter(code=terms.programme).first()
+    programme = Programme.objects.filter(code=programme_terms.programme).first()
     if programme is not None:
-        problems = list(_orphans(programme.pk, agreement, where))
+        problems = list(orphans(programme.pk, agreement, where))
         if problems:
             raise Refused(problems)
     else:
-        programme = Programme.objects.create(code=terms.programme, name=terms.title.nl or terms.title.en)
+        programme = Programme.objects.create(code=programme_terms.programme, name=programme_terms.title.nl or programme_terms.title.en)
     if not ProgrammeVersion.objects.filter(programme=programme, sha256=agreement.sha256).exists():
         ProgrammeVersion.objects.create(
             programme=programme, sha256=agreement.sha256, text=path.read_text(encoding="utf-8"), in_force_from=on, why=why
         )
-    _take_in_sites(programme, terms.delivery)
-    taken = _take_in_instruments(programme, terms.delivery, path.parent)
+    _take_in_sites(programme, programme_terms.delivery)
+    taken = _take_in_instruments(programme, programme_terms.delivery, path.parent)
     audit.record(by, "load_programme", facts={"sha256": agreement.sha256, "instruments": taken})
     return programme
 
@@ -95,9 +96,9 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
     return taken
 
 
-def _orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Problem]:
+def orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Problem]:
     """Codes that records use and no version of the new text knows: a code retires, it never vanishes."""
-    known = [terms.delivery for day in agreement.versions() if (terms := agreement.on(day).programme).delivery is not None]
+    known = [here.delivery for day in agreement.versions() if (here := agreement.on(day).programme).delivery is not None]
     candidacies = Candidacy.objects.filter(programme=programme)
     of = {"candidacy__programme": programme}
     events = SelectionEvent.objects.filter(**of)
@@ -110,6 +111,7 @@ def _orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Pr
         },
         "channels": {channel for channel in candidacies.values_list("channel", flat=True).distinct() if channel},
         "contact/routes": set(ContactRoute.objects.filter(**of).values_list("kind", flat=True).distinct()),
+        "items": set(Answer.objects.filter(**of, item__in=_items_of(programme)).values_list("item", flat=True).distinct()),
     }
     codes: dict[str, set[str]] = {
         "steps": {code for delivery in known for code in delivery.steps},
@@ -117,9 +119,20 @@ def _orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Pr
         "tracks": {code for delivery in known for code in delivery.tracks},
         "channels": {code for delivery in known for code in delivery.channels},
         "contact/routes": {code for delivery in known if delivery.contact for code in delivery.contact.routes},
+        "items": {code for delivery in known for code in delivery.items},
     }
     for part, words in used.items():
         for word in sorted(words - codes[part]):
             what, why = f"'{word}' is not among its {part}, and records use it", "Nobody could read those records any more"
             remedy = f"put '{word}' back, with `retired_on` where it is no longer in use"
             yield Problem(Where(where.file, 0, f"delivery/{part}/{word}"), "orphaned_code", what, why, remedy)
+
+
+def _items_of(programme: UUID) -> set[str]:
+    """Items that criteria of the terms as loaded last look at; questions that are no item of theirs may come and go."""
+    try:
+        agreement = terms.agreement_of(programme)
+    except terms.NoTermsError:
+        return set()
+    known = [agreement.on(day).programme.delivery for day in agreement.versions()]
+    return {code for delivery in known if delivery is not None for code in delivery.items}

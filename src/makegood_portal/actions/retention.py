@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from makegood_portal.ledger import audit, erasure
-from makegood_portal.ledger.models import Answer, ImportRow, Notice, Person, SentForm
+from makegood_portal.ledger.models import Answer, ImportRow, Notice, Person, Reconciliation, SentForm
 from makegood_portal.ledger.processing import After, Category, Then, register
 from makegood_portal.ledger.scope import scope_of_system
 
@@ -66,6 +66,7 @@ def _old_rows(category: Category, today: date) -> int:
     before = timezone.make_aware(datetime.combine(_months_ago(today, category.months), time.min))
     delete: dict[str, Callable[[], int]] = {
         "list_rows": lambda: ImportRow.objects.filter(recorded_at__lt=before).delete()[0],
+        "linked_lists": lambda: Reconciliation.objects.filter(recorded_at__lt=before).delete()[0],
         "notices": lambda: Notice.objects.filter(recorded_at__lt=before).delete()[0],
         "traces": lambda: _traces(before),
     }

@@ -21,6 +21,8 @@ APPEND_ONLY = frozenset(
         "ledger_auditentry",
         "ledger_auditseal",
         "ledger_breakglass",
+        "ledger_criteriaanalysis",
+        "ledger_criteriaproposal",
         "ledger_eligibilityassessment",
         "ledger_eligibilityoverride",
         "ledger_note",
@@ -37,6 +39,7 @@ ERASABLE = frozenset(
         "ledger_contactroute",
         "ledger_appointment",
         "ledger_importrow",
+        "ledger_reconciliation",
         "ledger_answer",
         "ledger_sentform",
     }
@@ -192,6 +195,8 @@ def policies() -> dict[str, dict[str, str]]:
     seen = "EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.person_id = {})"
     request = "EXISTS (SELECT 1 FROM ledger_permissionrequest r WHERE r.id = request_id)"
     opens_own = f"user_id = {ME} AND {_in_scope('provider_id', Role.COUNSELLOR)} AND provider_id = ledger_provider_of(candidacy_id)"
+    own_analysis = _in_scope("organisation_id", Role.LEAD)
+    evaluates = f"programme_id IN ({_programmes_of(Role.EVALUATOR)})"
     admin = _holds(Role.ADMINISTRATOR)
     asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE {municipality})"  # noqa: S608
     key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
@@ -208,6 +213,20 @@ def policies() -> dict[str, dict[str, str]]:
         "ledger_importrow": {"SELECT": own_list, "INSERT": own_list, "UPDATE": own_list, "DELETE": own_list},
         "ledger_permissionreminder": {"SELECT": request, "INSERT": request},
         "ledger_notice": {"SELECT": f"to_id = {ME} OR (SELECT ledger_duty()) = 'remind'", "INSERT": SOMEBODY, "UPDATE": f"to_id = {ME}"},
+        "ledger_criteriaanalysis": {
+            "SELECT": f"{own_analysis} OR {evaluates}",
+            "INSERT": f"by_id = {ME} AND ({own_analysis} OR ({evaluates} AND {_in_scope('organisation_id', Role.EVALUATOR)}))",
+        },
+        "ledger_criteriaproposal": {
+            "SELECT": " OR ".join(f"programme_id IN ({_programmes_of(role)})" for role in (Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR)),
+            "INSERT": f"by_id = {ME} AND programme_id IN ({_programmes_of(Role.LEAD)})",
+        },
+        "ledger_reconciliation": {
+            "SELECT": f"{own_analysis} OR {evaluates}",
+            "INSERT": f"by_id = {ME} AND {own_analysis}",
+            "UPDATE": own_analysis,
+            "DELETE": own_analysis,
+        },
         "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
         "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
         "ledger_auditentry": {"SELECT": f"actor = {ME} OR {admin} OR {duty}", "INSERT": f"actor IS NULL OR actor = {ME}"},

@@ -62,7 +62,6 @@ REMARKS = {
     "reversed": gettext_lazy("The dates contradict each other. Look them up."),
     "capitals": gettext_lazy("Written in capitals; now as a name."),
     "spaces": gettext_lazy("Spaces were too many."),
-    "date": gettext_lazy("Turned into a date."),
     "number": gettext_lazy("Written as nine digits."),
 }
 """Code of a remark -> what people read."""
@@ -214,8 +213,12 @@ def _one(found: ListFile) -> dict[str, Any]:
         for name, label in (*OUTCOMES.items(), ("corrected", _("corrected")))
         if counts.get(name, 0)
     ]
-    rows = [{"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems]} for row in found.rows]
-    return {"list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": Page(found.number, found.more)}
+    rows = [
+        {"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems if remark["code"] != "date"]}
+        for row in found.rows
+    ]
+    dates = any(remark["code"] == "date" for row in found.rows for remark in row.problems)  # said once: it is so in each row
+    return {"dates": dates, "list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": Page(found.number, found.more)}
 
 
 def _remark(remark: Any) -> str:

@@ -55,7 +55,8 @@ class AskForm(forms.Form):
                 required=not number,
                 help_text=_("Only where you do not know which municipality it is. All are asked at the same time.") if number == 1 else "",
             )
-        self.fields["municipality"].initial = str(asking.municipality or "")
+        waits = any(line.state == "asked" for line in asking.lines)  # then another one may be asked as well
+        self.fields["municipality"].initial = "" if waits else str(asking.municipality or "")
         self.fields["agrees"] = forms.BooleanField(
             label=_("The candidate agrees that the municipality reads this"),
             help_text=_("Not needed where it is on record already. You find that under Consent."),
@@ -171,7 +172,13 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
             notices.done(request, said)
             return redirect("candidate_permissions", candidacy=candidacy)
     lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
-    context = {"asking": found, "form": form, "lines": lines, "may": found.open and found.title and not found.granted}
+    context = {
+        "asking": found,
+        "form": form,
+        "lines": lines,
+        "waits": any(line.state == "asked" for line in found.lines),
+        "may": found.open and found.title and not found.granted,
+    }
     return render(request, "permissions/ask.html", context, status=422 if form.errors else 200)
 
 

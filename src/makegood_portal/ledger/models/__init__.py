@@ -7,6 +7,7 @@ from makegood_portal.ledger.models.citizen_number import CitizenNumber
 from makegood_portal.ledger.models.consent import Consent, ConsentState
 from makegood_portal.ledger.models.contact import Appointment, ContactRoute
 from makegood_portal.ledger.models.contract import Contract
+from makegood_portal.ledger.models.criteria import CriteriaAnalysis, CriteriaProposal
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
 from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
@@ -19,6 +20,7 @@ from makegood_portal.ledger.models.permission import PermissionReminder, Permiss
 from makegood_portal.ledger.models.person import Person, PersonKey
 from makegood_portal.ledger.models.programme import Party, Programme, ProgrammeVersion
 from makegood_portal.ledger.models.questionnaire import Answer, AnswerStatus, Questionnaire, Response
+from makegood_portal.ledger.models.reconciliation import Reconciliation, ReconciliationState
 from makegood_portal.ledger.models.release_date import ReleaseDate
 from makegood_portal.ledger.models.selection_event import Outcome, SelectionEvent
 from makegood_portal.ledger.models.sent_form import SentForm
@@ -38,6 +40,8 @@ __all__ = [
     "ConsentState",
     "ContactRoute",
     "Contract",
+    "CriteriaAnalysis",
+    "CriteriaProposal",
     "EligibilityAssessment",
     "EligibilityOverride",
     "GrossListImport",
@@ -61,6 +65,8 @@ __all__ = [
     "Programme",
     "ProgrammeVersion",
     "Questionnaire",
+    "Reconciliation",
+    "ReconciliationState",
     "ReleaseDate",
     "Response",
     "RowOutcome",

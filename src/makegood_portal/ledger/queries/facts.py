@@ -1,0 +1,121 @@
+"""What is known of a candidate for the criteria: answers of every questionnaire, and facts of the register itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
+
+from makegood.instrument.questionnaire import NON_ANSWERS
+from makegood.instrument.questionnaire import Answer as Given
+from makegood.programme.delivery import Delivery
+from makegood_portal.ledger import access
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, CitizenNumber, Identity, PermissionRequest, PermissionState
+from makegood_portal.ledger.scope import Scope
+
+AGE = "age"
+CITIZEN_NUMBER = "citizen_service_number"
+GRANTED = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
+WAITING = (PermissionState.DRAFT, PermissionState.ASKED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoAnswers:
+    """An item to which two sources answered differently: who said what."""
+
+    item: str
+    said: tuple[tuple[str, str], ...]
+    """Source and value, oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What the criteria read, by item, and where sources contradict each other."""
+
+    answers: Mapping[str, Given]
+    differ: tuple[TwoAnswers, ...]
+
+
+def permission_item(permission: str) -> str:
+    """The item that says whether a permission of the programme file was given: `municipality_permits`."""
+    return f"{permission}_permits"
+
+
+def of_register(delivery: Delivery) -> frozenset[str]:
+    """Items that the register knows by itself: the age, and what was asked of a municipality."""
+    asked = {permission_item(name) for name, one in delivery.permissions.items() if one.asked_of == "municipal_contact"}
+    return (frozenset({AGE}) | asked) & frozenset(delivery.items)
+
+
+def with_facts(scope: Scope, candidacy: UUID) -> Candidacy | None:
+    """The candidacy with its name, age and permissions beside it, as far as the asker may see them. One query.
+
+    None for who may not read what criteria say; `writes` says whether the asker may also decide.
+    """
+    reads, writes = access.allowed_of(scope, Part.ELIGIBILITY), access.allowed_of(scope, Part.ELIGIBILITY, writing=True)
+    if not reads:
+        return None
+    identity = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
+    requests = access.visible(PermissionRequest.objects.filter(candidacy=OuterRef("pk")), scope)
+    numbers = access.visible(CitizenNumber.objects.filter(candidacy=OuterRef("pk")), scope)
+    found = access.visible(Candidacy.objects.filter(reads, pk=candidacy), scope).annotate(
+        writes=Case(When(writes, then=Value(value=True)), default=Value(value=False)) if writes else Value(value=False),
+        given_names=Subquery(identity.values("given_names")[:1]),
+        prefix=Subquery(identity.values("prefix")[:1]),
+        family_name=Subquery(identity.values("family_name")[:1]),
+        born_on=Subquery(identity.values("born_on")[:1]),
+        permitted=Exists(requests.filter(state__in=GRANTED)),
+        refused=Exists(requests.filter(state=PermissionState.REFUSED)),
+        waits=Exists(requests.filter(state__in=WAITING)),
+        numbered=Exists(numbers),
+    )
+    return found.select_related("person").first()
+
+
+def facts_of(scope: Scope, row: Candidacy, delivery: Delivery, *, on: date) -> Facts:
+    """What is known of one candidate (a row of `with_facts`) on a day. One query.
+
+    Of several answers to an item the newest counts; one that gives a value comes before one that gives none.
+    """
+    rows = access.visible(Answer.objects.filter(candidacy=row, item__in=list(delivery.items)), scope)
+    given = rows.order_by("happened_on", "recorded_at").values_list("item", "status", "value", "source")
+    answers: dict[str, Given] = {}
+    said: dict[str, dict[str, str]] = {}
+    for item, status, value, source in given:
+        answer = _given(status, value, source)
+        if answer.value or item not in answers or not answers[item].value:
+            answers[item] = answer
+        if answer.value:
+            said.setdefault(item, {})[source] = answer.value
+    differ = tuple(TwoAnswers(item=item, said=tuple(who.items())) for item, who in said.items() if len(set(who.values())) > 1)
+    return Facts(answers={**answers, **_of_register(row, delivery, on=on)}, differ=differ)
+
+
+def _given(status: str, value: object, source: str) -> Given:
+    if status == AnswerStatus.GIVEN:
+        return Given(str(value), source=source)
+    return Given(non_answer=next((code for code in NON_ANSWERS if code == status), "not_asked"), source=source)
+
+
+def _of_register(row: Candidacy, delivery: Delivery, *, on: date) -> dict[str, Given]:
+    known = vars(row)
+    found: dict[str, Given] = {}
+    if AGE in delivery.items and known["born_on"] is not None:
+        found[AGE] = Given(str(years(known["born_on"], on)), source="file")
+    if CITIZEN_NUMBER in delivery.items and known["numbered"]:
+        found[CITIZEN_NUMBER] = Given("yes", source="file")
+    # Several municipalities may be asked: one yes is enough, a no counts when nobody is left to answer.
+    permits = "yes" if known["permitted"] else "no" if known["refused"] and not known["waits"] else ""
+    for item in of_register(delivery) - {AGE}:
+        if permits:
+            found[item] = Given(permits, source="file")
+    return found
+
+
+def years(born_on: date, on: date) -> int:
+    """Somebody's age in whole years on a day."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

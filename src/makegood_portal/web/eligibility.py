@@ -1,0 +1,163 @@
+"""The advice on a candidate: what the criteria say, what is missing, which track, and deciding otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood_portal.actions.advice import REASONS, begin_register_form, decide_otherwise, keep_advice, open_advice
+from makegood_portal.actions.questionnaire import FILLERS
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger.access import Part, roles_that_read
+from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice, MissingAnswer
+from makegood_portal.web import notices
+from makegood_portal.web.pages import Asked, page
+
+READERS = tuple(roles_that_read(Part.ELIGIBILITY))
+VERDICTS = {
+    "yes": (gettext_lazy("May take part"), "ok", "success"),
+    "no": (gettext_lazy("May not take part"), "error", "danger"),
+    "unknown": (gettext_lazy("Cannot be said yet"), "warning", "warning"),
+}
+"""Verdict -> words, kind of notice, kind of status."""
+SOURCES = {
+    "self": gettext_lazy("the candidate"),
+    "counsellor": gettext_lazy("the counsellor"),
+    "case_manager": gettext_lazy("the case manager"),
+    "file": gettext_lazy("the file"),
+}
+
+
+class DecisionForm(forms.Form):
+    """What is decided otherwise, and why."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("May the candidate take part?"), widget=forms.RadioSelect, required=False, initial="",
+        choices=[("", gettext_lazy("As the criteria say")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+    )  # fmt: skip
+    track = forms.ChoiceField(label=gettext_lazy("Which track?"), widget=forms.RadioSelect, required=False, initial="")
+    reason = forms.ChoiceField(label=gettext_lazy("Why do you decide otherwise?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
+
+    def __init__(self, *args: Any, tracks: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["track"].choices = [("", _("As advised")), *tracks]  # type: ignore[attr-defined]
+
+
+@require_safe
+@page(*READERS)
+def candidate_eligibility(request: Asked, candidacy: UUID) -> HttpResponse:
+    """What the criteria say of one candidate; opening it is written down."""
+    found = open_advice(by=request.scope, on=candidacy, today=timezone.localdate())
+    if found is None:
+        raise Http404
+    return render(request, "eligibility/advice.html", _context(found))
+
+
+@require_POST
+@page(*DECIDERS)
+def candidate_eligibility_keep(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Keep the advice of today in the file."""
+    kept = keep_advice(by=request.scope, on=candidacy, seen=_seen(request), today=timezone.localdate())
+    notices.done(request, _("The advice of today is kept in the file."))
+    return redirect("candidate_eligibility", candidacy=kept.candidacy_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*DECIDERS)
+def candidate_eligibility_decide(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Decide otherwise than the criteria or the advice."""
+    found = open_advice(by=request.scope, on=candidacy, today=timezone.localdate())
+    if found is None or not found.may_decide:
+        raise Http404
+    form = DecisionForm(request.POST or None, tracks=found.tracks)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_otherwise(by=request.scope, on=candidacy, seen=_seen(request), today=timezone.localdate(), **form.cleaned_data)
+            notices.done(request, _("Your decision is recorded, with its reason."))
+            return redirect("candidate_eligibility", candidacy=candidacy)
+        except NotYours:
+            raise
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+    return render(request, "eligibility/decide.html", {**_context(found), "form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*FILLERS)
+def candidate_eligibility_register(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Fill in what stands in the list or the file."""
+    key = begin_register_form(by=request.scope, on=candidacy, today=timezone.localdate())
+    return redirect("response", response=key)
+
+
+def _seen(request: Asked) -> int:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdigit() and len(seen) < 8 else 0
+
+
+def _context(found: Advice) -> dict[str, Any]:
+    words, notice, _status = VERDICTS[found.verdict]
+    lists = [
+        {
+            "title": one.title,
+            "looked_at": one.looked_at,
+            "lines": [_line(line, looked_at=bool(one.looked_at)) for line in one.lines],
+            "against": sum(line.passes == "no" for line in one.lines),
+        }
+        for one in found.lists
+    ]
+    missing = [{"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.missing]
+    return {
+        "found": found,
+        "verdict": words,
+        "notice": notice,
+        # What waits to be looked at stands first.
+        "lists": sorted(lists, key=lambda one: bool(one["looked_at"])),
+        "missing": missing,
+        "first": next((one["href"] for one in missing if one["href"]), ""),
+        "track_missing": [
+            {"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.track_missing
+        ],
+        "to_register": found.may_fill and any(one.asks == "register" for one in (*found.missing, *found.track_missing)),
+        "decisions": [{"row": one, "reason": REASONS.get(one.reason, one.reason)} for one in found.decisions],
+        "differ": [{"title": one.title, "said": [(SOURCES.get(who, who), value) for who, value in one.said]} for one in found.differ],
+    }
+
+
+def _line(line: Any, *, looked_at: bool) -> dict[str, Any]:
+    if line.effect in ("advises", "describes"):
+        words = {"yes": _("applies"), "no": _("does not apply"), "unknown": _("not known")}[line.met]
+        return {"row": line, "words": words, "kind": "neutral"}
+    if line.passes == "unknown" and looked_at:
+        return {"row": line, "words": _("looked at before"), "kind": "neutral"}
+    words, kind = {"yes": (_("in order"), "success"), "no": (_("stands in the way"), "danger"), "unknown": (_("not known"), "warning")}[
+        line.passes
+    ]
+    return {"row": line, "words": words, "kind": kind}
+
+
+def _href(candidacy: UUID, missing: MissingAnswer) -> str:
+    """Where the missing answer can be given; empty where a form of its own begins it."""
+    if missing.asks == "question":
+        return f"{reverse('response', args=[missing.response])}?section={missing.section}#q-{missing.item}"
+    if missing.asks == "register":
+        return ""
+    route = {"permission": "candidate_permissions", "identity": "candidate"}.get(missing.asks, "candidate_questionnaires")
+    return reverse(route, args=[candidacy])
+
+
+PATHS = [
+    path("candidates/<uuid:candidacy>/advice/", candidate_eligibility, name="candidate_eligibility"),
+    path("candidates/<uuid:candidacy>/advice/keep/", candidate_eligibility_keep, name="candidate_eligibility_keep"),
+    path("candidates/<uuid:candidacy>/advice/decide/", candidate_eligibility_decide, name="candidate_eligibility_decide"),
+    path("candidates/<uuid:candidacy>/advice/from-the-file/", candidate_eligibility_register, name="candidate_eligibility_register"),
+]
