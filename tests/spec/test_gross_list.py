@@ -199,3 +199,66 @@ def test_a_mapping_is_checked_as_a_whole() -> None:
     codes = {problem.code for problem in refused.value.problems}
     assert codes == {"missing_column", "not_mapped", "no_bsn_here", "unknown_field", "mapped_twice"}
     assert "did you mean 'Achternaam'?" in str(refused.value)
+
+
+def _repacked(content: bytes, **parts: bytes) -> bytes:
+    """A workbook with parts added or replaced, as another program would write it; `__` stands for a slash."""
+    out = io.BytesIO()
+    fresh = {name.replace("__", "/"): part for name, part in parts.items()}
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            if name not in fresh:
+                after.writestr(name, before.read(name))
+        for name, part in fresh.items():
+            after.writestr(name, part)
+    return out.getvalue()
+
+
+def _a_million_empty_rows() -> bytes:
+    rows = b"".join(b'<row r="%d"/>' % number for number in range(1, 1_000_001))
+    sheet = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows + b"</sheetData></worksheet>"
+    return _repacked(a_workbook(HEADER.split(";")), **{"xl__worksheets__sheet1.xml": sheet})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (f"{HEADER}\n1;Jan\x00sen;Piet;1984-03-07;m;2016-09-01".encode(), "binary_file"),
+        (a_workbook([*HEADER.split(";"), "Achternaam"], ["1", "a", "b", "c", "d", "e", "f"]), "repeated_column"),
+        (_repacked(a_workbook(HEADER.split(";")), **{"[Content_Types].xml": b"<!DOCTYPE x [<!ENTITY a '&a;'>]><x>&a;</x>"}), "not_xlsx"),
+    ],
+    ids=["a NUL in a name", "two columns of one name", "an entity in the xml"],
+)
+def test_what_would_fill_the_memory_or_deceive_is_refused_whole(content: bytes, code: str) -> None:
+    assert refusal(content) == code
+
+
+def test_a_million_empty_rows_are_counted_before_they_are_read() -> None:
+    assert refusal(_a_million_empty_rows()) == "too_large"
+
+
+def test_a_second_line_of_headings_is_a_row_that_is_refused() -> None:
+    first, second = judged("nr;naam;naam;dd-mm-jjjj;m/v;dd-mm-jjjj", "1;Jansen;Piet;1984-03-07;m;2016-09-01")
+    assert (first.verdict, second.verdict) == ("refused", "accepted")
+
+
+def test_a_serial_number_is_not_taken_for_a_date() -> None:
+    # 30748 is how Excel counts 7 March 1984: as text it could be anything
+    (row,) = judged("1;Jansen;Piet;30748;m;2016-09-01")
+    assert row.verdict == "refused"
+    assert ("birth_date", "unreadable") in {(remark.field, remark.code) for remark in row.remarks}
+
+
+def test_macros_are_never_carried_out_and_the_list_is_read() -> None:
+    content = _repacked(
+        a_workbook(HEADER.split(";"), ["1", "Jansen", "Piet", "1984-03-07", "m", "2016-09-01"]),
+        **{"xl__vbaProject.bin": b"\xd0\xcf\x11\xe0"},
+    )
+    (row,) = judge(read_list(content, name="lijst.xlsm"), MAPPING, on=ON)
+    assert row.verdict == "accepted"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_list_that_says_its_alphabet_is_read_in_it(encoding: str) -> None:
+    file = read_list(f"{HEADER}\n1;Müller;René;1984-03-07;m;2016-09-01".encode(encoding), name="l.csv")
+    assert file.rows[0][1][1:3] == ("Müller", "René")

@@ -30,6 +30,9 @@ from makegood_portal.ledger.scope import Scope, scope_of
 MODULES: tuple[str, ...] = ("makegood_portal.actions.jobs", "makegood_portal.actions.import_list", "makegood_portal.actions.reconcile")
 """Modules that hold jobs; the worker loads them."""
 
+BEAT, SILENT = 3.0, 15.0
+"""Seconds between two signs of life of a worker, and after how long without one it is taken for dead."""
+
 
 class Job:
     """A function with `by` and plain arguments that the worker calls later."""
@@ -80,9 +83,9 @@ def remind(timestamp: int) -> None:  # noqa: ARG001
         close_old_connections()
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(name="take_up_again", queueing_lock="take_up_again")
 async def take_up_again(timestamp: int) -> None:  # noqa: ARG001
-    """Each minute: jobs of a worker that died are taken up again."""
-    for stalled in await app.job_manager.get_stalled_jobs():
+    """Every ten seconds: jobs of a worker that died are taken up again."""
+    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
         await app.job_manager.retry_job(stalled)

@@ -21,7 +21,10 @@ def work() -> int:
     for module in jobs.MODULES:
         importlib.import_module(module)
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        working.run_worker(concurrency=2, shutdown_graceful_timeout=10, delete_jobs="successful")
+        working.run_worker(
+            concurrency=2, shutdown_graceful_timeout=10, delete_jobs="successful", update_heartbeat_interval=jobs.BEAT,
+            stalled_worker_timeout=jobs.SILENT,
+        )  # fmt: skip
     close_old_connections()
     seal_audit()
     return 0

@@ -137,6 +137,9 @@ COUNT_OWN = frozenset({Role.COORDINATOR})
 SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
 """Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
 
+HISTORY_WITH = Part.NOTES
+"""Who reads what staff wrote about somebody reads the history of the file too."""
+
 ASKED_FOR = "permission"
 """The purpose for which somebody must consent before a municipality reads a request about them."""
 

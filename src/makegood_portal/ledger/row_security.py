@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from makegood_portal.ledger import counting
-from makegood_portal.ledger.access import ASKED_FOR, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.access import ASKED_FOR, HISTORY_WITH, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
+from makegood_portal.ledger.words import Kind, Role
 
 APPEND_ONLY = frozenset(
     {
@@ -195,9 +195,15 @@ def policies() -> dict[str, dict[str, str]]:
     seen = "EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.person_id = {})"
     request = "EXISTS (SELECT 1 FROM ledger_permissionrequest r WHERE r.id = request_id)"
     opens_own = f"user_id = {ME} AND {_in_scope('provider_id', Role.COUNSELLOR)} AND provider_id = ledger_provider_of(candidacy_id)"
+    administered = _in_scope("organisation_id", Role.ADMINISTRATOR)
+    # The operator answers for the whole; an organisation's own administrator for what its users do.
+    operates = f"SELECT 1 FROM ledger_organisation o WHERE o.kind = '{Kind.OPERATOR}' AND {_in_scope('o.id', Role.ADMINISTRATOR)}"  # noqa: S608
+    operator = f"(SELECT EXISTS ({operates}))"
+    of_their_users = f"actor IN (SELECT m.user_id FROM ledger_membership m WHERE m.{administered})"  # noqa: S608 - our own words
+    file = _any_rule(HISTORY_WITH, "c", writing=False)
+    of_their_files = f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = ledger_auditentry.candidacy AND ({file}))"  # noqa: S608
     own_analysis = _in_scope("organisation_id", Role.LEAD)
     evaluates = f"programme_id IN ({_programmes_of(Role.EVALUATOR)})"
-    admin = _holds(Role.ADMINISTRATOR)
     asked = f"person_id IN (SELECT ledger_person_of(r.candidacy_id) FROM ledger_permissionrequest r WHERE {municipality})"  # noqa: S608
     key = f"{INTAKE} OR {seen.format('ledger_personkey.person_id')} OR {asked}"
     duty = "(SELECT ledger_duty()) = 'seal'"
@@ -229,8 +235,11 @@ def policies() -> dict[str, dict[str, str]]:
         },
         "ledger_breakglass": {"SELECT": f"user_id = {ME} OR {_in_scope('provider_id', Role.LEAD)}", "INSERT": opens_own},
         "ledger_sentform": dict.fromkeys(("SELECT", "INSERT", "UPDATE", "DELETE"), f"user_id = {ME}"),
-        "ledger_auditentry": {"SELECT": f"actor = {ME} OR {admin} OR {duty}", "INSERT": f"actor IS NULL OR actor = {ME}"},
-        "ledger_auditseal": {"SELECT": f"{admin} OR {duty}", "INSERT": duty},
+        "ledger_auditentry": {
+            "SELECT": f"actor = {ME} OR {operator} OR {duty} OR {of_their_users} OR {of_their_files}",
+            "INSERT": f"actor IS NULL OR actor = {ME}",
+        },
+        "ledger_auditseal": {"SELECT": f"{operator} OR {duty}", "INSERT": duty},
     }
     return found
 
@@ -239,6 +248,7 @@ OPEN_TABLES = frozenset(
     {
         "ledger_user",
         "ledger_membership",
+        "ledger_invitation",
         "ledger_organisation",
         "ledger_municipalitydetails",
         "ledger_municipalitycontact",

@@ -36,6 +36,8 @@ MENU = (
     Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
     Place("plain_text", _("Clear letter"), "book", _("Whether a letter is easy to read.")),
     Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
+    Place("users", _("Users"), "people", _("Who may log in for your organisation.")),
+    Place("audit", _("Log"), "list", _("Who did what, and when.")),
     Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
 )
 

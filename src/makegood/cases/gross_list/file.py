@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -101,6 +102,10 @@ def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, li
         raise _refused(name, "unpacks_too_large", what, "send the list alone, without pictures and other sheets")
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise _refused(name, "not_xlsx", "this zip file is no Excel file", "save the list as .xlsx or .csv")
+    rows = max((_rows_of(content, part.filename) for part in parts if part.filename.startswith("xl/worksheets/")), default=0)
+    if rows > MAX_ROWS + HEADER_WITHIN:
+        what = f"a sheet has {rows} rows, empty ones counted"
+        raise _refused(name, "too_large", what, f"delete the empty rows below the list; send at most {MAX_ROWS} rows")
     try:
         book = load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError):
@@ -124,6 +129,20 @@ def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, li
         notes.append(f"{hidden} hidden rows were read too.")
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         yield line, [_cell(cell.value, cell.data_type) for cell in cells]
+
+
+def _rows_of(content: bytes, part: str) -> int:
+    """How many rows a sheet holds, empty ones too: counted in its text, before anything is built of it."""
+    count, left = 0, b""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as sheet:
+            while piece := sheet.read(1_000_000):
+                text = left + piece
+                count += text.count(b"<row ")
+                left = text[-4:]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        return 0  # damaged or locked: said where the workbook is opened
+    return count
 
 
 def _cell(value: Any, kind: str) -> str:

@@ -11,6 +11,7 @@ from makegood_portal.ledger.models.criteria import CriteriaAnalysis, CriteriaPro
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
 from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
+from makegood_portal.ledger.models.invitation import Invitation
 from makegood_portal.ledger.models.membership import Membership
 from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
 from makegood_portal.ledger.models.note import Note
@@ -48,6 +49,7 @@ __all__ = [
     "Identity",
     "ImportRow",
     "ImportState",
+    "Invitation",
     "LocalProgramme",
     "Membership",
     "MunicipalityContact",

@@ -75,3 +75,11 @@ for (const key of Object.keys(sessionStorage)) {
   if (path !== location.pathname && document.querySelector("main") && !document.querySelector("[data-log-in]")) sessionStorage.removeItem(name);
   sessionStorage.removeItem(key);
 }
+
+// A one-time link carries its secret behind the #, which browsers never send: it goes into the form, and out of the address.
+for (const field of document.querySelectorAll("[data-from-fragment]")) {
+  if (!field.value && location.hash.length > 1) {
+    field.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  }
+}

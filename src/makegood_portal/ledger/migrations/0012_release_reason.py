@@ -9,7 +9,7 @@ import makegood_portal.ledger.models.row
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0010_criteria_and_reconciliation"),
+        ("ledger", "0011_invitation"),
     ]
 
     operations = [

@@ -1,0 +1,174 @@
+"""Users: invited by a one-time link, given a role in an organisation, locked, let in again. Only in the asker's own organisations.
+
+The link carries its secret in the fragment of the address, which a browser never sends; the database keeps its SHA-256
+alone. With the link somebody chooses a password, once; no page opens before a second factor is set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from makegood_portal.actions.acting import action, add, change, fact
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger.models import Invitation, Membership, Organisation, User
+from makegood_portal.ledger.queries import users
+from makegood_portal.ledger.scope import Scope, scope_of_system
+from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
+
+LASTS = timedelta(hours=48)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited:
+    """Somebody, and the secret of their link; without a secret they had an account already."""
+
+    user: User
+    secret: str
+
+
+@action(Role.ADMINISTRATOR)
+def invite(*, by: Scope, on: UUID, name: str, email: str, role: str, today: date) -> Invited:
+    """A role in the organisation `on` for somebody; who has no account yet gets one, and a link."""
+    known = User.objects.filter(email=email.strip().lower()).first()
+    user = known
+    if user is None:
+        user = User(email=email.strip().lower(), name=name.strip())
+        user.set_unusable_password()
+        user.save(force_insert=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    _give(by, user, on, role, today)
+    return Invited(user=user, secret="" if known else _link(by, user))
+
+
+@action(Role.ADMINISTRATOR)
+def give_role(*, by: Scope, on: UUID, organisation: UUID, role: str, today: date) -> Membership:
+    """One more role for a user, from today."""
+    _account(by, on, today)
+    return _give(by, User.objects.get(pk=on), organisation, role, today)
+
+
+@action(Role.ADMINISTRATOR)
+def end_role(*, by: Scope, on: UUID, today: date) -> Membership:
+    """From today the user has this role there no more."""
+    row = Membership.objects.filter(pk=on, organisation__in=users.administered(by)).first()
+    if row is None or (row.until_on is not None and row.until_on <= today):
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if row.user_id == by.user and row.role == Role.ADMINISTRATOR:
+        raise Refusal("yourself", _("You cannot take this role from yourself."), remedy=_("Ask another administrator."))
+    if row.from_on >= today:
+        raise Refusal(
+            "of_today", _("A role that begins today ends tomorrow at the earliest."), remedy=_("Lock the account if it must be now.")
+        )
+    return change(row, until_on=today)
+
+
+@action(Role.ADMINISTRATOR)
+def lock(*, by: Scope, on: UUID, today: date) -> User:
+    """The user cannot log in any more, and is out at once."""
+    if on == by.user:
+        raise Refusal("yourself", _("You cannot lock yourself out."), remedy=_("Ask another administrator."))
+    return change(_whole(by, on, today), is_active=False)
+
+
+@action(Role.ADMINISTRATOR)
+def unlock(*, by: Scope, on: UUID, today: date) -> User:
+    """The user may log in again; wrong passwords that were counted are forgotten."""
+    user = _whole(by, on, today)
+    AccessAttempt.objects.filter(username=user.email).delete()
+    return change(user, is_active=True)
+
+
+@action(Role.ADMINISTRATOR)
+def reset_second_factor(*, by: Scope, on: UUID, today: date) -> User:
+    """The app, the key and the spare codes count no more: at the next log-in a new one is set."""
+    user = _whole(by, on, today)
+    gone, _kinds = Authenticator.objects.filter(user=user).delete()
+    fact(user=str(user.pk), removed=gone)
+    return user
+
+
+@action(Role.ADMINISTRATOR)
+def new_link(*, by: Scope, on: UUID, today: date) -> Invited:
+    """A new one-time link; the password of before counts no more."""
+    user = _whole(by, on, today)
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    return Invited(user=user, secret=_link(by, user))
+
+
+def accept(*, secret: str, password: str) -> User:
+    """Whoever has the link chooses a password: once, in time. It is nobody's act yet, so the portal writes it down as its own."""
+    return _accept(by=scope_of_system("invitation"), on=None, secret=secret, password=password)
+
+
+@action()
+def _accept(*, by: Scope, on: None, secret: str, password: str) -> User:  # noqa: ARG001
+    invitation = Invitation.objects.filter(hash=_hash(secret), used_at=None, until_at__gt=timezone.now(), user__is_active=True)
+    row = invitation.select_related("user").select_for_update(of=("self",)).first()
+    if row is None:
+        remedy = _("Ask the administrator of your organisation for a new one.")
+        raise Refusal("no_such_link", _("This link was used already, or is too old."), remedy=remedy, field="secret")
+    try:
+        validate_password(password, row.user)
+    except ValidationError as error:
+        raise Refusal("weak_password", " ".join(error.messages), field="password") from None
+    change(row, used_at=timezone.now())
+    row.user.set_password(password)
+    row.user.save(update_fields=["password"])
+    return row.user
+
+
+def _link(by: Scope, user: User) -> str:
+    secret = secrets.token_urlsafe(32)
+    for earlier in Invitation.objects.filter(user=user, used_at=None):
+        change(earlier, used_at=timezone.now())
+    invitation = Invitation(user=user, hash=_hash(secret), made_by_id=by.user, until_at=timezone.now() + LASTS)
+    invitation.save(force_insert=True)  # its hash is nothing for the history
+    fact(invited=str(user.pk))
+    return secret
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.strip().encode()).hexdigest()
+
+
+def _give(by: Scope, user: User, organisation: UUID, role: str, today: date) -> Membership:
+    where: Organisation | None = users.administered(by).filter(pk=organisation).first()
+    if where is None:
+        raise Refusal("unknown_organisation", _("Choose an organisation."), field="seat")
+    if role not in set(Role) or Kind(where.kind) not in KINDS_OF_ROLE[Role(role)]:
+        raise Refusal("unknown_role", _("This role does not exist in this organisation."), field="seat")
+    running = Membership.objects.filter(user=user, organisation=where, role=role).exclude(until_on__lte=today)
+    if running.exists():
+        raise Refusal("has_it", _("This person has this role already."), field="seat")
+    return add(Membership(user=user, organisation=where, role=role, from_on=today))
+
+
+def _account(by: Scope, key: UUID, today: date) -> users.Account:
+    found = users.one(by, key, today=today)
+    if found is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    return found
+
+
+def _whole(by: Scope, key: UUID, today: date) -> User:
+    """The account, where no other organisation depends on it."""
+    if not _account(by, key, today).whole:
+        raise Refusal(
+            "elsewhere_too",
+            _("This person works for another organisation too."),
+            remedy=_("Ask the operator of this portal."),
+        )
+    return User.objects.select_for_update().get(pk=key)

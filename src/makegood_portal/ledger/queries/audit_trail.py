@@ -1,0 +1,160 @@
+"""The audit as people read it: who did what when; and the history of one file with old and new values and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from makegood_portal.ledger import access, history
+from makegood_portal.ledger.access import HISTORY_WITH
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Membership, User
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+PAGE = 50
+MOST_EXPORTED = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A field: what it was, what it became."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One act. The pseudonym stands there for who may see the candidate; changes and reason on the history of a file."""
+
+    number: int
+    at: datetime
+    who: str
+    acting_as: str
+    verb: str
+    part: str
+    table: str
+    refused: bool
+    candidacy: UUID | None
+    pseudonym: str
+    changes: Sequence[Change]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Entries, the newest first."""
+
+    entries: Sequence[Entry]
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileHistory:
+    """All that was done with one file."""
+
+    person: UUID
+    candidacy: UUID
+    pseudonym: str
+    page: Page
+
+
+def entries(scope: Scope, *, actor: UUID | None = None, verb: str = "", day: date | None = None) -> QuerySet[AuditEntry]:
+    """What the asker may see of the audit: a lead that of the provider's files, an administrator what their users did.
+
+    Row-level security decides it; `row_security` says how.
+    """
+    rows = AuditEntry.objects.order_by("-number")
+    if actor is not None:
+        rows = rows.filter(actor=actor)
+    if verb:
+        rows = rows.filter(verb=verb)
+    if day is not None:
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    return rows if scope.has(Role.LEAD, Role.ADMINISTRATOR) else rows.none()
+
+
+def page(scope: Scope, *, number: int = 1, actor: UUID | None = None, verb: str = "", day: date | None = None) -> Page:
+    """A page of the audit; three queries."""
+    return _page(entries(scope, actor=actor, verb=verb, day=day), scope, number=number)
+
+
+def of_file(scope: Scope, candidacy: UUID, *, number: int = 1) -> FileHistory | None:
+    """The history of one file. Call it through `actions.open_history`, which writes it down."""
+    allowed = access.allowed_of(scope, HISTORY_WITH)
+    row = Candidacy.objects.filter(allowed, pk=candidacy).select_related("person").first() if allowed else None
+    if row is None:
+        return None
+    found = _page(AuditEntry.objects.filter(candidacy=candidacy).order_by("-number"), scope, number=number, person=row.person_id)
+    return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found)
+
+
+def actors(scope: Scope) -> list[tuple[UUID, str]]:
+    """Colleagues in the asker's organisations, by name: one query."""
+    where = scope.where(Role.LEAD) | scope.where(Role.ADMINISTRATOR)
+    rows = Membership.objects.filter(organisation__in=where).order_by("user__name").values_list("user_id", "user__name").distinct()
+    return list(rows)
+
+
+def exported(scope: Scope, *, actor: UUID | None, verb: str, day: date | None) -> list[Entry]:
+    """The newest entries, as many as an export holds."""
+    rows = list(entries(scope, actor=actor, verb=verb, day=day)[:MOST_EXPORTED])
+    return _entries(rows, scope)
+
+
+def _page(rows: QuerySet[AuditEntry], scope: Scope, *, number: int, person: UUID | None = None) -> Page:
+    start = (max(number, 1) - 1) * PAGE
+    found = list(rows[start : start + PAGE + 1])
+    return Page(entries=_entries(found[:PAGE], scope, person=person), number=max(number, 1), more=len(found) > PAGE)
+
+
+def _entries(rows: Sequence[AuditEntry], scope: Scope, *, person: UUID | None = None) -> list[Entry]:
+    names = dict(User.objects.filter(pk__in={row.actor for row in rows if row.actor}).values_list("id", "name"))
+    about = {row.candidacy for row in rows if row.candidacy}
+    pseudonyms = dict(access.visible(Candidacy.objects.filter(pk__in=about), scope).values_list("id", "person__pseudonym"))
+    opened: Mapping[UUID, dict[str, Any]] = {}
+    if person is not None:
+        opened = history.unseal_many({UUID(int=row.number): (person, row.sealed) for row in rows if row.sealed is not None})
+    return [
+        Entry(
+            number=row.number,
+            at=row.at,
+            who=names.get(row.actor, "") if row.actor else "",
+            acting_as=row.acting_as,
+            verb=row.verb,
+            part=row.part,
+            table=row.table.removeprefix("ledger_"),
+            refused=row.outcome != "done",
+            candidacy=row.candidacy if row.candidacy in pseudonyms else None,
+            pseudonym=pseudonyms.get(row.candidacy, "") if row.candidacy else "",
+            changes=_changes(opened.get(UUID(int=row.number), {})),
+            reason=str(opened.get(UUID(int=row.number), {}).get("reason") or ""),
+        )
+        for row in rows
+    ]
+
+
+_KEYS = frozenset({"id", "recorded_at", "version"})
+
+
+def _changes(personal: Mapping[str, Any]) -> list[Change]:
+    """Old and new of each field that says something; keys of records do not."""
+    changes: Mapping[str, Sequence[Any]] = personal.get("changes") or {}
+    return [
+        Change(field=field.removesuffix("_id"), old=_said(old), new=_said(new))
+        for field, (old, new) in changes.items()
+        if field not in _KEYS and not field.endswith("_id") and (old or new)
+    ]
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,103 @@
+"""Who did what when: the audit of an organisation, and the history of one file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood_portal.actions.open_history import export_audit, open_history
+from makegood_portal.ledger.access import HISTORY_WITH, roles_that_read
+from makegood_portal.ledger.queries import audit_trail
+from makegood_portal.ledger.words import Role
+from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.pages import Asked, page
+
+READERS = (Role.LEAD, Role.ADMINISTRATOR)
+VERBS = {
+    "read": gettext_lazy("Opened"),
+    "request": gettext_lazy("Asked for a page"),
+    "break_glass": gettext_lazy("Opened a colleague's file"),
+    "export_audit": gettext_lazy("Took out the log"),
+    "ask_permission": gettext_lazy("Asked the municipality"),
+    "answer_permission": gettext_lazy("Answered for the municipality"),
+    "record_consent": gettext_lazy("Recorded consent"),
+    "withdraw_consent": gettext_lazy("Recorded that consent was taken back"),
+    "pass_step": gettext_lazy("Did a step"),
+    "sign_contract": gettext_lazy("Recorded the contract"),
+    "add_route": gettext_lazy("Added a way to keep contact"),
+    "hand_over": gettext_lazy("Handed over"),
+}
+"""Act -> its words; an act without words is shown by its name."""
+
+
+class FilterForm(forms.Form):
+    """Whose acts, which acts, of which day."""
+
+    actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
+    verb = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    day = PickedDateField(label=gettext_lazy("Day"), required=False)
+
+    def __init__(self, *args: Any, actors: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        fields: Any = self.fields
+        fields["actor"].choices = [("", _("Everybody")), *((str(key), name) for key, name in actors)]
+        fields["verb"].choices = [("", _("Everything")), *VERBS.items()]
+
+    def chosen(self) -> dict[str, Any]:
+        """As the query wants it; what cannot be is left out."""
+        words = self.cleaned_data if self.is_valid() else {}
+        day: date | None = words.get("day")
+        return {"actor": UUID(words["actor"]) if words.get("actor") else None, "verb": words.get("verb", ""), "day": day}
+
+
+def _shown(found: audit_trail.Page) -> list[dict[str, Any]]:
+    return [{"entry": one, "verb": VERBS.get(one.verb, one.verb.replace("_", " "))} for one in found.entries]
+
+
+def _number(request: Asked) -> int:
+    number = request.GET.get("page", "1")
+    return int(number) if number.isdigit() and len(number) < 6 else 1
+
+
+@require_safe
+@page(*READERS)
+def audit_list(request: Asked) -> HttpResponse:
+    """What was done, the newest on top."""
+    form = FilterForm(request.GET, actors=audit_trail.actors(request.scope))
+    found = audit_trail.page(request.scope, number=_number(request), **form.chosen())
+    return render(request, "audit_trail/list.html", {"page": found, "entries": _shown(found), "search": form})
+
+
+@require_POST
+@page(*READERS)
+def audit_export(request: Asked) -> HttpResponse:
+    """The same as a file; that it was taken out is written down."""
+    form = FilterForm(request.POST, actors=audit_trail.actors(request.scope))
+    text = export_audit(by=request.scope, on=None, **form.chosen())
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="log.csv"'})
+
+
+@require_safe
+@page(*roles_that_read(HISTORY_WITH))
+def candidate_history(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Who opened this file, what changed from what to what, and why."""
+    found = open_history(by=request.scope, on=candidacy, number=_number(request))
+    if found is None:
+        raise Http404
+    return render(request, "audit_trail/of_file.html", {"found": found, "page": found.page, "entries": _shown(found.page)})
+
+
+PATHS = [
+    path("log/", audit_list, name="audit"),
+    path("log/export/", audit_export, name="audit_export"),
+    path("candidates/<uuid:candidacy>/history/", candidate_history, name="candidate_history"),
+]

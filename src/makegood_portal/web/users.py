@@ -1,0 +1,225 @@
+"""Users of an organisation, kept by its administrator; and the page on which an invited person chooses a password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.users import Invited, accept, end_role, give_role, invite, lock, new_link, reset_second_factor, unlock
+from makegood_portal.ledger.queries import users
+from makegood_portal.ledger.words import Role
+from makegood_portal.web import notices
+from makegood_portal.web.pages import Asked, page
+
+
+class SearchForm(forms.Form):
+    """A part of a name or address."""
+
+    name = forms.CharField(label=gettext_lazy("Name or e-mail address"), required=False, max_length=100)
+
+
+class SeatForm(forms.Form):
+    """A role in an organisation."""
+
+    seat = forms.ChoiceField(label=gettext_lazy("Which role, where?"))
+
+    def __init__(self, *args: Any, seats: list[tuple[UUID, str, list[Role]]], **words: Any) -> None:
+        super().__init__(*args, **words)
+        groups = [(name, [(f"{key}/{role.value}", role.label) for role in roles]) for key, name, roles in seats]
+        self.fields["seat"].choices = [("", "–"), *groups]  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[UUID, str]:
+        """The organisation and the role."""
+        organisation, _slash, role = self.cleaned_data["seat"].partition("/")
+        return UUID(organisation), role
+
+
+class InviteForm(SeatForm):
+    """Somebody new."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"))
+    field_order = ("name", "email", "seat")
+
+
+class WelcomeForm(forms.Form):
+    """The code of the link, and a password, twice."""
+
+    secret = forms.CharField(
+        label=gettext_lazy("Code"),
+        help_text=gettext_lazy("What stands after # in the link that you got. Often it is filled in already."),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-from-fragment": "yes"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your new password"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The same once more"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Typed twice the same."""
+        words = super().clean() or {}
+        if words.get("password") and words.get("again") and words["password"] != words["again"]:
+            self.add_error("again", _("This is not the same password. Type it once more."))
+        return words
+
+
+@require_safe
+@page(Role.ADMINISTRATOR)
+def user_list(request: Asked) -> HttpResponse:
+    """Users of the asker's organisations."""
+    form, number = SearchForm(request.GET), request.GET.get("page", "1")
+    search = form.cleaned_data["name"] if form.is_valid() else ""
+    page_number = int(number) if number.isdigit() and len(number) < 6 else 1
+    found = users.page(request.scope, today=timezone.localdate(), search=search, number=page_number)
+    return render(request, "users/list.html", {"page": found, "search": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.ADMINISTRATOR)
+def user_invite(request: Asked) -> HttpResponse:
+    """Somebody new; sent, the page shows the link, once."""
+    form = InviteForm(request.POST or None, seats=users.seats(request.scope))
+    if request.method == "POST" and form.is_valid():
+        organisation, role = form.chosen()
+        words = {"name": form.cleaned_data["name"], "email": form.cleaned_data["email"], "role": role}
+        done: list[Invited] = []
+        if _tried(form, lambda: done.append(invite(by=request.scope, on=organisation, today=timezone.localdate(), **words))):
+            if done[0].secret:
+                return _shown(request, done[0])
+            notices.done(request, _("This person has an account already. The role is added."))
+            return redirect("user", user_=done[0].user.pk)
+    return render(request, "users/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.ADMINISTRATOR)
+def user(request: Asked, user_: UUID) -> HttpResponse:
+    """One user; with a POST, one more role."""
+    found = users.one(request.scope, user_, today=timezone.localdate())
+    if found is None:
+        raise Http404
+    form = SeatForm(request.POST or None, seats=users.seats(request.scope))
+    if request.method == "POST" and form.is_valid():
+        organisation, role = form.chosen()
+        today = timezone.localdate()
+        if _tried(form, lambda: give_role(by=request.scope, on=user_, organisation=organisation, role=role, today=today)):
+            notices.done(request, _("The role is added."))
+            return redirect("user", user_=user_)
+    return render(request, "users/one.html", {"found": found, "form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(Role.ADMINISTRATOR)
+def role_end(request: Asked, user_: UUID, membership: UUID) -> HttpResponse:
+    """This role no more."""
+    return _done(request, user_, lambda: end_role(by=request.scope, on=membership, today=timezone.localdate()), _("The role has ended."))
+
+
+@require_POST
+@page(Role.ADMINISTRATOR)
+def user_lock(request: Asked, user_: UUID) -> HttpResponse:
+    """Out, at once."""
+    return _done(request, user_, lambda: lock(by=request.scope, on=user_, today=timezone.localdate()), _("The account is locked."))
+
+
+@require_POST
+@page(Role.ADMINISTRATOR)
+def user_unlock(request: Asked, user_: UUID) -> HttpResponse:
+    """In again."""
+    return _done(request, user_, lambda: unlock(by=request.scope, on=user_, today=timezone.localdate()), _("The account is open again."))
+
+
+@require_POST
+@page(Role.ADMINISTRATOR)
+def user_second_factor(request: Asked, user_: UUID) -> HttpResponse:
+    """A new second step at the next log-in."""
+    said = _("At the next log-in a new second step is set.")
+    return _done(request, user_, lambda: reset_second_factor(by=request.scope, on=user_, today=timezone.localdate()), said)
+
+
+@require_POST
+@page(Role.ADMINISTRATOR)
+def user_link(request: Asked, user_: UUID) -> HttpResponse:
+    """A new link, shown once."""
+    try:
+        made = new_link(by=request.scope, on=user_, today=timezone.localdate())
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        notices.careful(request, f"{refusal.what} {refusal.remedy}".strip())
+        return redirect("user", user_=user_)
+    return _shown(request, made)
+
+
+@sensitive_post_parameters("secret", "password", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """For whoever has a link: choose a password. The secret stands in the fragment, so that no log ever holds it."""
+    form = WelcomeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        words = {"secret": form.cleaned_data["secret"], "password": form.cleaned_data["password"]}
+        if _tried(form, lambda: accept(**words)):
+            notices.done(request, _("Your password is set. Now log in."))
+            return redirect("account_login")
+    context = {"form": form, "rules": password_validators_help_texts()}
+    return render(request, "users/welcome.html", context, status=422 if form.errors else 200)
+
+
+def _shown(request: Asked, made: Invited) -> HttpResponse:
+    link = f"{request.build_absolute_uri(reverse('welcome'))}#{made.secret}"
+    response = render(request, "users/link.html", {"user_": made.user, "link": link})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _done(request: Asked, key: UUID, act: Callable[[], object], said: str) -> HttpResponse:
+    try:
+        act()
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        notices.careful(request, f"{refusal.what} {refusal.remedy}".strip())
+    else:
+        notices.done(request, said)
+    return redirect("user", user_=key)
+
+
+def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Do it; a refusal is told beside the form."""
+    try:
+        act()
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+        return False
+    return True
+
+
+PATHS = [
+    path("users/", user_list, name="users"),
+    path("users/invite/", user_invite, name="user_invite"),
+    path("users/<uuid:user_>/", user, name="user"),
+    path("users/<uuid:user_>/lock/", user_lock, name="user_lock"),
+    path("users/<uuid:user_>/unlock/", user_unlock, name="user_unlock"),
+    path("users/<uuid:user_>/second-factor/", user_second_factor, name="user_second_factor"),
+    path("users/<uuid:user_>/link/", user_link, name="user_link"),
+    path("users/<uuid:user_>/roles/<uuid:membership>/end/", role_end, name="role_end"),
+    path("welcome/", welcome, name="welcome"),
+]

@@ -1,0 +1,169 @@
+"""Users: invited by a one-time link, roles, locked and let in again; only in the administrator's own organisations."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.users import accept, end_role, give_role, invite, lock, new_link, reset_second_factor
+from makegood_portal.ledger.models import AuditEntry, Invitation, Membership, User
+from makegood_portal.ledger.queries import users
+from makegood_portal.ledger.scope import Scope, scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import World, a_user, client_of
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+GOOD = "een lang wachtwoord van Piet"
+
+
+@pytest.fixture
+def admin(world: World) -> Scope:
+    """Administrator of our provider only."""
+    return scope_of(a_user(Role.ADMINISTRATOR, at=world.ours.at(Kind.PROVIDER)))
+
+
+def invited(world: World, admin: Scope, **more: Any) -> Any:
+    here = world.ours.at(Kind.PROVIDER).pk
+    words: dict[str, Any] = {"on": here, "name": "Nieuw Iemand", "email": "Nieuw@Example.org", "role": "counsellor"}
+    with scoped(admin):
+        return invite(by=admin, today=TODAY, **words | more)
+
+
+def test_an_invited_person_chooses_a_password_once(world: World, admin: Scope) -> None:
+    made = invited(world, admin)
+    assert made.secret not in str(list(Invitation.objects.values())) + str(list(AuditEntry.objects.values("facts"))), "kept nowhere"
+    stranger = Client()
+    form = {"secret": made.secret, "password": GOOD, "again": GOOD}
+    welcome = reverse("welcome")
+    assert stranger.post(welcome, form | {"again": "anders"}).status_code == 422
+    assert stranger.post(welcome, form | {"password": "kort", "again": "kort"}).status_code == 422
+    assert stranger.post(welcome, form | {"secret": "geraden"}).status_code == 422
+    assert stranger.post(welcome, form)["Location"] == reverse("account_login")
+    assert stranger.post(welcome, form).status_code == 422, "once"
+    user = User.objects.get(email="nieuw@example.org")
+    assert user.check_password(GOOD)
+    assert scope_of(user).where(Role.COUNSELLOR) == {world.ours.at(Kind.PROVIDER).pk}
+    answer = stranger.post(reverse("account_login"), {"login": user.email, "password": GOOD}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/account/2fa/"), "no page before a second factor"
+
+
+def test_a_link_is_over_after_two_days_and_when_there_is_a_newer_one(world: World, admin: Scope) -> None:
+    first = invited(world, admin)
+    with scoped(admin):
+        second = new_link(by=admin, on=first.user.pk, today=TODAY)
+    with pytest.raises(Refusal):
+        accept(secret=first.secret, password=GOOD)
+    Invitation.objects.update(until_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(Refusal) as refused:
+        accept(secret=second.secret, password=GOOD)
+    assert refused.value.code == "no_such_link"
+
+
+@pytest.mark.parametrize(("role", "code"), [("coordinator", "unknown_role"), ("king", "unknown_role")])
+def test_a_role_that_does_not_fit_the_organisation_is_refused(world: World, admin: Scope, role: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        invited(world, admin, role=role)
+    assert refused.value.code == code
+    assert not User.objects.filter(email="nieuw@example.org").exists()
+
+
+def test_nobody_is_invited_into_another_organisation(world: World, admin: Scope) -> None:
+    with pytest.raises(Refusal) as refused:
+        invited(world, admin, on=world.theirs.at(Kind.PROVIDER).pk)
+    assert refused.value.code == "unknown_organisation"
+
+
+def test_who_has_an_account_gets_the_role_and_no_link(world: World, admin: Scope) -> None:
+    known = world.ours.users[Role.LEAD]
+    made = invited(world, admin, email=known.email)
+    assert (made.user, made.secret) == (known, "")
+    with pytest.raises(Refusal) as refused:
+        invited(world, admin, email=known.email)
+    assert refused.value.code == "has_it"
+
+
+def test_users_of_others_are_not_seen_and_not_touched(world: World, admin: Scope) -> None:
+    theirs = world.theirs.users[Role.COUNSELLOR].pk
+    with scoped(admin):
+        found = {line.id for line in users.page(admin, today=TODAY).lines}
+        assert world.ours.users[Role.COUNSELLOR].pk in found
+        assert theirs not in found
+        assert users.one(admin, theirs, today=TODAY) is None
+        for act in (lock, reset_second_factor, new_link):
+            with pytest.raises(NotYours):
+                act(by=admin, on=theirs, today=TODAY)
+        with pytest.raises(NotYours):
+            end_role(by=admin, on=Membership.objects.get(user=theirs).pk, today=TODAY)
+        with pytest.raises(NotYours):
+            give_role(by=admin, on=theirs, organisation=world.ours.at(Kind.PROVIDER).pk, role="lead", today=TODAY)
+
+
+def test_an_account_that_another_organisation_depends_on_is_the_operators(world: World, admin: Scope) -> None:
+    shared = world.ours.users[Role.COUNSELLOR]
+    Membership.objects.create(user=shared, organisation=world.theirs.at(Kind.PROVIDER), role=Role.COUNSELLOR, from_on=TODAY)
+    with scoped(admin), pytest.raises(Refusal) as refused:
+        lock(by=admin, on=shared.pk, today=TODAY)
+    assert refused.value.code == "elsewhere_too"
+    operator = scope_of(world.ours.users[Role.ADMINISTRATOR])
+    with scoped(operator):
+        lock(by=operator, on=shared.pk, today=TODAY)
+    assert not User.objects.get(pk=shared.pk).is_active
+
+
+def test_a_locked_user_is_out_at_once_and_in_again(world: World) -> None:
+    someone, admin = world.ours.users[Role.COUNSELLOR], client_of(world.ours.users[Role.ADMINISTRATOR])
+    client = client_of(someone)
+    assert client.get(reverse("candidates")).status_code == 200
+    admin.post(reverse("user_lock", args=[someone.pk]))
+    assert client.get(reverse("candidates")).status_code == 302
+    admin.post(reverse("user_unlock", args=[someone.pk]))
+    assert User.objects.get(pk=someone.pk).is_active
+
+
+def test_an_ended_role_opens_nothing_from_that_day(world: World, admin: Scope) -> None:
+    someone = world.ours.users[Role.COUNSELLOR]
+    held = Membership.objects.get(user=someone)
+    with scoped(admin):
+        end_role(by=admin, on=held.pk, today=TODAY)
+    assert not scope_of(someone).roles
+    assert AuditEntry.objects.filter(verb="end_role", table="ledger_membership", row=held.pk).exists()
+
+
+def test_a_new_second_factor_is_set_at_the_next_log_in(world: World, admin: Scope) -> None:
+    someone = world.ours.users[Role.COUNSELLOR]
+    client_of(someone)  # sets one
+    with scoped(admin):
+        reset_second_factor(by=admin, on=someone.pk, today=TODAY)
+    assert not Authenticator.objects.filter(user=someone).exists()
+
+
+def test_nobody_locks_themselves_out(world: World, admin: Scope) -> None:
+    assert admin.user is not None
+    with scoped(admin):
+        with pytest.raises(Refusal):
+            lock(by=admin, on=admin.user, today=TODAY)
+        with pytest.raises(Refusal):
+            end_role(by=admin, on=Membership.objects.get(user=admin.user).pk, today=TODAY)
+    assert world.ours
+
+
+def test_by_hand(world: World) -> None:
+    client, seat = client_of(world.ours.users[Role.ADMINISTRATOR]), f"{world.ours.at(Kind.PRISON).pk}/coordinator"
+    assert client.post(reverse("user_invite"), {"name": "", "email": "geen adres", "seat": seat}).status_code == 422
+    answer = client.post(reverse("user_invite"), {"name": "Vera Bos", "email": "vera@example.org", "seat": seat})
+    page = answer.content.decode()
+    assert "/welcome/#" in page
+    assert answer["Cache-Control"] == "no-store"
+    vera = User.objects.get(email="vera@example.org").pk
+    assert "Vera Bos" in client.get(reverse("users"), {"name": "vera"}).content.decode()
+    assert client.post(reverse("user", args=[vera]), {"seat": seat}).status_code == 422
+    assert client.get(reverse("user", args=[UUID(int=3)])).status_code == 404
