@@ -69,6 +69,9 @@ def rows_of(found: Funnel) -> Iterator[Cells]:
             yield row(part, name, "started_of_selected", line.started_of_chosen)
             if line.filled and line.filled.of:
                 yield row(part, name, "answers_of_asked", line.filled)
+    for channel in found.channels:
+        yield row("channels", channel.title, "selected_of_informed", channel.chosen)
+        yield row("channels", channel.title, "started_of_informed", channel.started)
     for part, lists in (("reasons", found.reasons), ("reasons_after_selection", found.dropped_reasons)):
         yield from (row(part, one.title, reason or "other", share) for one, reason, share in _each(lists))
 

@@ -33,7 +33,7 @@ RETURNS TABLE (what text, prison uuid, month date, place int, state text, step t
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 mine AS MATERIALIZED (
-  SELECT c.id, c.prison_id, c.list_month, c.release_on FROM ledger_candidacy c CROSS JOIN may
+  SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel::text FROM ledger_candidacy c CROSS JOIN may
   WHERE c.programme_id = of AND (may.whole OR c.prison_id = ANY (may.prisons)) AND (c.list_month <= as_of OR c.list_month IS NULL)
 ),
 taken_back AS (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
@@ -53,7 +53,8 @@ marks AS (
   GROUP BY e.candidacy_id
 ),
 stand AS MATERIALIZED (
-  SELECT c.id, c.prison_id, c.list_month, c.release_on, coalesce(m.place, 0) AS place, m.done_on, m.started_on, m.informed_on, m.chosen_on,
+  SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel, coalesce(m.place, 0) AS place,
+    m.done_on, m.started_on, m.informed_on, m.chosen_on,
     m.exit_on, m.back_on, m.back_at,
     -- Who did something after leaving is back on the way; on one day it counts what was recorded last.
     CASE WHEN m.exit_on IS NULL OR coalesce(m.place, 0) = cardinality(steps) OR m.exit_on < m.done_on OR m.exit_on < m.back_on
@@ -83,6 +84,8 @@ UNION ALL SELECT 'start', prison_id, list_month, NULL, '', '', '', '', started_o
   WHERE started_on IS NOT NULL GROUP BY 2, 3, 9
 UNION ALL SELECT 'informed', prison_id, NULL, NULL, '', '', '', '', max(informed_on), NULL, count(*) FROM stand
   WHERE informed_on IS NOT NULL GROUP BY 2
+UNION ALL SELECT 'channel', prison_id, list_month, place, '', channel, '', '', NULL, NULL, count(*) FROM stand
+  WHERE informed_on IS NOT NULL AND channel <> '' GROUP BY 2, 3, 4, 6
 UNION ALL SELECT 'before', prison_id, NULL, NULL, '', '', '', '', NULL, release_on - chosen_on, count(*) FROM stand
   WHERE chosen_on IS NOT NULL AND release_on IS NOT NULL GROUP BY 2, 10
 UNION ALL SELECT 'wait', prison_id, NULL, place, 'done', '', '', '', NULL, days, count(*) FROM passed

@@ -37,6 +37,10 @@ WHAT_TO_DO = {
 """Rule of the programme file -> what somebody who leads the project does about it."""
 
 
+EARLIEST = date(2000, 1, 1)
+"""No list is older; a year that was mistyped counts as today."""
+
+
 class Choice(forms.Form):
     """Which funnel: of which programme, prison and month, as of which day."""
 
@@ -67,6 +71,8 @@ class Choice(forms.Form):
         day: date | None = self.cleaned_data["as_of"]
         if day and day > timezone.localdate():
             raise forms.ValidationError(_("This day is still to come. Choose today or an earlier day."))
+        if day and day < EARLIEST:
+            raise forms.ValidationError(_("This date cannot be right. Check the year."))
         return day
 
 
@@ -87,7 +93,7 @@ def _asking(request: Asked) -> Asking:
         _uuid(words.get("programme", "")),
         _uuid(words.get("prison", "")),
         _day(f"{words.get('month', '')}-01"),
-        day if day and day <= today else today,
+        day if day and EARLIEST <= day <= today else today,
     )
 
 
@@ -123,6 +129,7 @@ def funnel_page(request: Asked) -> HttpResponse:
                 {"line": line, "before": interval(line.shares.of_step_before), "of_list": interval(line.shares.of_list)}
                 for line in found.steps
             ],
+            "channels": [{"line": one, "chosen": interval(one.chosen), "started": interval(one.started)} for one in found.channels],
             "prisons": [_line(line) for line in found.by_prison],
             "months": [_line(line) for line in found.by_month],
             "reasons": [_reasons(one) for one in found.reasons],

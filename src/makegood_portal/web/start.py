@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood_portal.actions.put_notice_away import put_notice_away
-from makegood_portal.ledger.queries import start
+from makegood_portal.ledger.queries import funnel, start
 from makegood_portal.ledger.queries.start import Programme, Step, Told, Waiting
+from makegood_portal.ledger.terms import said as in_language
 from makegood_portal.web.navigation import items_for
 from makegood_portal.web.pages import Asked, page
 
@@ -84,10 +85,16 @@ def _permission_late(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Call them. Without permission nobody may start."), href=_to("permissions"))
 
 
+def _late_for_release(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Candidate is released soon", "Candidates are released soon", waiting.number)
+    why = _("Less than six weeks are left. Begin with them.")
+    return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"))
+
+
 def _no_route(waiting: Waiting, today: date) -> Task:
     title = ngettext("Participant whom nobody can reach after release", "Participants whom nobody can reach after release", waiting.number)
     why = _("Ask for a phone number, or for somebody who knows where they are.")
-    return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"), pressing=True)
+    return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates", query="?contact=none"), pressing=True)
 
 
 def _no_counsellor(waiting: Waiting, today: date) -> Task:
@@ -113,6 +120,7 @@ def _list(waiting: Waiting, today: date) -> Task:
 WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_to_answer": _permission_to_answer,
     "permission_late": _permission_late,
+    "late_for_release": _late_for_release,
     "no_route": _no_route,
     "no_counsellor": _no_counsellor,
     "appointment": _appointment,
@@ -155,7 +163,9 @@ def sentence(told: Told) -> str:
         return _("A colleague opened the file of %(pseudonym)s for a reason. Look whether that was right.") % said
     if told.kind == "release_moved":
         day = parse_date(told.details.get("to", ""))
-        said["day"] = date_format(day, "j F Y") if day else ""
+        if day is None:
+            return _("The release date of %(pseudonym)s is not known any more.") % said
+        said["day"] = date_format(day, "j F Y")
         return _("%(pseudonym)s is released on another day: %(day)s.") % said
     if told.kind in REMINDERS:
         return str(REMINDERS[told.kind]) % (said | {"day": date_format(told.due_on, "j F Y") if told.due_on else ""})
@@ -176,9 +186,11 @@ def home(request: Asked) -> HttpResponse:
     programmes = start.programmes(request.scope, today=today)
     cards = tasks(start.waiting(request.scope, today=today), programmes, today=today)
     notices = [(notice, sentence(notice)) for notice in start.told(request.scope)]
+    behind = [in_language(one.says) for one in funnel.warnings(request.scope, today=today, of=programmes)]
     places = [item for item in items_for(request.scope.roles, path=request.path) if item.current != "page"]
     guide = [programme for programme in programmes.values() if any(step.mine for step in programme.steps)]
     words = {"tasks": cards, "notices": notices, "places": places, "guide": guide, "programmes": programmes.values(), "today": today}
+    words["behind"] = behind
     return render(request, "home.html", words)
 
 

@@ -14,6 +14,7 @@ class ReleaseDate(Tied):
 
     release_on = models.DateField(null=True, help_text="empty: not known any more")
     source = Code()
+    reason = Code(blank=True, help_text="why another date was recorded; empty where a list said so")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     happened_on = models.DateField(help_text="the day on which the source said so")
 

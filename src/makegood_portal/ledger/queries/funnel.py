@@ -66,6 +66,16 @@ class GroupLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChannelLine:
+    """A way in which candidates hear of the programme, and what came of it."""
+
+    title: str
+    informed: int
+    chosen: Share
+    started: Share
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReasonList:
     """Why candidates left, in the words of one organisation. A code None stands for reasons that are few each."""
 
@@ -106,6 +116,7 @@ class Funnel:
     """Of those who were selected: who left before the start. Who is still on the way counts as not."""
     dropped_reasons: Sequence[ReasonList]
     reasons: Sequence[ReasonList]
+    channels: Sequence[ChannelLine]
     by_prison: Sequence[GroupLine]
     by_month: Sequence[GroupLine]
     aim: float | None
@@ -224,6 +235,7 @@ class _Told:
             dropped=Share(sum(everybody.left_after[step] for step in after), chosen_n),
             dropped_reasons=_reasons(late, delivery, small=may.small),
             reasons=_reasons(everybody, delivery, small=may.small),
+            channels=self._channels(done, prison, month),
             by_prison=self._prisons(by_prison, chosen),
             by_month=self._shown([_group((), key, by_month[key], order, chosen) for key in sorted(filter(None, by_month))]),
             aim=float(delivery.plan.uptake) if delivery.plan and delivery.plan.uptake is not None else None,
@@ -252,6 +264,16 @@ class _Told:
                 )
             )
         return found
+
+    def _channels(self, done: int, prison: UUID | None, month: date | None) -> list[ChannelLine]:
+        """What each way of recruiting brings; `done` is the number of steps with which somebody is selected."""
+        chosen = funnel_counts.channels(self.cube, done, prison=prison, month=month)
+        started = funnel_counts.channels(self.cube, len(self.delivery.order), prison=prison, month=month)
+        return [
+            ChannelLine(title=said(one.title), informed=chosen[code].of, chosen=chosen[code], started=started[code])
+            for code, one in self.delivery.channels.items()
+            if code in chosen and (self.may.small or chosen[code].of >= FEW)
+        ]
 
     def _prisons(self, groups: Mapping[UUID | None, Counts], chosen: str) -> list[GroupLine]:
         finished, filled = funnel_counts.filling(self.cube)

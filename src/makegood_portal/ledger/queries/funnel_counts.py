@@ -144,6 +144,17 @@ def exits_after(cube: Cube, steps: int, *, prison: UUID | None, month: date | No
     return Counts(exits=found)
 
 
+def channels(cube: Cube, steps: int, *, prison: UUID | None, month: date | None) -> dict[str, Share]:
+    """Way of recruiting -> who did so many steps of the order or more, of those informed in this way."""
+    found: dict[str, list[int]] = {}
+    for where, listed, place, _state, channel, *_, n in cube.of("channel"):
+        if prison in (None, where) and month in (None, listed):
+            row = found.setdefault(channel, [0, 0])
+            row[0] += n if place >= steps else 0
+            row[1] += n
+    return {channel: Share(done, informed) for channel, (done, informed) in found.items()}
+
+
 def starts(cube: Cube) -> list[tuple[UUID | None, date | None, date]]:
     """Prison, month and day of each start, in order of the day."""
     found = [(row[0], row[1], row[7]) for row in cube.of("start") for _ in range(row[9])]

@@ -83,6 +83,12 @@ def _permissions_late(scope: Scope, today: date) -> Rows:
     return _shaped("permission_late", access.visible(rows, scope), due="deadline_on", today=today)
 
 
+def _late_for_release(scope: Scope, today: date) -> Rows:
+    """Released before what must come first can be done: need 35."""
+    rows = Candidacy.objects.filter(state=State.OPEN, release_on__gte=today, release_on__lt=today + WARNED)
+    return _shaped("late_for_release", access.visible(rows, scope), due="release_on", today=today)
+
+
 def _without_a_route(scope: Scope, today: date) -> Rows:
     """Nobody knows how to reach them after release, and release is near."""
     reachable = ContactRoute.objects.filter(candidacy=OuterRef("pk"), ended_on=None)
@@ -116,6 +122,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _steps: frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD}),
     _permissions_to_answer: frozenset({Role.MUNICIPAL_CONTACT}),
     _permissions_late: frozenset({Role.COORDINATOR, Role.LEAD}),
+    _late_for_release: frozenset({Role.COORDINATOR}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _without_a_counsellor: frozenset({Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR}),

@@ -1,0 +1,108 @@
+"""Another release date: who says so and why, kept in its history, and told to whoever works with the candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from makegood.selection.steps import due_on
+from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import access, audit, terms
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.models import Candidacy, Membership, Notice, ReleaseDate, State
+from makegood_portal.ledger.queries import planner
+from makegood_portal.ledger.queries.planner import Release
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+CORRECTORS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+
+SOURCES: Mapping[str, str | Promise] = {
+    "prison_register": gettext_lazy("Register of the prison"),
+    "case_manager": gettext_lazy("Case manager"),
+    "court": gettext_lazy("Court or public prosecutor"),
+    "candidate": gettext_lazy("The candidate"),
+}
+"""Who may be named as the source of a date."""
+
+GIVEN_BY: Mapping[str, str | Promise] = {**SOURCES, "gross_list": gettext_lazy("Monthly list")}
+"""All sources that stand in the history, in words."""
+
+REASONS: Mapping[str, str | Promise] = {
+    "date_was_wrong": gettext_lazy("The date on record was wrong"),
+    "earlier_release": gettext_lazy("Released earlier, or on conditions"),
+    "new_sentence": gettext_lazy("Another sentence was added"),
+    "court_decided": gettext_lazy("The court decided otherwise"),
+    "not_known_any_more": gettext_lazy("The date is not known any more"),
+    "other": gettext_lazy("Another reason"),
+}
+"""Why a date is corrected."""
+
+FURTHEST = timedelta(days=366 * 30)
+LONG_AGO = timedelta(days=366)
+
+
+def open_release(*, by: Scope, on: UUID) -> Release | None:
+    """The release date with its history, and written down that it was opened; None: not there, or not yours."""
+    found = planner.release(by, on)
+    outcome = "done" if found else "refused"
+    audit.record(by, "read", part=Part.SELECTION, table="ledger_releasedate", row=on, candidacy=on, outcome=outcome)
+    return found
+
+
+@action(*CORRECTORS)
+def correct_release_date(*, by: Scope, on: UUID, seen: int, release_on: date | None, source: str, reason: str, today: date) -> Candidacy:
+    """Record another release date; None: it is not known any more. The step that is due counts down to the new date."""
+    row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    if row.state == State.LEFT:
+        raise Refusal("not_open", _("This candidate is not on the way any more."))
+    if source not in SOURCES:
+        raise Refusal("no_source", _("Choose who says so."), field="source")
+    if reason not in REASONS:
+        raise Refusal("no_reason", _("Choose why the date changes."), field="reason")
+    if (release_on is None) != (reason == "not_known_any_more"):
+        what = _("Fill in the date, or choose that it is not known any more. Not both.")
+        raise Refusal("date_or_not_known", what, field="release_on")
+    if release_on is not None and not today - LONG_AGO <= release_on <= today + FURTHEST:
+        raise Refusal("date_impossible", _("This date cannot be right. Check the year."), field="release_on")
+    if release_on == row.release_on:
+        raise Refusal("same_date", _("This is the date that stands there already."), field="release_on")
+    before = row.release_on
+    add(ReleaseDate(candidacy=row, release_on=release_on, source=source, reason=reason, recorded_by_id=by.user, happened_on=today))
+    changed = change(row, seen=seen, release_on=release_on, step_due_on=_due(row, release_on, today))
+    for user in _who_works_with(row) - {by.user}:
+        details = {"from": before.isoformat() if before else "", "to": release_on.isoformat() if release_on else ""}
+        Notice(to_id=user, kind="release_moved", candidacy=row, details=details).save(force_insert=True)
+    return changed
+
+
+def _due(row: Candidacy, release_on: date | None, today: date) -> date | None:
+    """When the step is due now; as it was where the programme file does not let it depend on the release."""
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    step = delivery.steps.get(row.step) if delivery else None
+    if row.state != State.OPEN or step is None or step.before_end_date is None:
+        return row.step_due_on
+    return due_on(step, step_before_on=row.step_since, end_date=release_on)
+
+
+def _who_works_with(row: Candidacy) -> set[UUID]:
+    """The counsellor, or while there is none who leads the provider; and the coordinators of the prison until the hand-over."""
+    found = {row.counsellor_id} if row.counsellor_id else set()
+    places = []
+    if row.prison_id and row.handed_over_on is None:
+        places.append((Role.COORDINATOR, row.prison_id))
+    if row.provider_id and row.counsellor_id is None:
+        places.append((Role.LEAD, row.provider_id))
+    for role, where in places:
+        found |= set(
+            Membership.objects.filter(role=role, organisation=where, until_on=None, user__is_active=True).values_list("user", flat=True)
+        )
+    return found
