@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from makegood_portal.ledger.models import (
+    BreakGlass,
     Candidacy,
     CitizenNumber,
     Consent,
@@ -248,8 +250,9 @@ def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
         found &= Q(**{f"{prefix}programme__in": parties})
     if rule.bond is Bond.BROKEN_GLASS:
         # An array found once: beside it an index still finds the own candidates.
-        opened = "%(expressions)s = ANY ((SELECT ledger_opened())::uuid[])"
-        found &= Q(Func(F(prefix.removesuffix("__") or "pk"), template=opened, output_field=BooleanField()))
+        opened = BreakGlass.objects.filter(user=scope.user, until_at__gt=timezone.now()).order_by().values("candidacy")
+        row = F(prefix.removesuffix("__") or "pk")
+        found &= Q(Func(row, ArraySubquery(opened), arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()))
     if rule.until:
         found &= Q(**{f"{prefix}{rule.until}": None})
     if rule.consent:
