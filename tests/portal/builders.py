@@ -27,14 +27,17 @@ from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
     Consent,
+    ContactMoment,
     ContactRoute,
     Contract,
+    Coordination,
     EligibilityAssessment,
     EligibilityOverride,
     Identity,
     Membership,
     Note,
     Organisation,
+    ParallelHelp,
     Party,
     PermissionRequest,
     Person,
@@ -229,4 +232,7 @@ def a_file(candidacy: Candidacy) -> Candidacy:
     Contract.objects.create(**key, track="basic", signed_on=TODAY, signed_with=user)
     ContactRoute.objects.create(**key, kind="phone", value="06 0000 0000")
     Appointment.objects.create(**key, kind="first", at=timezone.now())
+    Coordination.objects.create(**key, status="not_known", recorded_by=user, happened_on=TODAY)
+    ParallelHelp.objects.create(**key, kind="debt", from_on=TODAY, recorded_by=user)
+    ContactMoment.objects.create(**key, kind="telephone", minutes=15, phase="before_start", happened_on=TODAY, recorded_by=user)
     return candidacy

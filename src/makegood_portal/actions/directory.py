@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact
+from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, UsualCare
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import STAFF, Municipality
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 KEEPERS = (*STAFF, Role.MUNICIPAL_CONTACT)
+FIRST_YEAR = 2000
+
+ALONE = ("none", "not_known")
+USUAL_CARE: Mapping[str, str | Promise] = {
+    "work_coach": gettext_lazy("A work coach"),
+    "housing": gettext_lazy("Help with housing"),
+    "debt": gettext_lazy("Help with debts"),
+    "benefit": gettext_lazy("Benefit from the day of release"),
+    "none": gettext_lazy("None of these"),
+    "not_known": gettext_lazy("Not known"),
+}
+"""What a municipality may do for people after prison without the programme; those in `ALONE` stand alone."""
+
+USUAL_CARE_SOURCES: Mapping[str, str | Promise] = {
+    "municipality": gettext_lazy("The municipality says so"),
+    "policy": gettext_lazy("A policy document of the municipality"),
+    "staff": gettext_lazy("Experience of our own staff"),
+}
+"""Who or what says so."""
 
 
 @action(*KEEPERS)
@@ -44,6 +66,27 @@ def add_local_programme(*, by: Scope, on: UUID, name: str, for_whom: str, exclud
     """A programme of the municipality itself; `excludes`: who takes part there cannot take part here."""
     municipality = _municipality(by, on, today)
     return add(LocalProgramme(municipality_id=municipality.id, name=name, for_whom=for_whom, excludes=excludes, from_on=from_on))
+
+
+@action(*KEEPERS)
+def record_usual_care(*, by: Scope, on: UUID, year: int, kinds: Collection[str], source: str, today: date) -> UsualCare:
+    """What the municipality does without the programme, in a year; said again for the same year, it is put right."""
+    municipality = _municipality(by, on, today)
+    if not FIRST_YEAR <= year <= today.year:
+        what = _("Fill in a year from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": today.year}
+        raise Refusal("year_impossible", what, field="year")
+    if not kinds or not set(kinds) <= set(USUAL_CARE):
+        raise Refusal("no_kind", _("Choose what the municipality does, or that it is not known."), field="kinds")
+    if len(set(kinds)) > 1 and not set(kinds).isdisjoint(ALONE):
+        what = _("Choose what the municipality does, or none of these, or not known. Not both.")
+        raise Refusal("contradicts_itself", what, field="kinds")
+    if source not in USUAL_CARE_SOURCES:
+        raise Refusal("no_source", _("Choose who says so."), field="source")
+    known = [kind for kind in USUAL_CARE if kind in kinds]
+    row = UsualCare.objects.select_for_update().filter(municipality=municipality.id, year=year).first()
+    if row is not None:
+        return change(row, kinds=known, source=source)
+    return add(UsualCare(municipality_id=municipality.id, year=year, kinds=known, source=source, recorded_by_id=by.user))
 
 
 def _municipality(by: Scope, on: UUID, today: date) -> Municipality:

@@ -45,6 +45,7 @@ class Part(StrEnum):
     CONTRACT = "contract"
     CONTACT = "contact"
     CONSENT = "consent"
+    COOPERATION = "cooperation"
 
 
 WHOLE = frozenset(Part) - {Part.CITIZEN_NUMBER}
@@ -66,6 +67,9 @@ PART_OF: dict[str, Part] = {
     "ledger_contactroute": Part.CONTACT,
     "ledger_appointment": Part.CONTACT,
     "ledger_consent": Part.CONSENT,
+    "ledger_coordination": Part.COOPERATION,
+    "ledger_parallelhelp": Part.COOPERATION,
+    "ledger_contactmoment": Part.COOPERATION,
 }
 """Table -> the part that it belongs to. A table that carries a candidacy and is missing here fails the suite."""
 

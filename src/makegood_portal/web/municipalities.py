@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood_portal.actions.directory import KEEPERS, add_contact, add_local_programme, contact_left, still_right
+from makegood_portal.actions.directory import (
+    FIRST_YEAR,
+    KEEPERS,
+    USUAL_CARE,
+    USUAL_CARE_SOURCES,
+    add_contact,
+    add_local_programme,
+    contact_left,
+    record_usual_care,
+    still_right,
+)
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import Municipality
@@ -47,6 +57,18 @@ class LocalForm(forms.Form):
     excludes = forms.BooleanField(label=gettext_lazy("Whoever takes part there cannot take part here"), required=False)
 
 
+class UsualCareForm(forms.Form):
+    """What the municipality does without the programme, in a year."""
+
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=FIRST_YEAR, max_value=2100)
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("What does the municipality do for people after prison, without our programme?"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=list(USUAL_CARE.items()),
+    )
+    source = forms.ChoiceField(label=gettext_lazy("Who says so?"), widget=forms.RadioSelect, choices=list(USUAL_CARE_SOURCES.items()))
+
+
 @require_safe
 @page(*KEEPERS)
 def municipality_list(request: Asked) -> HttpResponse:
@@ -63,7 +85,16 @@ def municipality_list(request: Asked) -> HttpResponse:
 @page(*KEEPERS)
 def municipality(request: Asked, municipality_: UUID) -> HttpResponse:
     """One municipality."""
-    return render(request, "municipalities/one.html", {"found": _found(request, municipality_)})
+    found = _found(request, municipality_)
+    usual = [
+        {
+            "year": one.year,
+            "kinds": [USUAL_CARE.get(kind, kind) for kind in one.kinds],
+            "source": USUAL_CARE_SOURCES.get(one.source, one.source),
+        }
+        for one in found.usual_care
+    ]
+    return render(request, "municipalities/one.html", {"found": found, "usual": usual})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,6 +110,14 @@ def municipality_programme_new(request: Asked, municipality_: UUID) -> HttpRespo
     """Add a local programme."""
     form = LocalForm(request.POST or None, initial={"from_on": timezone.localdate()})
     return _added(request, municipality_, form, add_local_programme, _("Add a local programme"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*KEEPERS)
+def municipality_usual_care(request: Asked, municipality_: UUID) -> HttpResponse:
+    """Record the usual care of a year."""
+    form = UsualCareForm(request.POST or None, initial={"year": timezone.localdate().year})
+    return _added(request, municipality_, form, record_usual_care, _("Record usual care"))
 
 
 @require_POST
@@ -127,6 +166,7 @@ PATHS = [
     path("municipalities/<uuid:municipality_>/", municipality, name="municipality"),
     path("municipalities/<uuid:municipality_>/contacts/new/", municipality_contact_new, name="municipality_contact_new"),
     path("municipalities/<uuid:municipality_>/programmes/new/", municipality_programme_new, name="municipality_programme_new"),
+    path("municipalities/<uuid:municipality_>/usual-care/", municipality_usual_care, name="municipality_usual_care"),
     path("municipality-contacts/<uuid:contact>/still-right/", contact_still_right, name="contact_still_right"),
     path("municipality-contacts/<uuid:contact>/gone/", contact_gone, name="contact_gone"),
 ]

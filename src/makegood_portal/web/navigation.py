@@ -73,6 +73,7 @@ FILE = (
     ("candidate_permissions", _("Permission"), Part.PERMISSION),
     ("candidate_contract", _("Contract"), Part.CONTRACT),
     ("candidate_contacts", _("Contact"), Part.CONTACT),
+    ("candidate_cooperation", _("Cooperation"), Part.COOPERATION),
     ("candidate_history", _("History"), Part.SELECTION),
 )
 """The pages of one candidate's file, each a route with `candidacy` in its address, and the part of the file that it shows."""

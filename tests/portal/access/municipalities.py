@@ -33,6 +33,7 @@ ROUTES = {
     "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_usual_care": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
     "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
 }

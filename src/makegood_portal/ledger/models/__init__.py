@@ -7,13 +7,14 @@ from makegood_portal.ledger.models.citizen_number import CitizenNumber
 from makegood_portal.ledger.models.consent import Consent, ConsentState
 from makegood_portal.ledger.models.contact import Appointment, ContactRoute
 from makegood_portal.ledger.models.contract import Contract
+from makegood_portal.ledger.models.cooperation import ContactMoment, Coordination, ParallelHelp
 from makegood_portal.ledger.models.criteria import CriteriaAnalysis, CriteriaProposal
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
 from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
 from makegood_portal.ledger.models.invitation import Invitation
 from makegood_portal.ledger.models.membership import Membership
-from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails
+from makegood_portal.ledger.models.municipality import LocalProgramme, MunicipalityContact, MunicipalityDetails, UsualCare
 from makegood_portal.ledger.models.note import Note
 from makegood_portal.ledger.models.notice import Notice
 from makegood_portal.ledger.models.organisation import Organisation
@@ -39,8 +40,10 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "ConsentState",
+    "ContactMoment",
     "ContactRoute",
     "Contract",
+    "Coordination",
     "CriteriaAnalysis",
     "CriteriaProposal",
     "EligibilityAssessment",
@@ -58,6 +61,7 @@ __all__ = [
     "Notice",
     "Organisation",
     "Outcome",
+    "ParallelHelp",
     "Party",
     "PermissionReminder",
     "PermissionRequest",
@@ -77,4 +81,5 @@ __all__ = [
     "Sex",
     "State",
     "User",
+    "UsualCare",
 ]

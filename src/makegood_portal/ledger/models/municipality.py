@@ -6,6 +6,7 @@ from django.db import models
 
 from makegood_portal.ledger.models.organisation import Organisation
 from makegood_portal.ledger.models.row import Code, Row
+from makegood_portal.ledger.models.user import User
 
 
 class MunicipalityDetails(Row):
@@ -17,8 +18,6 @@ class MunicipalityDetails(Row):
     address_for_requests = models.EmailField(blank=True)
     answers_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
     consultation = models.TextField(blank=True, help_text="agreed form and frequency of consultation")
-    usual_care = models.TextField(blank=True)
-    usual_care_year = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -53,3 +52,18 @@ class LocalProgramme(Row):
     excludes = models.BooleanField(default=False)
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
+
+
+class UsualCare(Row):
+    """What a municipality does for people after prison without the programme, in a year."""
+
+    municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="usual_care")
+    year = models.PositiveSmallIntegerField()
+    kinds = models.JSONField(default=list, help_text="codes of what is offered; none or not_known stand alone")
+    source = Code(help_text="who or what says so")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-year",)
+        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="usual_care_once_a_year")]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
-from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation
+from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation, UsualCare
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Kind, Role
 
@@ -64,6 +64,16 @@ class Local:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What a municipality does without the programme, in a year: codes."""
+
+    year: int
+    kinds: Sequence[str]
+    source: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Municipality:
     """What is known of a municipality."""
 
@@ -75,6 +85,8 @@ class Municipality:
     consultation: str
     contacts: Sequence[Contact]
     programmes: Sequence[Local]
+    usual_care: Sequence[Usual]
+    """Newest year first."""
 
 
 def _seen(scope: Scope) -> QuerySet[Organisation]:
@@ -120,6 +132,10 @@ def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
         ],
         programmes=[
             Local(name=one.name, for_whom=one.for_whom, excludes=one.excludes, from_on=one.from_on, until_on=one.until_on) for one in local
+        ],
+        usual_care=[
+            Usual(year=one.year, kinds=tuple(one.kinds), source=one.source, version=one.version)
+            for one in UsualCare.objects.filter(municipality=row)
         ],
     )  # fmt: skip
 

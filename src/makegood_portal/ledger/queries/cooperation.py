@@ -1,0 +1,249 @@
+"""Working together around one candidate: coordination with the municipality, help beside ours, and contacts by phase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+
+from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_tracks import TrackPhase
+from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.access import Part
+from makegood_portal.ledger.models import (
+    Candidacy,
+    ContactMoment,
+    Coordination,
+    Identity,
+    LocalProgramme,
+    MunicipalityContact,
+    ParallelHelp,
+)
+from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.terms import said
+
+BEFORE_START = "before_start"
+"""The phase of contacts before the track began; the others are those of the programme file."""
+LONGEST = 8 * 60
+"""Minutes: a contact that is longer than a working day is kept, with a warning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coordinated:
+    """How far the municipality was involved on a day."""
+
+    status: str
+    municipality: str
+    with_role: str
+    contact: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Help:
+    """Help that runs beside ours; `until`: the first day without it."""
+
+    id: UUID
+    kind: str
+    programme: str
+    since: date
+    until: date | None
+    runs: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One contact; `odd`: codes of what cannot well be right about it (`long`, `before_hand_over`)."""
+
+    id: UUID
+    kind: str
+    minutes: int
+    phase: str
+    on: date
+    by: str
+    odd: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseSum:
+    """Contacts in a phase. `title` is that of the programme file; empty before the start."""
+
+    phase: str
+    title: str
+    number: int
+    minutes: int
+    at_least: int | None
+    """The fewest contacts that the programme file names; None: it names none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """Whose file it is; `name` is empty where it is erased or not to be seen."""
+
+    id: UUID
+    person: UUID
+    name: str
+    pseudonym: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cooperation:
+    """What the page shows."""
+
+    who: Who
+    may_write: bool
+    handed_over_on: date | None
+    coordinated: Sequence[Coordinated]
+    """Newest first."""
+    help: Sequence[Help]
+    moments: Sequence[Moment]
+    sums: Sequence[PhaseSum]
+    phases: Sequence[tuple[str, str]]
+    phase_now: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What may be chosen about a candidate's municipality: people and programmes of the directory."""
+
+    who: Who
+    municipality: str
+    contacts: Sequence[tuple[str, str]]
+    programmes: Sequence[tuple[str, str]]
+
+
+def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
+    """Everything of one candidate. Call it through `actions.cooperation.open_cooperation`, which writes it down."""
+    row = _row(scope, candidacy)
+    if row is None:
+        return None
+    phases = phases_of(terms.deliveries_on({row.programme_id}, today).get(row.programme_id), row.track)
+    titles = {code: said(phase.title) for code, phase in phases.items()}
+    coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
+    beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
+    kept = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope).select_related("recorded_by")
+    moments = [
+        Moment(
+            id=one.pk,
+            kind=one.kind,
+            minutes=one.minutes,
+            phase=titles.get(one.phase, "" if one.phase == BEFORE_START else one.phase),
+            on=one.happened_on,
+            by=_name(one.recorded_by),
+            odd=oddities(one.minutes, one.happened_on, row.handed_over_on),
+        )
+        for one in kept
+    ]
+    return Cooperation(
+        who=_who(scope, row),
+        may_write=row.mine,
+        handed_over_on=row.handed_over_on,
+        coordinated=[
+            Coordinated(
+                status=one.status, municipality=_name(one.municipality), with_role=one.with_role,
+                contact=_name(one.contact), by=_name(one.recorded_by), on=one.happened_on,
+            )
+            for one in coordinated
+        ],
+        help=[
+            Help(
+                id=one.pk, kind=one.kind, programme=_name(one.programme), since=one.from_on, until=one.until_on,
+                runs=one.until_on is None or one.until_on > today,
+            )
+            for one in beside
+        ],
+        moments=moments,
+        sums=_sums(kept, phases),
+        phases=list(titles.items()),
+        phase_now=phase_on(today, started_on=row.started_on, phases=phases if row.track else {}),
+    )  # fmt: skip
+
+
+def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
+    """What may be chosen where coordination or parallel help is recorded; None: not there, or not theirs to write."""
+    row = _row(scope, candidacy)
+    if row is None or not row.mine:
+        return None
+    if row.municipality_id is None:
+        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=())
+    contacts = MunicipalityContact.objects.filter(municipality=row.municipality_id, ended_on=None)
+    local = LocalProgramme.objects.filter(Q(until_on=None) | Q(until_on__gt=today), municipality=row.municipality_id).order_by("name")
+    return Choices(
+        who=_who(scope, row),
+        municipality=row.municipality.name,
+        contacts=[(str(one.pk), f"{one.name}, {one.duty}" if one.duty else one.name) for one in contacts],
+        programmes=[(str(one.pk), one.name) for one in local],
+    )
+
+
+def phases_of(delivery: Delivery | None, track: str) -> Mapping[str, TrackPhase]:
+    """The phases of a track; of all tracks together where no track is chosen yet, since then any may follow."""
+    if delivery is None:
+        return {}
+    if track in delivery.tracks:
+        return delivery.tracks[track].phases
+    return {code: phase for one in reversed(delivery.tracks.values()) for code, phase in one.phases.items()}
+
+
+def phase_on(day: date, *, started_on: date | None, phases: Mapping[str, TrackPhase]) -> str:
+    """The phase that a day most likely falls in, each lasting the most weeks that the programme file names; a proposal.
+
+    Empty: somebody started, and no track is known.
+    """
+    if started_on is None or day < started_on:
+        return BEFORE_START
+    ends, last = started_on, ""
+    for code, phase in phases.items():
+        ends, last = ends + timedelta(weeks=phase.weeks_at_most), code
+        if day < ends:
+            break
+    return last
+
+
+def oddities(minutes: int, happened_on: date, handed_over_on: date | None) -> tuple[str, ...]:
+    """What cannot well be right about a contact: a warning, since it may be right all the same."""
+    found = ("long",) if minutes > LONGEST else ()
+    return (*found, "before_hand_over") if handed_over_on is not None and happened_on < handed_over_on else found
+
+
+def _sums(rows: Any, phases: Mapping[str, TrackPhase]) -> list[PhaseSum]:
+    order = [BEFORE_START, *phases]
+    kept: dict[str, list[int]] = {}
+    for one in rows:
+        kept.setdefault(one.phase, []).append(one.minutes)
+    order += [code for code in sorted(kept) if code not in order]
+    return [
+        PhaseSum(
+            phase=code,
+            title=said(phases[code].title) if code in phases else "" if code == BEFORE_START else code,
+            number=len(kept.get(code, ())),
+            minutes=sum(kept.get(code, ())),
+            at_least=phases[code].contacts_at_least if code in phases else None,
+        )
+        for code in order
+        if code in kept
+    ]
+
+
+def _who(scope: Scope, row: Any) -> Who:
+    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
+    return Who(id=row.pk, person=row.person_id, name=name_of(identity), pseudonym=row.person.pseudonym)
+
+
+def _name(named: Any) -> str:
+    return named.name if named else ""
+
+
+def _row(scope: Scope, candidacy: UUID) -> Any:
+    """The candidacy, where the asker may read this part of its file; `mine`: they may write it too. One query."""
+    allowed, mine = (access.allowed_of(scope, Part.COOPERATION, writing=writing) for writing in (False, True))
+    if not allowed:
+        return None
+    writes = ExpressionWrapper(mine, BooleanField()) if mine else Value(False)
+    return Candidacy.objects.filter(allowed, pk=candidacy).select_related("municipality", "person").annotate(mine=writes).first()
