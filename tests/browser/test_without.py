@@ -12,7 +12,7 @@ from makegood_portal.actions.import_list import take_rows_in
 from makegood_portal.ledger import history
 from makegood_portal.ledger.models import Candidacy, GrossListImport, PermissionRequest
 from makegood_portal.ledger.scope import scope_of
-from portal.builders import TODAY, a_candidacy
+from portal.builders import TODAY, a_candidacy, a_consent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["cast"]
@@ -22,6 +22,7 @@ MOST_PARTS = 20
 def a_request(cast: Cast) -> PermissionRequest:
     """A question that waits for the municipality."""
     candidacy = a_candidacy(programme=cast.programme, prison=cast.prison, name="Jansen", step="permission_asked")
+    a_consent(candidacy, cast.municipality)
     says = {
         "name": "Sanne Jansen",
         "born_on": "1990-05-17",
