@@ -9,6 +9,8 @@ import pytest
 from pages import ROOT, blocks_of, broken_promises
 
 PAGES = sorted([*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")])
+IN_THE_BROWSER = {"a-day-with-the-register", "administer", "read-the-funnel"}
+"""Pages about the portal: nothing in them is pasted with an answer to compare; tests/browser walks what they say."""
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda document: document.stem)
@@ -18,4 +20,4 @@ def test_a_page_can_be_pasted(document: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda document: document.stem)
 def test_a_page_promises_something(document: Path) -> None:
-    assert any(block.promised for block in blocks_of(document))
+    assert any(block.promised for block in blocks_of(document)) is (document.stem not in IN_THE_BROWSER)
