@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from makegood_portal.actions.agree import KEEPERS, add_route, end_route, open_contact, open_contract, plan_first_appointment, sign_contract
 from makegood_portal.actions.open_file import open_file
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 
 class ContractForm(forms.Form):
@@ -81,7 +80,7 @@ def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen", "")
         version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
-        if _tried(form, lambda: sign_contract(by=request.scope, on=candidacy, seen=version, **form.cleaned_data)):
+        if tried(form, lambda: sign_contract(by=request.scope, on=candidacy, seen=version, **form.cleaned_data)):
             notices.done(request, _("The contract is recorded."))
             return redirect("candidate_contract", candidacy=candidacy)
     context = {"found": found, "file": file, "form": form}
@@ -98,7 +97,7 @@ def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
         raise Http404
     form = WayForm(request.POST or None, kinds=found.kinds)
     sent = request.method == "POST" and form.is_valid()
-    if sent and _tried(form, lambda: add_route(by=request.scope, on=candidacy, **form.cleaned_data)):
+    if sent and tried(form, lambda: add_route(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Kept: one more way to keep contact."))
         return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "file": file, "form": form}
@@ -116,7 +115,7 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     form = FirstForm(request.POST or None, initial={"on": found.release_on})
     if request.method == "POST" and form.is_valid():
         words = {"place": form.cleaned_data["place"], "with_whom": form.cleaned_data["with_whom"]}
-        if _tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **words)):
+        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **words)):
             notices.done(request, _("The first appointment is planned."))
             return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "file": file, "form": form}
@@ -130,18 +129,6 @@ def route_end(request: Asked, route: UUID) -> HttpResponse:
     ended = end_route(by=request.scope, on=route, today=timezone.localdate())
     notices.done(request, _("This way is taken out."))
     return redirect("candidate_contacts", candidacy=ended.candidacy_id)
-
-
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it; a refusal is told beside the form."""
-    try:
-        act()
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        return False
-    return True
 
 
 PATHS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,12 +20,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood_portal.actions.consent import KEEPERS, answer_consent, open_consents, record_consent, withdraw_consent
 from makegood_portal.actions.open_file import open_file
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import consents
 from makegood_portal.ledger.queries.consents import ConsentPage, Line
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +145,7 @@ def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
         raise Http404
     form = ConsentForm(request.POST or None, found=found, initial={"happened_on": timezone.localdate()})
     sent = request.method == "POST" and form.is_valid()
-    if sent and _tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
+    if sent and tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
     context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before)}
@@ -172,7 +172,7 @@ def consent_answer(request: Asked, candidacy: UUID, consent: UUID) -> HttpRespon
         raise Http404
     form = AnswerForm(request.POST or None, initial={"happened_on": timezone.localdate()})
     sent = request.method == "POST" and form.is_valid()
-    if sent and _tried(form, lambda: answer_consent(by=request.scope, on=consent, **form.cleaned_data)):
+    if sent and tried(form, lambda: answer_consent(by=request.scope, on=consent, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
     context = {"found": found, "item": shown([line])[0], "form": form}
@@ -196,18 +196,6 @@ def consent_list(request: Asked) -> HttpResponse:
     today: date = timezone.localdate()
     found = consents.ending(request.scope, today=today, number=int(number) if number.isdigit() and len(number) < 6 else 1)
     return render(request, "consents/list.html", {"page": found, "lines": shown(found.lines)})
-
-
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it; a refusal is told beside the form."""
-    try:
-        act()
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        return False
-    return True
 
 
 PATHS = [

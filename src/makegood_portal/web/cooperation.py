@@ -30,11 +30,11 @@ from makegood_portal.actions.cooperation import (
     record_coordination,
     strike_contact,
 )
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries.cooperation import BEFORE_START, Choices, Cooperation, oddities
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 COLOURS = {"not_known": "warning", "known": "info", "agreed": "success"}
 ODD = {
@@ -118,7 +118,7 @@ def candidate_cooperation(request: Asked, candidacy: UUID) -> HttpResponse:
     form = MomentForm(sent, found=found, initial=start)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if _tried(form, lambda: log_contact(by=request.scope, on=candidacy, today=today, **values)):
+        if tried(form, lambda: log_contact(by=request.scope, on=candidacy, today=today, **values)):
             odd = oddities(values["minutes"], values["happened_on"], found.handed_over_on)
             notices.done(request, _("The contact is recorded."))
             if odd:
@@ -201,23 +201,11 @@ def _added(
     if found is None:
         raise Http404
     form = kind(request.POST or None, found=found, initial=start)
-    if request.method == "POST" and form.is_valid() and _tried(form, lambda: act(timezone.localdate(), **form.cleaned_data)):
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: act(timezone.localdate(), **form.cleaned_data)):
         notices.done(request, _("Recorded."))
         return redirect("candidate_cooperation", candidacy=candidacy)
     context = {"found": found, "form": form, "title": about[0], "lead": about[1]}
     return render(request, "cooperation/new.html", context, status=422 if form.errors else 200)
-
-
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it; a refusal is told beside the form."""
-    try:
-        act()
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        return False
-    return True
 
 
 PATHS = [

@@ -23,6 +23,7 @@ from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 
 class SearchForm(forms.Form):
@@ -99,7 +100,7 @@ def user_invite(request: Asked) -> HttpResponse:
         organisation, role = form.chosen()
         words = {"name": form.cleaned_data["name"], "email": form.cleaned_data["email"], "role": role}
         done: list[Invited] = []
-        if _tried(form, lambda: done.append(invite(by=request.scope, on=organisation, today=timezone.localdate(), **words))):
+        if tried(form, lambda: done.append(invite(by=request.scope, on=organisation, today=timezone.localdate(), **words))):
             if done[0].secret:
                 return _shown(request, done[0])
             notices.done(request, _("This person has an account already. The role is added."))
@@ -118,7 +119,7 @@ def user(request: Asked, user_: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         organisation, role = form.chosen()
         today = timezone.localdate()
-        if _tried(form, lambda: give_role(by=request.scope, on=user_, organisation=organisation, role=role, today=today)):
+        if tried(form, lambda: give_role(by=request.scope, on=user_, organisation=organisation, role=role, today=today)):
             notices.done(request, _("The role is added."))
             return redirect("user", user_=user_)
     return render(request, "users/one.html", {"found": found, "form": form}, status=422 if form.errors else 200)
@@ -174,7 +175,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     form = WelcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         words = {"secret": form.cleaned_data["secret"], "password": form.cleaned_data["password"]}
-        if _tried(form, lambda: accept(**words)):
+        if tried(form, lambda: accept(**words)):
             notices.done(request, _("Your password is set. Now log in."))
             return redirect("account_login")
     context = {"form": form, "rules": password_validators_help_texts()}
@@ -198,18 +199,6 @@ def _done(request: Asked, key: UUID, act: Callable[[], object], said: str) -> Ht
     else:
         notices.done(request, said)
     return redirect("user", user_=key)
-
-
-def _tried(form: forms.Form, act: Callable[[], object]) -> bool:
-    """Do it; a refusal is told beside the form."""
-    try:
-        act()
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        return False
-    return True
 
 
 PATHS = [

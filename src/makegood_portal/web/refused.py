@@ -1,0 +1,21 @@
+"""A refusal of an action, told beside the form that asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms
+
+from makegood_portal.actions.refusal import NotYours, Refusal
+
+
+def tried(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Do it, and say whether it was done; a refusal stands at its field, what is not the asker's stays a refusal."""
+    try:
+        act()
+    except NotYours:
+        raise
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+        return False
+    return True
