@@ -23,6 +23,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from makegood_portal.actions.keep_counts import keep_counts
 from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.actions.seal_audit import seal_audit
 from makegood_portal.ledger.scope import Scope, scope_of
@@ -70,6 +71,17 @@ def seal(timestamp: int) -> None:  # noqa: ARG001 - the worker says when
     """Each minute: seal what was written since."""
     close_old_connections()
     seal_audit()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="keep_counts", queueing_lock="keep_counts")
+def count(timestamp: int) -> None:  # noqa: ARG001
+    """Every ten minutes: what is counted over very many, before it is too old to be shown."""
+    close_old_connections()
+    try:
+        keep_counts(timezone.localdate())
+    finally:
+        close_old_connections()
 
 
 @app.periodic(cron="0 6 * * *")

@@ -88,7 +88,13 @@ FORM_RENDERER = "makegood_portal.web.renderer.Renderer"
 
 DATABASES = {"default": databases.runtime(MAKEGOOD_KEYS).django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},  # counts that are kept: some for each prison
+    }
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 AUTH_USER_MODEL = "ledger.User"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TypeVar
 
@@ -14,10 +16,38 @@ from makegood_portal.ledger.access import RULES, Bond
 from makegood_portal.ledger.scope import Scope
 
 T = TypeVar("T")
-MINUTES = 10
+MINUTES = 25
 MANY = 1_000
 """Below so many rows everything is counted again each time."""
 _OF_ONE_USER = frozenset(rule.role for rule in RULES if rule.bond in (Bond.OWN, Bond.BROKEN_GLASS))
+_fresh: ContextVar[set[str] | None] = ContextVar("fresh", default=None)
+
+
+@contextmanager
+def counted_anew() -> Iterator[None]:
+    """Within this block everything is counted again, once, and kept: so the worker counts before anybody asks."""
+    token = _fresh.set(set())
+    try:
+        yield
+    finally:
+        _fresh.reset(token)
+
+
+def kept(key: str) -> object:
+    """What is kept under a key; None where nothing is, or where it is to be counted anew."""
+    fresh = _fresh.get()
+    if fresh is not None and key not in fresh:
+        fresh.add(key)
+        return None
+    return cache.get(key)
+
+
+def keep(key: str, counted: object, *, seconds: float) -> None:
+    """Keep what was counted just now."""
+    fresh = _fresh.get()
+    if fresh is not None:
+        fresh.add(key)
+    cache.set(key, counted, seconds)
 
 
 def remembered(scope: Scope, what: str, rows: int, count: Callable[[], T]) -> tuple[T, datetime | None]:
@@ -31,9 +61,9 @@ def remembered(scope: Scope, what: str, rows: int, count: Callable[[], T]) -> tu
     whose = scope.user if scope.has(*_OF_ONE_USER) else ""
     seen = sorted(f"{role} {where}" for role, places in scope.organisations.items() for where in places)
     key = f"counted {what} {hashlib.sha256(repr((whose, seen)).encode()).hexdigest()}"
-    kept: tuple[T, datetime] | None = cache.get(key)
-    if kept is None:
-        kept = count(), timezone.now()
-        cache.set(key, kept, MINUTES * 60)
-        return kept[0], None
-    return kept
+    known: tuple[T, datetime] | None = kept(key)  # type: ignore[assignment]
+    if known is None:
+        known = count(), timezone.now()
+        keep(key, known, seconds=MINUTES * 60)
+        return known[0], None
+    return known

@@ -328,6 +328,7 @@ def statements() -> Iterator[str]:
         yield f"CREATE VIEW {view} WITH (security_barrier) AS {words}"
         yield f"REVOKE ALL ON {view} FROM {runtime}"
         yield f"GRANT SELECT ON {view} TO {runtime}"
+    yield from counting.functions_of_views()
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"

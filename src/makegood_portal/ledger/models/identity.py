@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 
 from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.row import Row
@@ -28,4 +30,9 @@ class Identity(Row):
     sex = models.CharField(max_length=16, choices=Sex, default=Sex.UNKNOWN)
 
     class Meta:
-        indexes = [models.Index(fields=["family_name"], name="identity_by_family_name")]
+        indexes = [
+            models.Index(fields=["family_name"], name="identity_by_family_name"),
+            # Letters in the middle of a name are found by these.
+            GinIndex(OpClass(Upper("family_name"), "gin_trgm_ops"), name="identity_within_family_name"),
+            GinIndex(OpClass(Upper("given_names"), "gin_trgm_ops"), name="identity_within_given_names"),
+        ]

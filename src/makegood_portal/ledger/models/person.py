@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from makegood_portal.ledger.models.programme import Programme
@@ -24,6 +25,9 @@ class Person(Row):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="persons")
     pseudonym = models.CharField(max_length=16, unique=True, default=random_pseudonym, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        indexes = [GinIndex(OpClass("pseudonym", "gin_trgm_ops"), name="person_within_pseudonym")]
 
     def __str__(self) -> str:
         return self.pseudonym

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from makegood.programme.delivery import Delivery
 from makegood.programme.root import Programme as Terms
 from makegood.selection.funnel import Counts, Flow, StepShares, flows_of, reasons_of, shares_of, together
@@ -23,6 +25,7 @@ from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE
 from makegood_portal.ledger.models import Programme
 from makegood_portal.ledger.queries import funnel_counts
 from makegood_portal.ledger.queries.funnel_counts import Cell, Cube, May
+from makegood_portal.ledger.remembered import keep, kept
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
@@ -148,8 +151,28 @@ def funnel(
     may = funnel_counts.may_count(key, delivery) if delivery else None
     if delivery is None or may is None or not (may.whole or may.own):
         return None
+    # Finished, in the language of the page, for all who may count the same.
+    choice = f"told:{funnel_counts.key_of(key, delivery, may, as_of=as_of)}:{may.small}:{prison}:{month}:{get_language()}"
+    told = kept(choice)
+    if isinstance(told, Funnel):
+        return replace(told, programmes=known)
     cube = funnel_counts.count_funnel(key, delivery, may, as_of=as_of)
-    return _Told(key, known, terms.programme_on(key, as_of), delivery, may, cube, as_of).funnel(prison, month)
+    found = _Told(key, known, terms.programme_on(key, as_of), delivery, may, cube, as_of).funnel(prison, month)
+    if cube.kept:
+        keep(choice, found, seconds=funnel_counts.KEPT_FOR.total_seconds())
+    return found
+
+
+def keep_for_prisons(scope: Scope, *, as_of: date) -> dict[UUID, list[UUID]]:
+    """After the whole was counted: what each prison may count of it, kept for them. Programme -> its prisons."""
+    found = {}
+    for key, _ in programmes(scope):
+        delivery = terms.deliveries_on({key}, as_of).get(key)
+        may = funnel_counts.may_count(key, delivery) if delivery else None
+        cube = funnel_counts.kept_cube(key, delivery, may, as_of=as_of) if delivery and may and may.whole else None
+        if delivery and may and cube:
+            found[key] = funnel_counts.keep_for_prisons(key, delivery, may, cube, as_of=as_of)
+    return found
 
 
 def warnings(scope: Scope, *, today: date, of: Iterable[UUID]) -> list[Warned]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -18,9 +17,10 @@ from makegood.programme.delivery import Delivery
 from makegood.selection.funnel import Counts, counted
 from makegood.selection.shares import Share
 from makegood.selection.waiting import Wait, wait
+from makegood_portal.ledger.remembered import keep, kept
 
-KEPT_ABOVE, KEPT_FOR = 5_000, timedelta(minutes=5)
-"""Above so many candidates the counts are kept for so long; below they are fresh on every page."""
+KEPT_ABOVE, KEPT_FOR = 5_000, timedelta(minutes=25)
+"""Above so many candidates the counts are kept for so long, and the worker counts again before that; below they are fresh."""
 
 Cell = tuple[UUID | None, date | None]
 """Prison, and month of the list; the month is empty for who never stood on one."""
@@ -32,6 +32,8 @@ class Cube:
 
     rows: Sequence[tuple[Any, ...]]
     counted_at: datetime
+    kept: bool = False
+    """Whether it is of so many that it is kept for a while."""
 
     def of(self, what: str) -> Iterable[tuple[Any, ...]]:
         """Rows of a kind, without its name."""
@@ -86,15 +88,38 @@ def chosen_step(delivery: Delivery) -> str:
     return ""
 
 
+def key_of(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> str:
+    """Under which the counts of a day are kept: they are the same for all who may count the same."""
+    who = "whole" if may.whole else _mark(map(str, sorted(may.own)))
+    return f"funnel:{programme}:{as_of}:{who}:{_mark(delivery.order)}"
+
+
 def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> Cube:
     """Everything that the funnel counts, as of the end of a day. At most two queries."""
-    who = "whole" if may.whole else _mark(map(str, may.own))
     return _kept(
-        f"funnel:{programme}:{as_of}:{who}:{_mark(delivery.order)}",
+        key_of(programme, delivery, may, as_of=as_of),
         "SELECT * FROM ledger_funnel(%s, %s, %s, %s, %s)",
         [programme, as_of, delivery.order, inform_step(delivery), chosen_step(delivery)],
         candidates=lambda rows: sum(row[-1] for row in rows if row[0] == "stand"),
     )
+
+
+def kept_cube(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> Cube | None:
+    """What was counted and is kept; None where nothing is."""
+    found = kept(key_of(programme, delivery, may, as_of=as_of))
+    return found if isinstance(found, Cube) else None
+
+
+def keep_for_prisons(programme: UUID, delivery: Delivery, may: May, cube: Cube, *, as_of: date) -> list[UUID]:
+    """What was counted over the whole, kept for whoever may count one prison only: the rows of that prison. Which prisons."""
+    by_prison: dict[UUID, list[tuple[Any, ...]]] = {}
+    for row in cube.rows:
+        if row[1] is not None:
+            by_prison.setdefault(row[1], []).append(row)
+    for prison, rows in by_prison.items():
+        key = key_of(programme, delivery, replace(may, whole=False, own=[prison]), as_of=as_of)
+        keep(key, Cube(rows, cube.counted_at, kept=True), seconds=KEPT_FOR.total_seconds())
+    return list(by_prison)
 
 
 def count_intake(programme: UUID, delivery: Delivery, *, as_of: date) -> Cube:
@@ -113,14 +138,15 @@ def _mark(words: Iterable[str]) -> str:
 
 def _kept(key: str, sql: str, words: Sequence[Any], *, candidates: Callable[[Sequence[tuple[Any, ...]]], int]) -> Cube:
     """What was counted not long ago, else counted now; only counts over many are kept."""
-    known = cache.get(key)
+    known = kept(key)
     if isinstance(known, Cube):
         return known
     with connection.cursor() as cursor:
         cursor.execute(sql, list(words))
-        cube = Cube(cursor.fetchall(), timezone.now())
-    if candidates(cube.rows) > KEPT_ABOVE:
-        cache.set(key, cube, KEPT_FOR.total_seconds())
+        rows = cursor.fetchall()
+    cube = Cube(rows, timezone.now(), kept=candidates(rows) > KEPT_ABOVE)
+    if cube.kept:
+        keep(key, cube, seconds=KEPT_FOR.total_seconds())
     return cube
 
 

@@ -133,23 +133,6 @@ def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
     return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=tuple(instruments))
 
 
-_COUNTS = """
-WITH seen AS MATERIALIZED (SELECT r.id, r.questionnaire_id, r.asked FROM ledger_response r WHERE r.questionnaire_id = ANY (%s)),
-asked AS (
-  SELECT s.questionnaire_id, i.item, count(*) AS number
-  FROM seen s CROSS JOIN LATERAL jsonb_array_elements_text(s.asked) AS i(item) GROUP BY 1, 2
-), answered AS (
-  SELECT s.questionnaire_id, a.item, count(*) FILTER (WHERE a.status = 'given') AS given,
-         count(*) FILTER (WHERE a.status = 'refused') AS refused, count(*) FILTER (WHERE a.status = 'not_asked') AS not_asked,
-         count(*) FILTER (WHERE a.status = 'not_known') AS not_known, count(*) AS number
-  FROM ledger_answer a JOIN seen s ON s.id = a.response_id WHERE s.asked ? a.item GROUP BY 1, 2
-)
-SELECT questionnaire_id, item, asked.number, coalesce(given, 0), coalesce(refused, 0), coalesce(not_asked, 0), coalesce(not_known, 0),
-       greatest(asked.number - coalesce(answered.number, 0), 0)
-FROM asked LEFT JOIN answered USING (questionnaire_id, item)
-"""
-
-
 def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
     """Item by item, for the newest version of each instrument, over everybody whom the asker may see; and when it was counted.
 
@@ -169,12 +152,10 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
 
 
 def _counts(forms: list[UUID]) -> dict[UUID, dict[str, ItemMissing]]:
-    """Questionnaire -> item -> how it fared. Tables are joined whole: one by one, each answer's right to be seen is looked up again."""
+    """Questionnaire -> item -> how it fared: `counting.ledger_missing` looks once a response whether it may be seen, not once an answer."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
-        cursor.execute(_COUNTS, [forms])
+        cursor.execute("SELECT * FROM ledger_missing(%s)", [forms])
         rows = cursor.fetchall()
-        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
     found: dict[UUID, dict[str, ItemMissing]] = {}
     for key, item, *numbers in rows:
         found.setdefault(key, {})[item] = ItemMissing(item, *numbers)
