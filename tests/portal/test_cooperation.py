@@ -175,11 +175,11 @@ def test_help_that_cannot_be_is_refused(world: World) -> None:
 def test_one_tap_records_a_contact_of_today(ours: Side) -> None:
     """Need 4: type, minutes, phase and day, without typing."""
     client, address = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_cooperation", args=[ours.candidacy.pk])
-    assert client.post(address, {"template": "telephone_15"}).status_code == 302
+    assert client.post(address, {"tap": "telephone:15"}).status_code == 302
     row = ContactMoment.objects.get()
     assert (row.kind, row.minutes, row.phase, row.happened_on) == ("telephone", 15, "before_start", timezone.localdate())
     assert row.recorded_by == ours.users[Role.COUNSELLOR]
-    assert client.post(address, {"template": "a_holiday"}).status_code == 422
+    assert client.post(address, {"tap": "a_holiday:5"}).status_code == 422
     assert ContactMoment.objects.count() == 1
 
 

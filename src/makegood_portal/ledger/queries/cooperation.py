@@ -51,6 +51,7 @@ class Help:
 
     id: UUID
     kind: str
+    title: str
     programme: str
     since: date
     until: date | None
@@ -63,11 +64,26 @@ class Moment:
 
     id: UUID
     kind: str
+    title: str
     minutes: int
     phase: str
     on: date
     by: str
     odd: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tap:
+    """A contact that is recorded with one tap."""
+
+    kind: str
+    title: str
+    minutes: int
+
+    @property
+    def code(self) -> str:
+        """What the button sends."""
+        return f"{self.kind}:{self.minutes}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +122,9 @@ class Cooperation:
     sums: Sequence[PhaseSum]
     phases: Sequence[tuple[str, str]]
     phase_now: str
+    kinds: Sequence[tuple[str, str]]
+    """Kinds of contact that may be chosen today, of the programme file: code and words."""
+    taps: Sequence[Tap]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +135,8 @@ class Choices:
     municipality: str
     contacts: Sequence[tuple[str, str]]
     programmes: Sequence[tuple[str, str]]
+    help: Sequence[tuple[str, str]]
+    """Kinds of other help that may be chosen today, of the programme file: code and words."""
 
 
 def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
@@ -123,7 +144,10 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     row = _row(scope, candidacy)
     if row is None:
         return None
-    phases = phases_of(terms.deliveries_on({row.programme_id}, today).get(row.programme_id), row.track)
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    phases = phases_of(delivery, row.track)
+    contacts, helps = (delivery.contact_kinds, delivery.other_help) if delivery else ({}, {})
+    of_contact, of_help = terms.titles(contacts), terms.titles(helps)
     titles = {code: said(phase.title) for code, phase in phases.items()}
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
@@ -132,6 +156,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         Moment(
             id=one.pk,
             kind=one.kind,
+            title=of_contact.get(one.kind, one.kind),
             minutes=one.minutes,
             phase=titles.get(one.phase, "" if one.phase == BEFORE_START else one.phase),
             on=one.happened_on,
@@ -153,8 +178,8 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         ],
         help=[
             Help(
-                id=one.pk, kind=one.kind, programme=_name(one.programme), since=one.from_on, until=one.until_on,
-                runs=one.until_on is None or one.until_on > today,
+                id=one.pk, kind=one.kind, title=of_help.get(one.kind, one.kind), programme=_name(one.programme), since=one.from_on,
+                until=one.until_on, runs=one.until_on is None or one.until_on > today,
             )
             for one in beside
         ],
@@ -162,6 +187,12 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         sums=_sums(kept, phases),
         phases=list(titles.items()),
         phase_now=phase_on(today, started_on=row.started_on, phases=phases if row.track else {}),
+        kinds=list(terms.titles(terms.in_use(contacts, today)).items()),
+        taps=[
+            Tap(kind=code, title=said(kind.title), minutes=minutes)
+            for code, kind in terms.in_use(contacts, today).items()
+            for minutes in kind.one_tap
+        ],
     )  # fmt: skip
 
 
@@ -170,8 +201,10 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
     row = _row(scope, candidacy)
     if row is None or not row.mine:
         return None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    kinds = list(terms.titles(terms.in_use(delivery.other_help, today)).items()) if delivery else []
     if row.municipality_id is None:
-        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=())
+        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=(), help=kinds)
     contacts = MunicipalityContact.objects.filter(municipality=row.municipality_id, ended_on=None)
     local = LocalProgramme.objects.filter(Q(until_on=None) | Q(until_on__gt=today), municipality=row.municipality_id).order_by("name")
     return Choices(
@@ -179,6 +212,7 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
         municipality=row.municipality.name,
         contacts=[(str(one.pk), f"{one.name}, {one.duty}" if one.duty else one.name) for one in contacts],
         programmes=[(str(one.pk), one.name) for one in local],
+        help=kinds,
     )
 
 
