@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, terms
@@ -26,7 +27,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.queries import cooperation
-from makegood_portal.ledger.queries.cooperation import BEFORE_START, Choices, Cooperation, Who
+from makegood_portal.ledger.queries.cooperation import Choices, Cooperation, Who
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 

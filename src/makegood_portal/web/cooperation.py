@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.cooperation import (
     KEEPERS,
     STATUSES,
@@ -27,7 +28,7 @@ from makegood_portal.actions.cooperation import (
     record_coordination,
     strike_contact,
 )
-from makegood_portal.ledger.queries.cooperation import BEFORE_START, Choices, Cooperation, oddities
+from makegood_portal.ledger.queries.cooperation import Choices, Cooperation, oddities
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_tracks import TrackPhase
+from makegood.selection.phases import BEFORE_START, PhaseLength, phase_lengths
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
@@ -27,8 +28,6 @@ from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
-BEFORE_START = "before_start"
-"""The phase of contacts before the track began; the others are those of the programme file."""
 LONGEST = 8 * 60
 """Minutes: a contact that is longer than a working day is kept, with a warning."""
 
@@ -96,6 +95,10 @@ class PhaseSum:
     minutes: int
     at_least: int | None
     """The fewest contacts that the programme file names; None: it names none."""
+    length: PhaseLength | None
+    """From when until when, by the days of contacts; None for a phase of another track."""
+    weeks: tuple[int, int] | None
+    """The fewest and the most weeks of the programme file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +187,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
             for one in beside
         ],
         moments=moments,
-        sums=_sums(kept, phases),
+        sums=_sums(kept, phases, row, today),
         phases=list(titles.items()),
         phase_now=phase_on(today, started_on=row.started_on, phases=phases if row.track else {}),
         kinds=list(terms.titles(terms.in_use(contacts, today)).items()),
@@ -246,7 +249,13 @@ def oddities(minutes: int, happened_on: date, handed_over_on: date | None) -> tu
     return (*found, "before_hand_over") if handed_over_on is not None and happened_on < handed_over_on else found
 
 
-def _sums(rows: Any, phases: Mapping[str, TrackPhase]) -> list[PhaseSum]:
+def lengths_of(days: Iterable[tuple[str, date]], row: Candidacy, phases: Mapping[str, TrackPhase], on: date) -> Sequence[PhaseLength]:
+    """How long each phase of a candidate lasted, from a phase and a day of each contact."""
+    return phase_lengths(days, order=list(phases), started_on=row.started_on, left_on=row.left_on, on=on)
+
+
+def _sums(rows: Any, phases: Mapping[str, TrackPhase], row: Candidacy, today: date) -> list[PhaseSum]:
+    lasted = {one.phase: one for one in lengths_of([(one.phase, one.happened_on) for one in rows], row, phases, today)}
     order = [BEFORE_START, *phases]
     kept: dict[str, list[int]] = {}
     for one in rows:
@@ -259,6 +268,8 @@ def _sums(rows: Any, phases: Mapping[str, TrackPhase]) -> list[PhaseSum]:
             number=len(kept.get(code, ())),
             minutes=sum(kept.get(code, ())),
             at_least=phases[code].contacts_at_least if code in phases else None,
+            length=lasted.get(code),
+            weeks=(phases[code].weeks_at_least, phases[code].weeks_at_most) if code in phases else None,
         )
         for code in order
         if code in kept
