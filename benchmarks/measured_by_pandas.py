@@ -25,14 +25,14 @@ def by_pandas(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
     """Merge once, then a vector step for each of the months."""
     people, spells = frames["people"], frames["spells"]
     work = spells[spells["kind"] == "employment"].merge(people[["person", "index_date"]].assign(code=np.arange(len(people))), on="person")
-    index = pd.to_datetime(work["index_date"])
+    index = pd.DatetimeIndex(work["index_date"])
     start = pd.to_datetime(work["start"]).to_numpy().astype("datetime64[D]").astype(np.int64)
     end = pd.to_datetime(work["end"]).fillna(pd.Timestamp(AS_OF)).to_numpy().astype("datetime64[D]").astype(np.int64)
     hours, code = work["hours_per_week"].to_numpy(), work["code"].to_numpy()
     distinct = pd.DatetimeIndex(np.sort(index.unique()))
     row = distinct.get_indexer(index)
     borders = [(distinct + pd.DateOffset(months=k)).to_numpy().astype("datetime64[D]").astype(np.int64) for k in range(WINDOW + 1)]
-    of_people = distinct.get_indexer(pd.to_datetime(people["index_date"]))
+    of_people = distinct.get_indexer(pd.DatetimeIndex(people["index_date"]))
     counted = np.zeros(len(people), np.int64)
     for first, last in pairwise(borders):
         days = np.minimum(end, last[row]) - np.maximum(start, first[row])
@@ -41,4 +41,4 @@ def by_pandas(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], int]:
         long = (last - first)[of_people]
         counted += (week >= 24 * long) & (of_people >= 0)
     totals = people[["cohort", "arm"]].assign(n=counted).groupby(["cohort", "arm"])["n"].sum()
-    return {(str(cohort), str(arm)): int(total) for (cohort, arm), total in totals.items()}  # type: ignore[misc]
+    return {(str(key[0]), str(key[1])): int(total) for key, total in zip(totals.index, totals, strict=True)}

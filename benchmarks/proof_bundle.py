@@ -35,7 +35,8 @@ def shown(home: Path) -> Iterator[tuple[str, str]]:
     (folder,) = (home / "carried").iterdir()
     wheels = list((folder / "wheels").glob("*.whl"))
     yield "bundle for this machine", f"{len(wheels)} wheels, {archive.stat().st_size / 1e6:.0f} MB"
-    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines())
+    lines = [line.split("  ") for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines()]
+    sums = {name: digest for digest, name in lines}
     assert {name: sha256_of(folder / name) for name in sums} == sums
     yield "checksums of every file that was carried over", f"{len(sums)} of {len(sums)} hold"
     alone = without_network()
