@@ -268,7 +268,7 @@ def _parquet(path: Path, name: str, columns: Columns) -> FileTable:
 
     def read(column: str) -> pa.Array:
         try:
-            file = pq.ParquetFile(path, memory_map=True, read_dictionary=coded)
+            file = pq.ParquetFile(path, memory_map=True, pre_buffer=False, read_dictionary=coded)
             return _one_chunk(file.read([column], use_threads=False).column(column), coded=column in columns.coded)
         except (pa.ArrowException, OSError) as error:
             raise _not_parquet(name, error) from None
