@@ -68,8 +68,11 @@ def rows() -> Iterator[str]:
             counted = json.loads(_run(environment, "benchmarks.portal_prepare", "count", "everything"))
             yield "counted over everybody, as the worker does every ten minutes: {seconds} s".format(**counted)
             yield from _asked(environment, home)
-            yield from _loaded(environment, home, port, minutes)
+            figures = _loaded(environment, home, port, minutes)
             yield from _brought(environment)
+        # The portal has stopped, so that its worker takes nothing from the peer.
+        peer = _peer(environment, home)
+        yield from table(figures, peer, json.loads((home / "questions.json").read_text(encoding="utf-8")))
     finally:
         if not kept:
             shutil.rmtree(home, ignore_errors=True)
@@ -156,16 +159,18 @@ def _asked(environment: dict[str, str], home: Path) -> Iterator[str]:
         raise RuntimeError("; ".join(bad))
 
 
-def _loaded(environment: dict[str, str], home: Path, port: int, minutes: float) -> Iterator[str]:
-    """The portal's pages, then the admin's list, under the same load."""
-    figures = _locust(environment, home, f"http://127.0.0.1:{port}", home / "visitors.json", seconds=WARM + 60 * minutes, warm=WARM)
-    with _admin(environment) as address:
-        people = json.loads((home / "visitors.json").read_text(encoding="utf-8"))
-        pages = [{"name": name, "address": where, "fragment": False, "search": ""} for name, where in ADMIN.items()]
-        (home / "admin.json").write_text(json.dumps([{**one, "role": "admin", "visits": pages} for one in people]), encoding="utf-8")
-        peer = _locust(environment, home, address, home / "admin.json", seconds=15 + ADMIN_SECONDS, warm=15)
-    (home / "figures.json").write_text(json.dumps([vars(one) for one in [*figures, *peer]]), encoding="utf-8")
-    yield from table(figures, peer, json.loads((home / "questions.json").read_text(encoding="utf-8")))
+def _loaded(environment: dict[str, str], home: Path, port: int, minutes: float) -> list[Figure]:
+    """The portal's pages, by twenty users."""
+    return _locust(environment, home, f"http://127.0.0.1:{port}", home / "visitors.json", seconds=WARM + 60 * minutes, warm=WARM)
+
+
+def _peer(environment: dict[str, str], home: Path) -> list[Figure]:
+    """The admin's list, by as many users under the same load."""
+    people = json.loads((home / "visitors.json").read_text(encoding="utf-8"))
+    pages = [{"name": name, "address": where, "fragment": False, "search": ""} for name, where in ADMIN.items()]
+    (home / "admin.json").write_text(json.dumps([{**one, "role": "admin", "visits": pages} for one in people]), encoding="utf-8")
+    with _database(), _admin(environment) as address:
+        return _locust(environment, home, address, home / "admin.json", seconds=15 + ADMIN_SECONDS, warm=15)
 
 
 def _locust(environment: dict[str, str], home: Path, address: str, visitors: Path, *, seconds: float, warm: int) -> list[Figure]:

@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0013_cooperation"),
+        ("ledger", "0014_way"),
     ]
 
     operations = [
