@@ -85,7 +85,7 @@ def _divided_by(basis: Mapping[str, Any], voice: Voice) -> str:
 
 
 def _balance_table(rows: Sequence[Mapping[str, Any]], voice: Voice) -> Markup:
-    keys = ("trait", "treated", "pool", "smd_before", "matched", "matched_controls", "smd_after", "variance_ratio")
+    keys = ("trait", "treated", "pool", "smd_before", "matched", "matched_controls", "smd_after", "variance_ratio", "ks")
     cells = [
         [
             voice.trait(row["name"]),
@@ -95,11 +95,18 @@ def _balance_table(rows: Sequence[Mapping[str, Any]], voice: Voice) -> Markup:
             trait_level(row["name"], row["treated_after"], voice),
             trait_level(row["name"], row["control_after"], voice),
             voice.fixed(row["smd_after"]),
-            voice.fixed(row["variance_ratio_after"]),
+            _change(row, "variance_ratio", voice),
+            _change(row, "ks", voice),
         ]
         for row in rows
     ]
-    return table(voice.say("balance_table"), [voice.say(key) for key in keys], cells, numbers=7, hide_caption=True)
+    return table(voice.say("balance_table"), [voice.say(key) for key in keys], cells, numbers=8, hide_caption=True)
+
+
+def _change(row: Mapping[str, Any], field: str, voice: Voice) -> str:
+    """A figure before and after matching; a dot where it is neither."""
+    before, after = (row[f"{field}_{when}"] for when in ("before", "after"))
+    return "·" if before is None and after is None else f"{voice.fixed(before)} → {voice.fixed(after)}"
 
 
 def _overlap(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
@@ -133,7 +140,7 @@ def _unmatched(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
 def _power(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     powers = basis.get("power", ())
     if not powers:
-        yield element("p", voice.say("no_power"))
+        yield paragraphs([voice.say("no_power")])
     for power in powers:
         yield element("article", *(element("p", sentence) for sentence in on_power(power, voice)))
 
