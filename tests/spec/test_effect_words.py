@@ -118,7 +118,16 @@ def test_where_the_group_was_large_enough_it_says_so() -> None:
 
 
 def test_where_nothing_varies_nothing_is_read_into_it() -> None:
-    same = {"reading": "unknown", "effect": "0", "value": "3", "comparison_value": "3", "ci_low": None, "ci_high": None, "p": None, "p_adjusted": None}
+    same: dict[str, Any] = {
+        "reading": "unknown",
+        "effect": "0",
+        "value": "3",
+        "comparison_value": "3",
+        "ci_low": None,
+        "ci_high": None,
+        "p": None,
+        "p_adjusted": None,
+    }
     following = told("next", **same, power={"detectable": "1", "needed": "50"})
     assert "everybody has the same value" in following
     assert "what was hoped for is probably not there" not in following

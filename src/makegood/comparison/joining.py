@@ -87,7 +87,8 @@ def _gaps(people: People, *, protocol: Protocol) -> list[Problem]:
             kind = "covariate" if number else "category"
             what = f"{kind} '{name}' is missing for {int(missing.sum())} of {people.rows}: {in_rows(missing)}"
             why = "A distance to an unknown value does not exist, and dropping people silently changes who is compared with whom"
-            remedy = "fill it in, make 'unknown' a level of a category, or leave the covariate out; say so in the protocol"
+            way = "fill it in, make a category of it with 'unknown' as a level" if number else "give 'unknown' a level of its own"
+            remedy = f"{way}, or leave the covariate out; say so in the protocol"
             found.append(Problem(Where(people.file, 0, column), "missing_covariate", what, why, remedy))
     return found
 

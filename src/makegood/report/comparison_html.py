@@ -148,7 +148,9 @@ def _counts(key: str, rule: Mapping[str, Any]) -> bool:
     """Whether a word of the matching clause says something of this method."""
     if key in ("assumed", "source"):
         return False
-    return {"moments": rule["method"] == "entropy", "caliper_unit": "caliper" in rule}.get(key, True)
+    if key == "moments":
+        return bool(rule["method"] == "entropy")
+    return key != "caliper_unit" or "caliper" in rule
 
 
 def how(voice: Voice, told: Told, *more: tuple[str, str]) -> Iterator[Markup]:
