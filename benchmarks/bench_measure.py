@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import measured_by_duckdb, measured_by_pandas, measured_by_polars
-from benchmarks.crowd_of_records import people_and_spells
+from benchmarks.crowd_of_records import one_person, people_and_spells
 from makegood.cases.records import Records, read_records
 from makegood.measurement.measuring import measure
 from makegood.programme.measured import Measured
@@ -63,6 +63,18 @@ def rows(*, persons: int = 1_000_000, spells: int = 3_000_000, times: int = 5) -
             "Polars": lambda: measured_by_polars.by_polars(polars),
         }
         yield from _compared("warm, records in memory", counting, times)
+    yield from _of_one_person(10 * persons)
+
+
+def _of_one_person(spells: int) -> Iterator[str]:
+    """A file gone wrong: everything in it belongs to one person, and every spell is written out for `explain`."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        one_person(folder, spells=spells)
+        took, most, _ = process(command_of(folder, details="programme"))
+        figures = (folder / "measured" / "figures.csv").read_text("utf-8").splitlines()
+        assert figures[1].split(",")[6] == "4", "122 days are four months, however many jobs were held in them"
+        yield f"  {spells:,} spells of one person, all of them written for explain: {took:.2f} s, {most:,.0f} MiB"
 
 
 def _first_compile(folder: Path) -> Iterator[str]:
@@ -106,8 +118,8 @@ def _cold(folder: Path) -> Iterator[str]:
         yield f"    {name}, a new process: {took:.2f} s, {most:,.0f} MiB; makegood is {took / ours:.1f} times as fast"
 
 
-def command_of(folder: Path) -> list[str]:
-    """The command that measures the country in `folder`."""
+def command_of(folder: Path, *, details: str = "none") -> list[str]:
+    """The command that measures what lies in `folder`."""
     files = ["--people", str(folder / "people.parquet"), "--spells", str(folder / "spells.parquet")]
     return [
         str(MAKEGOOD),
@@ -119,7 +131,7 @@ def command_of(folder: Path) -> list[str]:
         "--out",
         str(folder / "measured"),
         "--details",
-        "none",
+        details,
         "--quiet",
     ]
 

@@ -48,6 +48,22 @@ def people_and_spells(folder: Path, *, persons: int, spells: int, seed: int, suf
         writer.close()
 
 
+def one_person(folder: Path, *, spells: int) -> None:
+    """Write one person with so many jobs of one day and a full week's hours each, on the first 122 days from 1 June 2016."""
+    begin = FIRST_INDEX + np.arange(spells) % 122
+    same = {"person": "P00000000", "kind": "employment"}
+    people = {"person": ["P00000000"], "cohort": ["c1"], "arm": ["programme"], "index_date": days([FIRST_INDEX])}
+    _write(pa.table(people), folder / "people.parquet")
+    table = {
+        "spell": identifiers("S", np.arange(spells)),
+        **{name: pa.repeat(pa.scalar(word), spells) for name, word in same.items()},
+        "start": days(begin),
+        "end": days(begin + 1),
+        "hours_per_week": pa.repeat(pa.scalar(168, pa.int64()), spells),
+    }
+    _write(pa.table(table), folder / "spells.parquet")
+
+
 def _spells(draw: np.random.Generator, rows: Any, who: Any) -> pa.Table:
     size = len(rows)
     begin = FIRST_INDEX + draw.integers(-365, 1100, size)

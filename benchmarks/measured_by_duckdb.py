@@ -36,12 +36,17 @@ SELECT cohort, arm, sum(coalesce(n, 0)) FROM people LEFT JOIN per USING (person)
 """Of several forms that were tried, the fastest: borders once for each index date, no date arithmetic a spell."""
 
 
+NEEDED = {"people": "person, cohort, arm, index_date", "spells": 'person, kind, start, "end", hours_per_week'}
+"""A file is read once, the columns that the rule needs: SQL over the file itself takes half as long again, since it passes
+over the people more than once and shares out the work by the file's few row groups."""
+
+
 def by_duckdb_from_files(folder: Path) -> dict[tuple[str, str], int]:
-    """SQL over the Parquet files."""
+    """The Parquet files into tables, then SQL over these."""
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
-        for name in ("people", "spells"):
-            connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+        for name, columns in NEEDED.items():
+            connection.read_parquet(str(folder / f"{name}.parquet")).select(columns).create(name)
         return by_duckdb(connection)
 
 

@@ -16,6 +16,7 @@ from builders import written as written_terms
 from makegood.cli import main
 from makegood.doors import CROWD_BYTES
 from makegood.report.drawing import breadth, wrapped
+from makegood.report.engine_sentences import in_dutch
 from makegood.report.extra_months import ExtraCounts, extra_over_time, read_extra_months
 from makegood.report.language import Language
 from makegood.report.lines_chart import parts_of
@@ -30,6 +31,21 @@ EN, NL = Language("en"), Language("nl")
 
 def group(earned: int, due: int, before: int, now: int) -> Group:
     return Group("A line", Decimal(earned), (), Decimal(before), Decimal(now), Decimal(due), "")
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("the result gives no figure to compare with", "de uitkomst geeft geen cijfer om mee te vergelijken"),
+        ("2 of 3 results give no figure to compare with", "2 van 3 uitkomsten geven geen cijfer om mee te vergelijken"),
+        ("no result", "er is geen uitkomst"),
+    ],
+)
+def test_a_figure_that_is_missing_is_told_in_dutch_inside_another_sentence(missing: str, told: str) -> None:
+    assert in_dutch(f"not known yet: {missing}") == f"nog niet bekend: {told}"
+    assert in_dutch(f"nothing is paid while the limit 'most' is not known: {missing}") == (
+        f"zolang de grens 'most' niet bekend is wordt niets betaald: {told}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,9 +43,10 @@ class Columns:
 class LazyColumns(Mapping[str, pa.Array]):
     """Columns by name, each read when somebody asks for it."""
 
-    def __init__(self, types: Mapping[str, pa.DataType], read: Callable[[str], pa.Array]) -> None:
+    def __init__(self, types: Mapping[str, pa.DataType], read: Callable[[str], pa.Array], begun: Sequence[Future[pa.Array]] = ()) -> None:
         self.types = types
         self._read = read
+        self._begun = begun
         self._had: dict[str, pa.Array] = {}
 
     def __getitem__(self, name: str) -> pa.Array:
@@ -54,11 +56,18 @@ class LazyColumns(Mapping[str, pa.Array]):
             self._had[name] = self._read(name)
         return self._had[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.types  # to look for a column is not to read it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.types)
 
     def __len__(self) -> int:
         return len(self.types)
+
+    def wait(self) -> None:
+        """Until the columns are read that are read in the background: loops that ran beside them would get in their way."""
+        wait(self._begun)
 
     def only(self, *names: str) -> LazyColumns:
         """Those of the columns that are there, as words; still read when asked for."""
@@ -114,6 +123,11 @@ def file_sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def begin_sha256(path: Path) -> Future[str]:
+    """The same, in the background, after the columns that are being read."""
+    return _readers().submit(file_sha256, path)
 
 
 def as_words(column: pa.Array) -> pa.Array:
@@ -254,7 +268,7 @@ def _parquet(path: Path, name: str, columns: Columns) -> FileTable:
 
     def read(column: str) -> pa.Array:
         try:
-            file = pq.ParquetFile(path, memory_map=True, read_dictionary=coded)
+            file = pq.ParquetFile(path, memory_map=True, pre_buffer=False, read_dictionary=coded)
             return _one_chunk(file.read([column], use_threads=False).column(column), coded=column in columns.coded)
         except (pa.ArrowException, OSError) as error:
             raise _not_parquet(name, error) from None
@@ -262,13 +276,18 @@ def _parquet(path: Path, name: str, columns: Columns) -> FileTable:
     order = [column for column in (*columns.needed, *columns.optional) if column in schema.names and column not in columns.later]
     begun = {column: _readers().submit(read, column) for column in order}
     types = {field.name: pa.string() if field.name in coded else field.type for field in schema}
-    return FileTable(name, LazyColumns(types, lambda column: begun[column].result() if column in begun else read(column)), rows, False)
+    columns_ = LazyColumns(types, lambda column: begun[column].result() if column in begun else read(column), list(begun.values()))
+    return FileTable(name, columns_, rows, False)
 
 
 @cache
 def _readers() -> ThreadPoolExecutor:
-    """Threads that decode columns: as many as there are processors."""
+    """Threads that decode columns: as many as there are processors. A forked process makes its own."""
     return ThreadPoolExecutor(processors(), thread_name_prefix="columns")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_readers.cache_clear)
 
 
 def _not_parquet(name: str, error: Exception) -> Refused:

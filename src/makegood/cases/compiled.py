@@ -1,6 +1,6 @@
 """Kernels: plain loops over arrays that run as they are on a little, and compiled by numba on a lot.
 
-A kernel is an ordinary function `kernel(a, b, *given, *written, *scratch)` without calls to others, so that the same
+A kernel is an ordinary function `kernel(a, b, *given, *written, *added, *scratch)` without calls to others, so that the same
 text is tested as Python and runs as machine code. Compiled code is kept in numba's cache beside the source, or in the
 user's cache folder where the source cannot be written; `NUMBA_CACHE_DIR` names another. Set-up fills it
 (`makegood.measurement.prepare`); the first compile of a kernel takes seconds, so small work never waits for it.
@@ -42,26 +42,40 @@ def run(
     rows: int,
     given: Sequence[Any],
     written: Sequence[Any] = (),
+    added: Sequence[Any] = (),
     scratch: Callable[[], Sequence[Any]] = tuple,
     shared: bool = False,
 ) -> None:
     """Run a kernel over the range 0..size; `rows` says how much work that is.
 
-    `given` and `written` are one-dimensional arrays or numbers; only `written` are changed. `scratch` makes the arrays
+    `given`, `written` and `added` are one-dimensional arrays or numbers; only `written` and `added` are changed. To `added`
+    a kernel only adds, so that each part has zeros of its own, which come together at the end. `scratch` makes the arrays
     that each part needs for itself. `shared`: parts would write to the same places, so one part does all.
 
     Little work runs as plain Python on lists, which it reads several times faster than arrays, and in whole numbers of
     any size; much work runs compiled, in as many parts as there are processors.
     """
     if few(rows):
-        lists = [[each.tolist() if isinstance(each, np.ndarray) else each for each in some] for some in (given, written, scratch())]
+        lists = [
+            [each.tolist() if isinstance(each, np.ndarray) else each for each in some] for some in (given, [*written, *added], scratch())
+        ]
         kernel(0, size, *lists[0], *lists[1], *lists[2])
-        for array, values in zip(written, lists[1], strict=True):
+        for array, values in zip([*written, *added], lists[1], strict=True):
             array[:] = values
         return
     machine = compiled(kernel)
     given = [for_reading(each) for each in given]
-    in_parts(lambda a, b: machine(a, b, *given, *written, *scratch()), size=size, rows=0 if shared else rows)
+    sums: list[list[Any]] = []
+
+    def part(a: int, b: int) -> None:
+        own = [np.zeros_like(array) for array in added]
+        sums.append(own)
+        machine(a, b, *given, *written, *own, *scratch())
+
+    in_parts(part, size=size, rows=0 if shared else rows)
+    for own in sums:
+        for array, more in zip(added, own, strict=True):
+            np.add(array, more, out=array)
 
 
 def for_reading(value: Any) -> Any:
@@ -80,9 +94,22 @@ def in_parts(work: Callable[[int, int], None], *, size: int, rows: int) -> None:
         work(0, size)
         return
     edges = [size * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        for done in [pool.submit(work, a, b) for a, b in pairwise(edges)]:
-            done.result()
+    others = [_workers().submit(work, a, b) for a, b in pairwise(edges[1:])]
+    try:
+        work(edges[0], edges[1])
+    finally:
+        for other in others:
+            other.result()
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    """Threads that stay: to start one for each loop takes as long as a small loop. A forked process makes its own."""
+    return ThreadPoolExecutor(processors(), thread_name_prefix="loops")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_workers.cache_clear)
 
 
 def processors() -> int:

@@ -15,26 +15,26 @@ MANY = 24
 
 def overlaps(
     first: npt.NDArray[Any], person: npt.NDArray[Any], kind: npt.NDArray[Any], start: npt.NDArray[Any], end: npt.NDArray[Any]
-) -> npt.NDArray[np.uint8]:
+) -> tuple[npt.NDArray[np.uint8], int]:
     """1 for each spell that overlaps one of the same person and kind that starts earlier, or that starts the same day
-    and ends later, or is the same period and stands earlier in the file; else 0.
+    and ends later, or is the same period and stands earlier in the file; else 0. And how many of them there are.
 
     `first` (people + 1) says where each person's spells stand; the others are columns of the spells.
     """
-    marks = np.zeros(len(start), np.uint8)
-    run(mark_overlaps, size=len(first) - 1, rows=len(start), given=(first, kind, start, end), written=(marks,))
-    counts = np.diff(first)
-    if len(counts) and counts.max() > MANY:
-        rows = np.flatnonzero((counts > MANY)[person])
+    marks, crowded = np.zeros(len(start), np.uint8), np.zeros(1, np.int64)
+    run(mark_overlaps, size=len(first) - 1, rows=len(start), given=(first, kind, start, end), written=(marks,), added=(crowded,))
+    if crowded[0]:
+        rows = np.flatnonzero((np.diff(first) > MANY)[person])
         marks[rows] = _swept(person[rows].astype(np.int64) * 8 + kind[rows], start[rows], end[rows])
-    return marks
+    return marks, int(np.count_nonzero(marks.view(np.bool_)))
 
 
-def mark_overlaps(a: int, b: int, first: Any, kind: Any, start: Any, end: Any, marks: Any) -> None:
-    """Mark the overlaps of persons a..b who have few spells."""
+def mark_overlaps(a: int, b: int, first: Any, kind: Any, start: Any, end: Any, marks: Any, crowded: Any) -> None:
+    """Mark the overlaps of persons a..b who have few spells; how many persons have more."""
     for person in range(a, b):
         low, high = first[person], first[person + 1]
         if high - low > 24:
+            crowded[0] += 1
             continue
         for one in range(low, high):
             begins, ends, of = start[one], end[one], kind[one]

@@ -43,8 +43,8 @@ class People:
     arm: npt.NDArray[np.int8]
     index: npt.NDArray[np.int32]
     groups: Mapping[str, Grouping]
-    row: npt.NDArray[np.int64]
-    """The row of the file (from 0) in which each person stands."""
+    order: npt.NDArray[np.int64] | None
+    """The row of the file (from 0) in which each person stands; None: in the order of the file."""
     is_text: bool
     paired: bool
     """Every person of the comparison arm bears a `pair`: the arm is a matched group, not a pool."""
@@ -64,7 +64,9 @@ def grouping(values: pa.Array) -> Grouping:
     rank[order] = np.arange(len(names), dtype=np.int32)
     codes = rank[coded.indices.to_numpy(zero_copy_only=False)]
     # A file's own dictionary may hold a word twice, or one that no row has.
-    if len(names) != len(set(names)) or (len(codes) and not np.bincount(codes, minlength=len(names)).all()):
+    present = np.zeros(len(names), np.bool_)
+    present[codes] = True
+    if len(names) != len(set(names)) or (len(codes) and not present.all()):
         return grouping(spelled_out(coded))
     return Grouping(codes, tuple(names[place] for place in order))
 
@@ -83,8 +85,8 @@ def read_people(table: FileTable) -> tuple[People, Quality]:
     person = typed.identifiers(table, "person", problems)
     cohort = typed.words(table, "cohort", problems)
     arm_words = typed.words(table, "arm", problems)
-    arm = typed.code_of_words(arm_words, ARMS)
-    strange = not_empty(arm_words, np.flatnonzero(arm < 0))
+    arm, known = typed.code_of_words(arm_words, ARMS)
+    strange = not_empty(arm_words, np.flatnonzero(arm < 0) if not known else np.zeros(0, np.int64))
     problems += table.refuse(strange, "arm", "unknown_arm", "'{value}' is not an arm", "", "write 'programme' or 'comparison'")
     index = typed.days(table, "index_date", problems)
     groups = {"cohort": grouping(cohort)}
@@ -109,7 +111,7 @@ def read_people(table: FileTable) -> tuple[People, Quality]:
     if problems:
         raise Refused(problems)
     first = first_rows(person)
-    people = People(table.file, person, arm, index, groups, np.arange(table.rows), table.is_text, paired)
+    people = People(table.file, person, arm, index, groups, None, table.is_text, paired)
     return (people, Quality()) if first is None else _without_doubles(table, people, first)
 
 
@@ -135,7 +137,7 @@ def _without_doubles(table: FileTable, people: People, first: npt.NDArray[np.int
     keep = np.flatnonzero(~double)
     groups = {name: Grouping(group.codes[keep], group.names) for name, group in people.groups.items()}
     kept = replace(
-        people, person=people.person.take(pa.array(keep)), arm=people.arm[keep], index=people.index[keep], groups=groups, row=keep
+        people, person=people.person.take(pa.array(keep)), arm=people.arm[keep], index=people.index[keep], groups=groups, order=keep
     )
     return kept, listed
 

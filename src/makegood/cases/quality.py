@@ -138,19 +138,18 @@ def findings(
     codes: Sequence[str],
     faults: npt.NDArray[np.uint8],
     *,
+    counts: npt.NDArray[np.int64],
     file: str,
     is_text: bool,
     row: npt.NDArray[Any] | None = None,
     records: Column | None = None,
     persons: Column | None = None,
 ) -> list[Finding]:
-    """Findings of places that bear a fault: its number among `codes`, from 1; 0 where nothing is odd."""
-    odd = np.flatnonzero(faults)
-    if not len(odd):
-        return []
-    numbers = faults[odd]
-    those = [(code, odd[numbers == number]) for number, code in enumerate(codes, start=1)]
-    return [Finding(file, code, places, row, records, persons, is_text) for code, places in those if len(places)]
+    """Findings of places that bear a fault: its number among `codes`, from 1; 0 where nothing is odd. `counts`: how many
+    bear each number, so that what does not occur is not looked for.
+    """
+    those = [(code, np.flatnonzero(faults == number)) for number, code in enumerate(codes, start=1) if counts[number]]
+    return [Finding(file, code, places, row, records, persons, is_text) for code, places in those]
 
 
 def _rows(found: Finding, most: int | None) -> pa.Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +11,7 @@ from makegood.cases import coverage as coverage_file
 from makegood.cases import observations as observations_file
 from makegood.cases import people as people_file
 from makegood.cases import spells as spells_file
-from makegood.cases.column_file import FileTable, file_sha256, read_columns
+from makegood.cases.column_file import FileTable, begin_sha256, read_columns
 from makegood.cases.coverage import Coverage, read_coverage
 from makegood.cases.observations import Observations, no_observations, read_observations
 from makegood.cases.people import People, read_people
@@ -49,33 +48,34 @@ def read_records(
     paths = {name: path for name, path in given.items() if path is not None}
     problems: list[Problem] = []
     tables: dict[str, FileTable] = {}
-    with ThreadPoolExecutor(1) as pool:
-        for name, path in paths.items():
-            try:
-                tables[name] = read_columns(path, COLUMNS[name])
-            except Refused as refused:
-                problems += refused.problems
-        hashes = {name: pool.submit(file_sha256, paths[name]) for name in tables}
-        if "people" not in tables:
-            raise Refused(problems)
+    for name, path in paths.items():
         try:
-            who, quality = read_people(tables["people"])
+            tables[name] = read_columns(path, COLUMNS[name])
         except Refused as refused:
-            raise Refused([*refused.problems, *problems]) from None
+            problems += refused.problems
+    hashes = {name: begin_sha256(paths[name]) for name in tables}
+    for table in tables.values():
+        table.columns.wait()
+    if "people" not in tables:
+        raise Refused(problems)
+    try:
+        who, quality = read_people(tables["people"])
+    except Refused as refused:
+        raise Refused([*refused.problems, *problems]) from None
 
-        def part(name: str, read: Callable[[FileTable, People], tuple[Part, Quality]], absent: Part) -> tuple[Part, Quality]:
-            if name not in tables:
-                return absent, Quality()
-            try:
-                return read(tables[name], who)
-            except Refused as refused:
-                problems.extend(refused.problems)
-                return absent, Quality()
+    def part(name: str, read: Callable[[FileTable, People], tuple[Part, Quality]], absent: Part) -> tuple[Part, Quality]:
+        if name not in tables:
+            return absent, Quality()
+        try:
+            return read(tables[name], who)
+        except Refused as refused:
+            problems.extend(refused.problems)
+            return absent, Quality()
 
-        periods, of_spells = part("spells", read_spells, no_spells(who))
-        seen, of_observations = part("observations", read_observations, no_observations())
-        watched, of_coverage = part("coverage", read_coverage, None)
-        if problems:
-            raise Refused(problems)
-        sha256 = {name: told.result() for name, told in hashes.items()}
+    periods, of_spells = part("spells", read_spells, no_spells(who))
+    seen, of_observations = part("observations", read_observations, no_observations())
+    watched, of_coverage = part("coverage", read_coverage, None)
+    if problems:
+        raise Refused(problems)
+    sha256 = {name: told.result() for name, told in hashes.items()}
     return Records(who, periods, seen, watched, sha256), quality + of_spells + of_observations + of_coverage

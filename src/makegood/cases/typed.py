@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from makegood.cases.column_file import FileTable, as_words, spelled_out
 from makegood.cases.compiled import run
+from makegood.cases.identity import buffers_of
 from makegood.values.parsing import day
 from makegood.values.problem import Problem
 
@@ -68,16 +69,41 @@ def check_words(table: FileTable, column: str, problems: list[Problem]) -> bool:
 
 
 def _has_empty(values: pa.Array) -> bool:
+    """Whether an empty text stands there, or nothing at all."""
     listed = values.dictionary if pa.types.is_dictionary(values.type) else values
-    return bool(pc.min(pc.binary_length(listed)).as_py() == 0)
+    if not len(listed):
+        return False
+    found = np.zeros(1, np.int64)
+    run(count_empty, size=len(listed), rows=len(listed), given=(buffers_of(listed)[0],), added=(found,))
+    return bool(found[0])
 
 
-def code_of_words(values: pa.Array, known: tuple[str, ...]) -> npt.NDArray[np.int8]:
-    """The place of each word in `known`, -1 where it is not known."""
+def count_empty(a: int, b: int, at: Any, found: Any) -> None:
+    """How many of the texts a..b have no length."""
+    empty = 0
+    for row in range(a, b):
+        empty += at[row] == at[row + 1]
+    found[0] += empty
+
+
+def code_of_words(values: pa.Array, known: tuple[str, ...]) -> tuple[npt.NDArray[np.int8], bool]:
+    """The place of each word in `known`, -1 where it is not known; and whether all of them are."""
     coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     places = np.array([known.index(word) if word in known else -1 for word in coded.dictionary.to_pylist()] or [-1], np.int8)
     indices = coded.indices if not coded.null_count else coded.indices.fill_null(len(places))
-    return np.asarray(np.append(places, np.int8(-1))[indices.to_numpy(zero_copy_only=False)], dtype=np.int8)
+    codes, strange = np.empty(len(values), np.int8), np.zeros(1, np.int64)
+    given = (indices.to_numpy(zero_copy_only=False), np.append(places, np.int8(-1)))
+    run(look_up_codes, size=len(codes), rows=len(codes), given=given, written=(codes,), added=(strange,))
+    return codes, not strange[0]
+
+
+def look_up_codes(a: int, b: int, index: Any, place: Any, codes: Any, strange: Any) -> None:
+    """The code of each index, and how many have none."""
+    unknown = 0
+    for row in range(a, b):
+        codes[row] = place[index[row]]
+        unknown += codes[row] < 0
+    strange[0] += unknown
 
 
 def days(table: FileTable, column: str, problems: list[Problem], *, empty: int | None = None) -> Int32:
@@ -106,12 +132,59 @@ def days(table: FileTable, column: str, problems: list[Problem], *, empty: int |
                 rows, column, "empty_cell", f"'{column}' is empty", "Without it the row says nothing", "write the date"
             )
     numbers = values.cast(pa.int32())
-    bounds = pc.min_max(numbers)
-    if table.rows and bounds["min"].is_valid and not FIRST_DAY <= bounds["min"].as_py() <= bounds["max"].as_py() <= LAST_DAY:
+    filled, beyond_calendar = _filled(numbers, 0 if empty is None else empty)
+    if beyond_calendar:
         beyond = pc.or_(pc.less(numbers, FIRST_DAY), pc.greater(numbers, LAST_DAY)).fill_null(False)
         rows = np.flatnonzero(beyond.to_numpy(zero_copy_only=False))
         problems += table.refuse(rows, column, "not_a_date", "'{value}' is not a day of the calendar", "", remedy)
-    return np.asarray(numbers.fill_null(0 if empty is None else empty).to_numpy(zero_copy_only=False), dtype=np.int32)
+    return filled
+
+
+def _filled(numbers: pa.Array, empty: int) -> tuple[Int32, bool]:
+    """Day numbers with `empty` where there is none, and whether one lies beyond the calendar."""
+    bounds, size = np.array([FIRST_DAY, LAST_DAY], np.int32), len(numbers)
+    days, beyond = buffer_of(numbers, np.int32), np.zeros(1, np.int64)
+    if not numbers.null_count:
+        run(count_beyond, size=size, rows=size, given=(days, bounds), added=(beyond,))
+        return days, bool(beyond[0])
+    given = (days, presence_of(numbers), numbers.offset, empty, bounds)
+    days = np.empty(size, np.int32)
+    run(fill_days, size=size, rows=size, given=given, written=(days,), added=(beyond,))
+    return days, bool(beyond[0])
+
+
+def count_beyond(a: int, b: int, numbers: Any, bounds: Any, beyond: Any) -> None:
+    """How many of the days a..b lie beyond the bounds."""
+    first, last = bounds[0], bounds[1]
+    outside = 0
+    for row in range(a, b):
+        outside += (numbers[row] < first) | (numbers[row] > last)
+    beyond[0] += outside
+
+
+def fill_days(a: int, b: int, numbers: Any, present: Any, offset: int, empty: int, bounds: Any, days: Any, beyond: Any) -> None:
+    """Days of rows a..b, `empty` where none is present; how many lie beyond the bounds."""
+    first, last = bounds[0], bounds[1]
+    outside = 0
+    for row in range(a, b):
+        bit = row + offset
+        here = (present[bit >> 3] >> (bit & 7)) & 1
+        day = numbers[row] if here else empty
+        days[row] = day
+        outside += here & ((day < first) | (day > last))
+    beyond[0] += outside
+
+
+def buffer_of(values: pa.Array, kind: Any) -> npt.NDArray[Any]:
+    """The values of a column of numbers without a copy, anything where there is none."""
+    data = values.buffers()[1]
+    return np.frombuffer(data, kind)[values.offset : values.offset + len(values)] if len(values) else np.zeros(0, kind)
+
+
+def presence_of(values: pa.Array) -> npt.NDArray[np.uint8]:
+    """The bits that say where a value is present, from the beginning of its buffer; empty: everywhere."""
+    bits = values.buffers()[0] if values.null_count else None
+    return np.zeros(0, np.uint8) if bits is None else np.frombuffer(bits, np.uint8)
 
 
 def _dates_of_text(table: FileTable, values: pa.Array, column: str, problems: list[Problem]) -> pa.Array:
@@ -153,7 +226,7 @@ def scaled(
         return np.full(table.rows, empty, np.int64), none
     missing = np.asarray(values.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_) if values.null_count else none
     if pa.types.is_floating(values.type):
-        floats = _floats_of(values)
+        floats = buffer_of(values if pa.types.is_float64(values.type) else values.cast(pa.float64()), np.float64)
         whole = np.empty(table.rows, np.int64)
         rounded, wrong = np.empty(table.rows, np.bool_), np.empty(table.rows, np.bool_)
         given = (floats, missing, float(factor), float(most), empty)
@@ -176,12 +249,6 @@ def scaled(
         remedy = f"write digits with a point for decimals, at most {most:,} in size"
         problems += table.refuse(np.flatnonzero(wrong), column, "not_a_number", "'{value}' is not a number here", "", remedy)
     return whole, rounded
-
-
-def _floats_of(values: pa.Array) -> npt.NDArray[np.float64]:
-    """The numbers of a column of floats, anything where there is none."""
-    wide = values if pa.types.is_float64(values.type) else values.cast(pa.float64())
-    return np.frombuffer(wide.buffers()[1], np.float64)[wide.offset : wide.offset + len(wide)] if len(wide) else np.zeros(0)
 
 
 def scale_floats(

@@ -50,9 +50,9 @@ def months_of(rule: MonthMetric, records: Records, borders: Borders, *, shown: n
             shown,
         ),
         written=(counted, unknown, over, state, weeks),
-        scratch=lambda: [np.zeros(size, np.int64) for size in (window, window, window, days, TURNS, TURNS)],
+        scratch=lambda: [np.zeros(size, np.int64) for size in (window, window + 1, window, window, days, TURNS, TURNS)],
     )
-    observed = fitted.observed[fitted.code].astype(np.int32)
+    observed = fitted.observed[fitted.code]
     return Months(counted, unknown, observed, over, state.reshape(rows, window), weeks.reshape(rows, window))
 
 
@@ -73,7 +73,7 @@ def persons_of(rules: Rules, months: Mapping[str, Months], records: Records, bor
 
 
 def _month_figures(rule: MonthMetric, months: Months) -> PersonFigures:
-    value = months.counted + (months.unknown if rule.unknown == "counted" else 0)
+    value = months.counted + months.unknown if rule.unknown == "counted" else months.counted
     enters = months.unknown == 0 if rule.unknown == "left_out" else np.ones(len(value), np.bool_)
     return PersonFigures(value.astype(np.int64), 1, enters, months.unknown, rule.window - months.observed)
 

@@ -130,7 +130,7 @@ def _spells(measurement: Measurement, records: Records) -> pa.Table:
     kept = np.zeros(len(people), np.bool_)
     kept[measurement.shown] = True
     rows = np.flatnonzero(kept[spells.person])
-    place = pa.array(spells.row[rows])
+    place = pa.array(spells.rows_of(rows))
     hours = spells.hours[rows].astype(np.int64)
     named = {name: column.take(place) for name, column in spells.words.items()}
     return pa.table(
@@ -142,7 +142,7 @@ def _spells(measurement: Measurement, records: Records) -> pa.Table:
             "hours_per_week": decimals(hours, digits=4, empty=hours == UNKNOWN_HOURS),
             **{name: column.cast(pa.string()) for name, column in named.items()},
             "file": _coded(np.zeros(len(rows)), (spells.file,)),
-            "line": pa.array(spells.row[rows] + (2 if spells.is_text else 1)),
+            "line": pa.array(spells.rows_of(rows) + (2 if spells.is_text else 1)),
         }
     )
 

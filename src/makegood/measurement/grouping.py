@@ -32,26 +32,36 @@ class Groups:
 def groups_of(records: Records, by: tuple[str, ...]) -> Groups:
     """Groups by cohort, by the columns named in `by` (empty where the file has none), and by arm."""
     people, units = records.people, records.observations.units
-    code = np.zeros(len(people) + len(units.names), np.int64)
+    code: Int64 = np.zeros(len(people) + len(units.names), np.int64)
     names: list[tuple[str, ...]] = []
+    size = 2
     for column in ("cohort", *by):
         own = people.groups[column].names if column in people.groups else ("",)
         codes = people.groups[column].codes if column in people.groups else np.zeros(len(people), np.int32)
         theirs = units.cohorts if column == "cohort" else ("",) * len(units.names)
         every = tuple(sorted({*own, *theirs}))
         place = {name: number for number, name in enumerate(every)}
-        moved = np.array([place[name] for name in own] or [0], np.int64)[codes]
-        code = code * len(every) + np.concatenate([moved, np.array([place[name] for name in theirs], np.int64)])
+        moved = np.array([place[name] for name in own] or [0], np.int64)
+        run(add_digit, size=len(people), rows=len(people), given=(codes, moved, len(every)), written=(code,))
+        code[len(people) :] = code[len(people) :] * len(every) + np.array([place[name] for name in theirs], np.int64)
         names.append(every)
-    code = code * 2 + np.concatenate([people.arm.astype(np.int64), np.zeros(len(units.names), np.int64)])
-    size = 2 * int(np.prod([len(every) for every in names]))
+        size *= len(every)
+    run(add_digit, size=len(people), rows=len(people), given=(people.arm, np.arange(2), 2), written=(code,))
+    code[len(people) :] *= 2
     if size <= 4 * len(code) + 1000:
-        present = np.bincount(code, minlength=size) > 0
+        present = np.zeros(size, np.bool_)
+        present[code] = True
         distinct = np.flatnonzero(present)
-        code = (np.cumsum(present) - 1)[code]
+        code = code if len(distinct) == size else (np.cumsum(present) - 1)[code]
     else:
         distinct, code = np.unique(code, return_inverse=True)
     return Groups(code, tuple(_spelled(int(each), names) for each in distinct))
+
+
+def add_digit(a: int, b: int, digit: Any, moved: Any, base: int, code: Any) -> None:
+    """Persons a..b: one more digit of their group's number, which is the code of a word among all words."""
+    for person in range(a, b):
+        code[person] = code[person] * base + moved[digit[person]]
 
 
 def _spelled(code: int, names: list[tuple[str, ...]]) -> tuple[tuple[str, ...], str]:
@@ -67,15 +77,11 @@ def figures_of(rules: Rules, persons: Mapping[str, PersonFigures], records: Reco
     """The figure of every metric and group that has a subject, in the order of the terms, then of the groups' names."""
     size, people = len(groups.keys), len(records.people)
     first, last = _index_days(groups.code[:people], records.people.index, size)
-    of_people = np.bincount(groups.code[:people], minlength=size)
     figures: list[CohortFigure] = []
     for rule in rules.all():
         found = persons[rule.metric]
         code = groups.code[: len(found.value)]
-        sums = _sums(found, code, size)
-        # A unit belongs to a metric once it has an observation of it: then it enters, or its value is not known.
-        spoken = found.enters[people:] | (found.unknown[people:] > 0)
-        present = of_people + np.bincount(code[people:][spoken], minlength=size)
+        *sums, present = _sums(found, code, size, people)
         for place, (group, arm) in enumerate(groups.keys):
             if not present[place]:
                 continue
@@ -116,12 +122,12 @@ def span_of(a: int, b: int, code: Any, index: Any, first: Any, last: Any) -> Non
         last[group] = max(last[group], index[person])
 
 
-def _sums(found: PersonFigures, code: Int64, size: int) -> list[Int64]:
+def _sums(found: PersonFigures, code: Int64, size: int, people: int) -> list[Int64]:
     """Of each group: how many enter, how many of them have a value above 0, their sum (low and high 32 bits, so that it
-    is exact beyond 64), and the unknown and not yet observed of all."""
-    sums = [np.zeros(size, np.int64) for _ in range(6)]
-    given = (code, found.value, found.enters, found.unknown, found.not_yet)
-    run(add_up, size=len(code), rows=len(code), given=given, written=sums, shared=True)
+    is exact beyond 64), the unknown and not yet observed of all, and how many subjects it has."""
+    sums = [np.zeros(size, np.int64) for _ in range(7)]
+    given = (code, found.value, found.enters, found.unknown, found.not_yet, people)
+    run(add_up, size=len(code), rows=len(code), given=given, added=sums)
     return sums
 
 
@@ -133,16 +139,21 @@ def add_up(
     enters: Any,
     unknown: Any,
     not_yet: Any,
+    people: int,
     n: Any,
     positive: Any,
     low: Any,
     high: Any,
     dark: Any,
     still_open: Any,
+    present: Any,
 ) -> None:
-    """Add subjects a..b to the sums of their groups."""
+    """Add subjects a..b to the sums of their groups. A unit, which stands after the people, belongs to a metric once it has
+    an observation of it: then it enters, or its value is not known.
+    """
     for subject in range(a, b):
         group = code[subject]
+        present[group] += (subject < people) | enters[subject] | (unknown[subject] > 0)
         dark[group] += unknown[subject]
         still_open[group] += not_yet[subject]
         if enters[subject]:

@@ -37,6 +37,7 @@ def judge_months(
     states: Any,
     weeks: Any,
     total: Any,
+    pace: Any,
     hidden: Any,
     watched: Any,
     rise: Any,
@@ -52,8 +53,8 @@ def judge_months(
     states and weeks, -1 for none. Written: counted, unknown (n); over (n): whether some month's weight is odd; states
     (shown x window, zeros before): 0 not counted, 1 counted, 2 unknown, 3 not yet observed; weeks (shown x window, zeros
     before): the month's weight, which is the sum of hours x days, or the days that satisfy the rule.
-    Scratch, all zeros before and after: total, hidden, watched (window), rise (days of the window + 1); and turn_day,
-    turn_by (TURNS).
+    Scratch, all zeros before and after: total, pace (by how much the hours a week rise in the months that are worked whole),
+    hidden, watched (window), rise (days of the window + 1); and turn_day, turn_by (TURNS).
     """
     for person in range(a, b):
         row = code[person]
@@ -123,13 +124,12 @@ def judge_months(
                     dark = True
                     for each in range(month, last + 1):
                         hidden[each] = 1
-                elif month == last:
-                    total[month] += rate * (right - left)
                 else:
-                    total[month] += rate * (border[at_border + month + 1] - left)
-                    for each in range(month + 1, last):
-                        total[each] += rate * length[at + each]
-                    total[last] += rate * (right - border[at_border + last])
+                    further = rate * (last > month)
+                    total[month] += rate * (min(right, border[at_border + month + 1]) - left)
+                    pace[month + 1] += further
+                    pace[last] -= further
+                    total[last] += further * (right - border[at_border + last])
         if many:
             for turn in range(turns):
                 rise[turn_day[turn] - begin] += turn_by[turn]
@@ -162,8 +162,11 @@ def judge_months(
         yes = 0
         no_light = 0
         heavy = 0
+        whole = 0
         if covered or dark or shown >= 0:
             for month in range(seen if covered or shown >= 0 else beyond_month):
+                whole += pace[month]
+                total[month] += whole * length[at + month]
                 state = 0
                 if total[month] >= least[at + month]:
                     state = 1
@@ -176,6 +179,7 @@ def judge_months(
                     states[shown * window + month] = state
                     weeks[shown * window + month] = total[month]
                 total[month] = 0
+                pace[month] = 0
                 hidden[month] = 0
                 watched[month] = 0
             if shown >= 0:
@@ -183,10 +187,12 @@ def judge_months(
                     states[shown * window + month] = 3
         else:
             for month in range(low_month, beyond_month):
-                yes += total[month] >= least[at + month]
-                heavy |= total[month] > most[at + month]
-            for month in range(low_month, beyond_month):
+                whole += pace[month]
+                weight = total[month] + whole * length[at + month]
+                yes += weight >= least[at + month]
+                heavy |= weight > most[at + month]
                 total[month] = 0
+                pace[month] = 0
         counted[person] = yes
         unknown[person] = no_light
         over[person] = heavy > 0

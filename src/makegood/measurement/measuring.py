@@ -91,7 +91,8 @@ def _latest(people: People) -> Where:
     """Where the latest index date stands."""
     if not len(people):
         return Where(people.file, 0, "index_date")
-    row = int(people.row[int(people.index.argmax())])
+    row = int(people.index.argmax())
+    row = row if people.order is None else int(people.order[row])
     return Where(people.file, row + 2, "index_date") if people.is_text else Where(people.file, 0, f"row {row + 1} index_date")
 
 

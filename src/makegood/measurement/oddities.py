@@ -28,7 +28,7 @@ def oddities_of(rules: Rules, records: Records, borders: Borders, months: Mappin
     today = day_number(as_of)
 
     def of_people(code: str, mask: Any) -> None:
-        listed.extend(finding(code, file=people.file, is_text=people.is_text, mask=mask, row=people.row, persons=Column(people.person)))
+        listed.extend(finding(code, file=people.file, is_text=people.is_text, mask=mask, row=people.order, persons=Column(people.person)))
 
     of_people("index_after_as_of", people.index > today)
     if spells.file:
@@ -43,25 +43,30 @@ def oddities_of(rules: Rules, records: Records, borders: Borders, months: Mappin
 
 def _of_spells(rules: Rules, records: Records, borders: Borders, today: int) -> list[Finding]:
     spells, people = records.spells, records.people
-    mark = np.zeros(len(spells), np.uint8)
+    mark, counts = np.zeros(len(spells), np.uint8), np.zeros(len(SPELL_ODDITIES) + 1, np.int64)
     last = np.ascontiguousarray(borders.day[:, -1])
     begin = np.ascontiguousarray(borders.day[:, 0])
     given = (spells.first, spells.start, spells.end, borders.code, begin, last, today)
-    run(mark_outside, size=len(people), rows=len(spells) + len(people), given=given, written=(mark,))
+    run(mark_outside, size=len(people), rows=len(spells) + len(people), given=given, written=(mark,), added=(counts,))
     if records.coverage is not None:
         for rule in rules.months:
             _mark_unwatched(rule.kind, records, borders, today, mark)
-    named, persons = Column(spells.words["spell"], spells.row), Column(people.person, spells.person)
-    return findings(SPELL_ODDITIES, mark, file=spells.file, is_text=spells.is_text, row=spells.row, records=named, persons=persons)
+        counts[_UNWATCHED] = np.count_nonzero(mark == _UNWATCHED)
+    named, persons = Column(spells.words["spell"], spells.order), Column(people.person, spells.person)
+    file, order = spells.file, spells.order
+    return findings(SPELL_ODDITIES, mark, counts=counts, file=file, is_text=spells.is_text, row=order, records=named, persons=persons)
 
 
-def mark_outside(a: int, b: int, first: Any, start: Any, end: Any, code: Any, begin: Any, last: Any, today: int, mark: Any) -> None:
-    """Mark spells of persons a..b that start after `today` (1) or have no day in the window (2)."""
+def mark_outside(
+    a: int, b: int, first: Any, start: Any, end: Any, code: Any, begin: Any, last: Any, today: int, mark: Any, counts: Any
+) -> None:
+    """Mark spells of persons a..b that start after `today` (1) or have no day in the window (2), and count them."""
     for person in range(a, b):
         opens, closes = begin[code[person]], last[code[person]]
         for spell in range(first[person], first[person + 1]):
             outside = (end[spell] <= opens) | (start[spell] >= closes)
             mark[spell] = 1 if start[spell] > today else 2 if outside else 0
+            counts[mark[spell]] += 1
 
 
 def _mark_unwatched(kind: str, records: Records, borders: Borders, today: int, mark: Any) -> None:

@@ -39,7 +39,8 @@ def pooled(rows: Sequence[Result], metric: OutcomeMetric, take: str) -> tuple[De
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         words = {"comparison": "figure to compare with"}.get(take, take.replace("_", " "))
-        return None, f"{len(values) - len(known)} of {len(values)} results give no {words}"
+        missing = "the result gives" if len(values) == 1 else f"{len(values) - len(known)} of {len(values)} results give"
+        return None, f"{missing} no {words}"
     if len(known) == 1:
         return known[0], ""
     if metric.pools == "latest":

@@ -55,6 +55,8 @@ _PATTERNS: list[tuple[str, str]] = [
     (r"(\S+) of (\S+) not accepted; no reason was published", "{0} van {1} niet aanvaard; er is geen reden gepubliceerd"),
     (r"not known yet: (.+)", "nog niet bekend: {0}"),
     (r"no result", "er is geen uitkomst"),
+    (r"the result gives no figure to compare with", "de uitkomst geeft geen cijfer om mee te vergelijken"),
+    (r"the result gives no (.+)", "de uitkomst geeft geen {0}"),
     (r"(\d+) of (\d+) results give no figure to compare with", "{0} van {1} uitkomsten geven geen cijfer om mee te vergelijken"),
     (r"(\d+) of (\d+) results give no (.+)", "{0} van {1} uitkomsten geven geen {2}"),
     (r"holds", "is vervuld"),
@@ -141,6 +143,7 @@ _PATTERNS: list[tuple[str, str]] = [
     (r"nothing_drawn", "er is niets ingelegd"),
 ]  # fmt: skip
 PATTERNS = [(re.compile(pattern), template) for pattern, template in _PATTERNS]
+_NO_FIGURE = re.compile(r"(the result gives|\d+ of \d+ results give) no .+")
 _PHRASES = {"at least": "minstens", "more than": "meer dan", "less than": "minder dan", "at most": "hoogstens", "any value": "elke waarde"}
 
 
@@ -172,4 +175,5 @@ def _part(group: str) -> str:
     if group.startswith("'") and "' or '" in group:
         return group.replace("' or '", "' of '")
     known = {"no result", "a figure is missing", "rests on something unknown", "nothing to divide by"}
-    return (in_dutch(group) or group) if group in known or group.startswith("for ") else group
+    is_sentence = group in known or group.startswith("for ") or _NO_FIGURE.fullmatch(group)
+    return (in_dutch(group) or group) if is_sentence else group

@@ -123,7 +123,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "then_back": ("so {payer} gets {amount} back", "dus krijgt {payer} {amount} terug"),
     "then_nothing": ("so {payer} pays nothing now", "dus betaalt {payer} nu niets"),
     "step_pays_nothing": ("{figure} is {value}, and {step} pays nothing", "{figure} is {value}, en {step} betaalt niets"),
-    "nothing_earned": ("Nothing was earned: {why}", "Niets verdiend: {why}"),
+    "nothing_earned": ("Nothing was earned; {why}", "Niets verdiend; {why}"),
     "earned_nothing": ("Lines that earned nothing", "Regels die niets opleverden"),
     "more_rows": (
         "{n} more payments are in the total; settlement.json holds each.",
