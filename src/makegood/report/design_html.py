@@ -85,22 +85,19 @@ def _divided_by(basis: Mapping[str, Any], voice: Voice) -> str:
 
 
 def _balance_table(rows: Sequence[Mapping[str, Any]], voice: Voice) -> Markup:
-    keys = ("trait", "treated", "pool", "smd_before", "matched", "matched_controls", "smd_after", "variance_ratio", "ks")
+    keys = ("trait", "smd", "variance_ratio", "ks", "treated", "pool", "matched", "matched_controls")
     cells = [
         [
             voice.trait(row["name"]),
-            trait_level(row["name"], row["treated_before"], voice),
-            trait_level(row["name"], row["control_before"], voice),
-            voice.fixed(row["smd_before"]),
-            trait_level(row["name"], row["treated_after"], voice),
-            trait_level(row["name"], row["control_after"], voice),
-            voice.fixed(row["smd_after"]),
-            _change(row, "variance_ratio", voice),
-            _change(row, "ks", voice),
+            *(_change(row, field, voice) for field in ("smd", "variance_ratio", "ks")),
+            *(
+                trait_level(row["name"], row[level], voice)
+                for level in ("treated_before", "control_before", "treated_after", "control_after")
+            ),
         ]
         for row in rows
     ]
-    return table(voice.say("balance_table"), [voice.say(key) for key in keys], cells, numbers=8, hide_caption=True)
+    return table(voice.say("balance_table"), [voice.say(key) for key in keys], cells, numbers=7, hide_caption=True)
 
 
 def _change(row: Mapping[str, Any], field: str, voice: Voice) -> str:
