@@ -1,4 +1,4 @@
-"""`make proof`: the long proofs of every room, written to docs/reference/proof.md with date and commit."""
+"""`make proof`: the long proofs of every room, each written to its part of docs/reference/proof.md with date and commit."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ PAGE = HERE.parent / "docs" / "reference" / "proof.md"
 HEAD = """
 # What was proved, and when
 
-Written by `make proof`. The quick proofs run with every `make test`; these take longer.
+Written by `make proof`, or a room at a time by `make proof ARGS=room`. The quick proofs run with every `make test`; these take
+longer.
 """.strip()
+PART = "\n## "
 
 
 def main(rooms: list[str]) -> int:
-    """Run `rows()` of each `proof_<room>.py`: (what, outcome). Write the page when all rooms ran."""
-    lines = [HEAD, "", f"{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}."]
+    """Run `rows()` of each `proof_<room>.py`: (what, outcome). A room that is through has its part of the page made new."""
     failed = 0
     for path in sorted(HERE.glob("proof_*.py")):
         room = path.stem.removeprefix("proof_")
@@ -28,7 +29,7 @@ def main(rooms: list[str]) -> int:
             continue
         print(f"\n{room}", flush=True)
         start = time.perf_counter()
-        lines += ["", f"## {room.capitalize()}", "", "| what | outcome |", "|---|---|"]
+        lines = [f"{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}.", "", "| what | outcome |", "|---|---|"]
         try:
             for what, outcome in importlib.import_module(f"benchmarks.{path.stem}").rows():
                 print(f"  {what}: {outcome}", flush=True)
@@ -38,10 +39,15 @@ def main(rooms: list[str]) -> int:
             lines.append(f"| stopped | {type(error).__name__}: {error} |")
             print(f"  stopped: {type(error).__name__}: {error}", flush=True)
         lines += ["", f"Took {time.perf_counter() - start:.0f} s."]
-    if not rooms:
-        PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(f"\n{PAGE.relative_to(HERE.parent)} is written.")
+        write(room, "\n".join(lines))
     return 1 if failed else 0
+
+
+def write(room: str, text: str) -> None:
+    """Put what a room showed into its part of the page; the other parts stay as they are."""
+    _, *parts = PAGE.read_text("utf-8").split(PART) if PAGE.exists() else [""]
+    by_title = dict(part.split("\n", 1) for part in parts) | {room.capitalize(): f"\n{text}\n"}
+    PAGE.write_text(HEAD + "\n" + "".join(f"{PART}{title}\n{by_title[title]}" for title in sorted(by_title)), encoding="utf-8")
 
 
 def _commit() -> str:

@@ -26,7 +26,7 @@ def recruited(seed: int) -> Recruitment:
     return found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=seeds)
 def test_counts_hold_for_every_seed(seed: int) -> None:
     plan = the_plan().recruitment
@@ -43,7 +43,7 @@ def test_counts_hold_for_every_seed(seed: int) -> None:
     assert len({one.candidate for one in people}) == 1300
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=seeds)
 def test_the_calendar_is_obeyed_for_every_seed(seed: int) -> None:
     plan = the_plan().recruitment

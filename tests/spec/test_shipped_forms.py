@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ MARGINS = shipped()["werk-na-detentie"] / "world" / "margins.csv"
 NOT_OF_THE_FORM = {"last_prison", "age", "municipality", "offence_type", "months_in_programme", "track", "work_during_project"}
 
 
+@cache  # a workbook takes a fifth of a second to read
 def read(name: str = "screening") -> Questionnaire:
     return read_xlsform((SCREENING.parent / f"{name}.xlsx").read_bytes(), name=name)
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -222,7 +223,7 @@ def criteria_page(request: Asked) -> HttpResponse:
 
 def _versions(found: criteria.CriteriaPage) -> list[dict[str, Any]]:
     """Links to the criteria as they stood after each change, oldest first."""
-    tabs = [{"label": day.strftime("%d-%m-%Y"), "href": f"?programme={found.programme}&on={day.isoformat()}"} for day in found.days]
+    tabs = [{"label": date_format(day, "j F Y"), "href": f"?programme={found.programme}&on={day.isoformat()}"} for day in found.days]
     here = max((index for index, day in enumerate(found.days) if day <= found.on), default=-1)
     return [
         {"label": _("At first"), "href": f"?programme={found.programme}&on=1900-01-01", "current": here == -1},
