@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from makegood_portal.actions.acting import action, fact
+from makegood_portal.actions.cells import harmless
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.queries.audit_trail import FileHistory
@@ -35,11 +36,6 @@ def export_audit(*, by: Scope, on: None, actor: UUID | None, verb: str, day: dat
     for row in rows:
         outcome = "refused" if row.refused else "done"
         said = (row.number, row.at.isoformat(), row.who, row.acting_as, row.verb, row.part, row.table, outcome, row.pseudonym)
-        writer.writerow([_harmless(str(word)) for word in said])
+        writer.writerow([harmless(str(word)) for word in said])
     fact(rows=len(rows), export="audit")
     return file.getvalue()
-
-
-def _harmless(word: str) -> str:
-    """A spreadsheet must not take it for a formula."""
-    return f"'{word}" if word.startswith(("=", "+", "-", "@", "\t", "\r")) else word

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from makegood.selection.shares import Share
 from makegood_portal.actions.acting import action, fact
+from makegood_portal.actions.cells import harmless
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE
 from makegood_portal.ledger.queries import funnel
@@ -91,13 +92,8 @@ def _csv(rows: Sequence[Cells]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_safe(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _safe(word: str) -> str:
-    """A word that a spreadsheet does not take for a formula."""
-    return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word
 
 
 def _xlsx(rows: Sequence[Cells]) -> bytes:
