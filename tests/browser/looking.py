@@ -29,6 +29,8 @@ THUMB = 44
 """CSS pixels that a control is high at least (WCAG 2.5.5; 2.5.8 asks 24)."""
 
 SMALL = (Path(__file__).parent / "small.js").read_text(encoding="utf-8")
+SQUEEZED = """() => [...document.querySelectorAll(".utrecht-status-badge")]
+  .filter((e) => e.getBoundingClientRect().height > 90).map((e) => `squeezed: ${e.innerText}`)"""
 FOCUS = (Path(__file__).parent / "focus.js").read_text(encoding="utf-8")
 
 
@@ -78,6 +80,12 @@ def overflow(page: Page) -> list[str]:
     """Nothing sticks out to the right (WCAG 1.4.10)."""
     wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     return [f"the page is {wide} px wide on a screen of {seen}"] if wide > seen else []
+
+
+def squeezed(page: Page) -> list[str]:
+    """States that a narrow column breaks into pieces."""
+    found: list[str] = page.evaluate(SQUEEZED)
+    return found
 
 
 def small(page: Page) -> list[str]:

@@ -1,16 +1,20 @@
 """Every page of the access table, in both languages, on a phone and on a desk; by keyboard, zoomed, and without scripts.
 
-The whole is `make proof` (MAKEGOOD_PROOF=1) and `make screenshots`; `make test` takes each page once, in Dutch, on a phone.
+The whole is `make proof` (MAKEGOOD_PROOF=1) and `make screenshots`; `make test` takes each page once, in Dutch, on a phone,
+and its layout on a desk and at 400%. A role's pages are looked at in one window of one world, one after the other.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Error, Page
 
 from browser import looking
-from browser.looking import WHOLE, Opens
+from browser.looking import SIZES, WHOLE, Opens
 from makegood_portal.ledger.words import Role
 from portal.access_table import ROUTES
 from portal.builders import World
@@ -18,40 +22,64 @@ from portal.builders import World
 READ = {name: route for name, route in ROUTES.items() if route.post is None and not route.htmx and not route.public}
 VIEWS = [(name, role) for name, route in READ.items() for role in sorted(route.may)]
 SEEN_ONCE = [next(view for view in VIEWS if view[0] == name) for name in READ]
+SIZES_SEEN = ("phone", "desk") if WHOLE else ("phone",)
+LANGUAGES = ("nl", "en") if WHOLE else ("nl",)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def opened(context: BrowserContext, world: World, name: str) -> Page:
-    page = context.new_page()
-    try:
-        answer = page.goto(reverse(name, kwargs=READ[name].kwargs(world.ours)))
-    except Error as error:
-        if "Download is starting" not in str(error):
-            raise
-        pytest.skip("a file to keep, not a page")
-    assert answer is not None
-    if "text/html" not in answer.headers.get("content-type", ""):
-        pytest.skip("not a page")
-    return page
+def by_role(views: Iterable[tuple[str, Role]]) -> dict[Role, list[str]]:
+    """The pages to look at in the window of each role."""
+    found: dict[Role, list[str]] = defaultdict(list)
+    for name, role in views:
+        found[role].append(name)
+    return found
 
 
-@pytest.mark.parametrize(("name", "role"), VIEWS if WHOLE else SEEN_ONCE)
-def test_a_page_can_be_used_by_everybody(world: World, opens: Opens, name: str, role: Role) -> None:
-    user = world.ours.users[role]
-    for language in ("nl", "en") if WHOLE else ("nl",):
-        for size in ("phone", "desk") if WHOLE else ("phone",):
-            context = opens(user, size=size, language=language)
-            unseen = looking.listen(context)
-            page = opened(context, world, name)
-            faults = looking.shape(page, language=language) + looking.overflow(page) + looking.axe(page)
-            faults += looking.keyboard(page) + (looking.small(page) if size == "phone" else [])
-            looking.picture(page, f"{name}-{role}-{language}-{size}")
-            assert faults + unseen == [], f"{name} for {role}, {language}, {size}"
+PAGES, PAGES_ONCE = by_role(VIEWS if WHOLE else SEEN_ONCE), by_role(SEEN_ONCE)
 
 
-@pytest.mark.parametrize(("name", "role"), SEEN_ONCE)
-def test_a_page_works_at_400_percent_and_without_scripts(world: World, opens: Opens, name: str, role: Role) -> None:
-    context = opens(world.ours.users[role], size="zoomed", scripts=False)
-    page = opened(context, world, name)
-    assert page.locator("h1").is_visible()
-    assert looking.overflow(page) == []
+def opened(page: Page, world: World, names: Iterable[str]) -> Iterator[str]:
+    """Each page in turn; a file to keep is not one."""
+    for name in names:
+        try:
+            answer = page.goto(reverse(name, kwargs=READ[name].kwargs(world.ours)))
+        except Error as error:
+            if "Download is starting" not in str(error):
+                raise
+            continue
+        assert answer is not None
+        if "text/html" in answer.headers.get("content-type", ""):
+            yield name
+
+
+@pytest.mark.parametrize("size", SIZES_SEEN)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", PAGES)
+def test_pages_can_be_used_by_everybody(world: World, opens: Opens, role: Role, language: str, size: str) -> None:
+    context = opens(world.ours.users[role], size=size, language=language)
+    unseen = looking.listen(context)
+    page, faults = context.new_page(), {}
+    for name in opened(page, world, PAGES[role]):
+        found = looking.shape(page, language=language) + looking.overflow(page) + looking.axe(page) + looking.squeezed(page)
+        found += looking.keyboard(page) + (looking.small(page) if size == "phone" else [])
+        looking.picture(page, f"{name}-{role}-{language}-{size}")
+        faults[name] = found + unseen
+        unseen.clear()
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("role", PAGES_ONCE)
+def test_pages_work_without_scripts_at_400_percent_and_on_a_desk(world: World, opens: Opens, role: Role) -> None:
+    page, faults = opens(world.ours.users[role], size="zoomed", scripts=False).new_page(), {}
+    for name in opened(page, world, PAGES_ONCE[role]):
+        found = [] if page.locator("h1").is_visible() else ["no heading is seen"]
+        for size in ("zoomed", "desk"):
+            page.set_viewport_size(SIZES[size]["viewport"])
+            found += [f"{size}: {fault}" for fault in looking.overflow(page) + looking.squeezed(page)]
+        faults[name] = found
+        page.set_viewport_size(SIZES["zoomed"]["viewport"])
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_every_page_is_looked_at() -> None:
+    assert {name for names in PAGES.values() for name in names} == set(READ) == {name for names in PAGES_ONCE.values() for name in names}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import ast
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from makegood_portal import actions
 from makegood_portal.actions.consent import record_consent
+from makegood_portal.actions.selection import pass_step
 from makegood_portal.ledger import audit
+from makegood_portal.ledger.access import PART_OF
 from makegood_portal.ledger.models import AuditEntry, Consent
 from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.web.history_words import FIELDS, PARTS, VERBS, value_said
 from portal.builders import Side, World, a_user, client_of
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +117,47 @@ def test_an_export_is_written_down_and_holds_no_formula(world: World) -> None:
 def test_wrong_filters_are_no_fault(world: World) -> None:
     client = client_of(world.ours.users[Role.LEAD])
     assert client.get(reverse("audit"), {"actor": "x", "verb": "DROP TABLE", "day": "31-31", "page": "-1"}).status_code == 200
+
+
+def test_the_history_names_no_field_part_or_act_by_its_code(world: World) -> None:
+    tables = {*PART_OF, "ledger_person"}
+    fields = {
+        field.attname
+        for model in apps.get_app_config("ledger").get_models()
+        if model._meta.db_table in tables
+        for field in model._meta.concrete_fields
+        if not field.attname.endswith("_id") and field.get_internal_type() != "BinaryField"
+    }
+    assert fields - {"id", "recorded_at", "version"} <= set(FIELDS)
+    assert set(PART_OF.values()) <= set(PARTS)
+    acts = {
+        one.name
+        for file in Path(actions.__path__[0]).glob("*.py")
+        for one in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(one, ast.FunctionDef) and any("action" in ast.dump(words) for words in one.decorator_list)
+    }
+    assert {name for name in acts if not name.startswith("_")} <= set(VERBS)
+    scope = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        pass_step(by=scope, on=world.ours.candidacy.pk, step="list_checked", happened_on=date(2026, 3, 5))
+    page = client_of(world.ours.users[Role.LEAD]).get(reverse("candidate_history", args=[world.ours.candidacy.pk])).content.decode()
+    assert "Stap: Gecontroleerd door de inrichting → Voorgelicht" in page
+    assert "Stap uiterlijk op: – → 12 maart 2026" in page
+    assert "step_due_on" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "said"),
+    [
+        ("started", "step", "Begonnen"),
+        ("2026-03-12", "release_on", "12 maart 2026"),
+        ("2026-06-02T08:00:00+00:00", "at", "2 juni 2026, 10:00"),
+        ("2026-13-45", "release_on", "2026-13-45"),
+        ("kept", "state", "doorgegaan"),
+        ("Kept", "family_name", "Kept"),
+        ("no", "given_names", "no"),
+    ],
+)
+def test_a_value_is_said_in_words(text: str, field: str, said: str) -> None:
+    with translation.override("nl"):
+        assert value_said(text, {"started": "Begonnen"} if field == "step" else {}, field) == said

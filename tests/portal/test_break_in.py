@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from makegood_portal.actions.cells import harmless
+from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.actions.import_list import name_columns, receive_list, take_list_in
 from makegood_portal.ledger.models import Candidacy, Organisation, User
 from makegood_portal.ledger.scope import scope_of, scoped

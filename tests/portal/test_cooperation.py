@@ -5,6 +5,8 @@ Needs 4, 56, 60, 61: a quick contact log, help that runs beside ours, coordinati
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 from typing import Any
 
@@ -175,11 +177,11 @@ def test_help_that_cannot_be_is_refused(world: World) -> None:
 def test_one_tap_records_a_contact_of_today(ours: Side) -> None:
     """Need 4: type, minutes, phase and day, without typing."""
     client, address = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_cooperation", args=[ours.candidacy.pk])
-    assert client.post(address, {"template": "telephone_15"}).status_code == 302
+    assert client.post(address, {"tap": "telephone:15"}).status_code == 302
     row = ContactMoment.objects.get()
     assert (row.kind, row.minutes, row.phase, row.happened_on) == ("telephone", 15, "before_start", timezone.localdate())
     assert row.recorded_by == ours.users[Role.COUNSELLOR]
-    assert client.post(address, {"template": "a_holiday"}).status_code == 422
+    assert client.post(address, {"tap": "a_holiday:5"}).status_code == 422
     assert ContactMoment.objects.count() == 1
 
 
@@ -297,3 +299,63 @@ def test_a_municipality_records_its_own_usual_care_only(world: World) -> None:
             world.ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=world.theirs.at(Kind.MUNICIPALITY).pk, year=2025,
             kinds=["debt"], source="municipality",
         )  # fmt: skip
+
+
+def taken(side: Side, what: str, role: Role = Role.EVALUATOR) -> list[dict[str, str]]:
+    response = client_of(side.users[role]).get(reverse(f"{what}_csv"))
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_an_evaluator_takes_contacts_and_phases_along_without_a_name(world: World) -> None:
+    """Needs 4 and 56: contacts, the length of phases from dates, and help beside ours, as files; nothing of others."""
+    ours, start = world.ours, TODAY - timedelta(days=18)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(track="basic", started_on=start, state="started")
+    log(ours, happened_on=start - timedelta(days=3), minutes=30)
+    log(ours, phase="plan", happened_on=start + timedelta(days=1), minutes=60)
+    struck = log(ours, phase="plan", minutes=45)
+    act(ours, strike_contact, on=struck.pk)
+    log(ours, phase="start_of_work", minutes=20)
+    act(ours, add_parallel_help, kind="debt", from_on=start, until_on=None)
+    ContactMoment.objects.create(candidacy=world.theirs.candidacy, kind="video", minutes=5, phase="plan", happened_on=TODAY)
+    number = ours.candidacy.person.pseudonym
+    contacts = taken(ours, "contacts")
+    assert [(row["pseudonym"], row["kind"], row["minutes"], row["phase"], row["days_since_start"]) for row in contacts] == [
+        (number, "telephone", "30", "before_start", "-3"),
+        (number, "telephone", "60", "plan", "1"),
+        (number, "telephone", "20", "start_of_work", "18"),
+    ]
+    phases = taken(ours, "phases", Role.LEAD)
+    assert [
+        (row["phase"], row["from_on"], row["days"], row["goes_on"], row["minutes"], row["planned_weeks_at_most"]) for row in phases[:2]
+    ] == [
+        ("before_start", (start - timedelta(days=3)).isoformat(), "3", "no", "30", ""),
+        ("plan", start.isoformat(), "18", "no", "60", "12"),
+    ]
+    assert [(row["kind"], row["until_on"]) for row in taken(ours, "help")] == [("debt", "")]
+    entries = AuditEntry.objects.filter(verb="take_contacts_out").values_list("facts__what", "facts__rows")
+    assert sorted(entries) == [("contacts", 3), ("help", 1), ("phases", 3)]
+    assert client_of(ours.users[Role.COUNSELLOR]).get(reverse("contacts_csv")).status_code == 403
+    page = client_of(ours.users[Role.EVALUATOR]).get(reverse("contact_files")).content.decode()
+    assert "Van Ours" not in page
+    assert (
+        client_of(ours.users[Role.EVALUATOR]).get(reverse("contact_files"), {"programme": str(world.theirs.programme.pk)}).status_code
+        == 404
+    )
+
+
+def test_a_cell_that_a_spreadsheet_would_take_for_a_formula_is_made_harmless(ours: Side) -> None:
+    ContactMoment.objects.create(candidacy=ours.candidacy, kind="=1+1", minutes=5, phase="plan", happened_on=TODAY)
+    assert [row["kind"] for row in taken(ours, "contacts")] == ["'=1+1"]
+
+
+def test_the_page_says_how_long_each_phase_lasted(ours: Side) -> None:
+    """Need 4: the length of a phase follows from the days of its contacts."""
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(track="basic", started_on=TODAY - timedelta(days=10), state="started")
+    log(ours, phase="plan", happened_on=TODAY - timedelta(days=9))
+    log(ours, phase="start_of_work", happened_on=TODAY)
+    lengths = {one.phase: one.length for one in shown(ours).sums}
+    assert lengths["plan"] is not None
+    assert (lengths["plan"].from_on, lengths["plan"].days) == (TODAY - timedelta(days=10), 10)
+    page = client_of(ours.users[Role.COUNSELLOR]).get(reverse("candidate_cooperation", args=[ours.candidacy.pk])).content.decode()
+    assert "gepland: 6 tot 12 weken" in page

@@ -341,4 +341,8 @@ def test_by_hand(ours: Side) -> None:
     assert "wil_graag_werken" not in told
     file = SimpleUploadedFile("programme.yaml", b"\xff\xfe")
     assert client.post(reverse("criteria_upload", args=[programme]), {"file": file}).status_code == 422
+    bad = SimpleUploadedFile("programme.yaml", b"programme: other\n")
+    page = client.post(reverse("criteria_upload", args=[programme]), {"file": bad}).content.decode()
+    assert "Er is iets anders veranderd dan met een wijziging" in page, "in the language of the page, with the exact words beside"
+    assert '<span lang="en"' in page
     assert Identity.objects.exists()

@@ -170,7 +170,9 @@ def test_deciding_otherwise_keeps_what_the_criteria_said_beside_it(ours: Side) -
     assert (override.answer, override.track, override.assessment.answer, override.assessment.track) == ("yes", "plus", "no", "")
     assert Candidacy.objects.get(pk=ours.candidacy.pk).track == "plus"
     found = advice(ours)
-    assert [(one.answer, one.track, one.reason) for one in found.decisions] == [("yes", "Plus", "known_better")]
+    assert [(one.answer, one.track, one.reason) for one in found.decisions] == [
+        ("yes", "Plus", "Ik ken de kandidaat beter dan de antwoorden laten zien")
+    ]
     assert AuditEntry.objects.filter(verb="decide_otherwise", candidacy=ours.candidacy.pk, actor=ours.users[Role.COUNSELLOR].pk).exists()
     with pytest.raises(DatabaseError), connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_eligibilityoverride SET reason = 'other'")

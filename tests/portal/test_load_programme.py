@@ -11,9 +11,9 @@ from makegood.programme.reading import shipped
 from makegood.values.problem import Refused
 from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import terms
-from makegood_portal.ledger.models import Organisation, Party, ProgrammeVersion
+from makegood_portal.ledger.models import ContactMoment, Contract, Organisation, Party, ProgrammeVersion
 from makegood_portal.ledger.scope import scope_of_system
-from portal.builders import a_candidacy
+from portal.builders import a_candidacy, a_user
 
 OPERATOR = scope_of_system("load")
 ON = date(2016, 6, 3)
@@ -55,6 +55,18 @@ def test_a_text_without_a_code_that_records_use_is_refused(tmp_path: Path) -> No
         load_programme(_changed(tmp_path, "    flyer: {", "    leaflet: {"), by=OPERATOR, on=ON)
     orphans = [problem.where.path for problem in refused.value.problems if problem.code == "orphaned_code"]
     assert orphans == ["delivery/channels/flyer"]
+
+
+def test_a_kind_of_contact_that_was_recorded_does_not_vanish(tmp_path: Path) -> None:
+    programme = load_programme("werk-na-detentie", by=OPERATOR, on=ON)
+    candidacy = a_candidacy(programme=programme)
+    ContactMoment.objects.create(candidacy=candidacy, kind="video", minutes=15, phase="before_start", happened_on=ON)
+    Contract.objects.create(
+        candidacy=candidacy, track="basic", signed_on=ON, withdrawn_on=ON, withdrawn_reason="left", signed_with=a_user(),
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        load_programme(_changed(tmp_path, "    video: {", "    call: {"), by=OPERATOR, on=ON)
+    assert [problem.where.path for problem in refused.value.problems] == ["delivery/contact_kinds/video"]
 
 
 def test_a_missing_form_is_named_and_nothing_is_kept(tmp_path: Path) -> None:

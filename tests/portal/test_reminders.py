@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 from makegood_portal.actions.permission import answer_permission
 from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.ledger.models import (
+    Appointment,
     AuditEntry,
     Candidacy,
     Consent,
@@ -94,6 +96,25 @@ def test_who_can_be_reached_is_not_told_about(ours: Side) -> None:
     ContactRoute.objects.create(candidacy=ours.candidacy, kind="own_phone", value="0600000000")
     remind_everybody(TODAY)
     assert told("no_route") == []
+
+
+def test_an_appointment_is_told_on_its_day_and_once_more_when_nobody_recorded_it(ours: Side) -> None:
+    """Need 43: contact in the first week after release is a duty."""
+    at = datetime(2026, 3, 20, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    row = Appointment.objects.create(candidacy=ours.candidacy, kind="first_week", at=at)
+    who = (ours.users[Role.COUNSELLOR].pk, ours.candidacy.pk, TODAY)
+    remind_everybody(TODAY - timedelta(days=1))
+    assert told("appointment_today") == []
+    for days in (0, 0, 1, 2):
+        remind_everybody(TODAY + timedelta(days=days))
+    assert (told("appointment_today"), told("appointment_open")) == ([who], [who])
+    page = client_of(ours.users[Role.COUNSELLOR]).get("/").content.decode()
+    assert "is de eerste afspraak met" in page
+    assert "nog niet vastgelegd of de afspraak" in page
+    Notice.objects.all().delete()
+    Appointment.objects.filter(pk=row.pk).update(state="kept")
+    remind_everybody(TODAY)
+    assert told("appointment_today") == []
 
 
 def test_steps_past_their_day_are_told_as_a_number(ours: Side) -> None:

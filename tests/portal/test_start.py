@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, PermissionRequest, Programme
+from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, Party, PermissionRequest, Programme
 from makegood_portal.ledger.queries import start
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from makegood_portal.web.start import tasks
-from portal.builders import World, a_candidacy, a_consent, client_of
+from portal.builders import World, a_candidacy, a_consent, a_loaded_programme, a_programme, client_of
 
 TODAY = timezone.localdate()
 
@@ -72,6 +72,21 @@ def test_the_municipality_sees_what_is_asked_of_it_and_the_prison_what_was_not_a
         PermissionRequest.objects.create(candidacy=one, deadline_on=TODAY - timedelta(days=late), **asked)
     assert cards(world, Role.MUNICIPAL_CONTACT) == {"Requests for permission": (2, "urgent")}
     assert cards(world, Role.COORDINATOR)["Municipality has not answered"] == (1, "urgent")
+
+
+def test_programmes_that_go_the_same_way_have_one_guide(world: World) -> None:
+    """Need 30: each step is explained, once."""
+    user = world.ours.users[Role.COORDINATOR]
+    same = a_programme(name="Practice")
+    Party.objects.create(programme=same, organisation=world.ours.at(Kind.PRISON))
+    page = client_of(user).get("/").content.decode()
+    assert page.count('class="guide"') == 1
+    other = a_loaded_programme("home-after-care")
+    Party.objects.create(programme=other, organisation=world.ours.at(Kind.PRISON))
+    page = client_of(user).get("/").content.decode()
+    assert page.count('class="guide"') == 2
+    assert page.count("Uw rol") == 1
+    assert "Een thuis na de jeugdzorg" in page
 
 
 def test_an_investor_has_no_tasks(world: World, under_terms: Programme) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Message
+from django.utils.translation import override
 
+from makegood.instrument.reading_level import reading_level
+from makegood_portal.web.consents import PURPOSES
 from tools.messages import Key, catalogues, key, used
 
 PLACES = re.compile(r"%\(\w+\)s|%[sd]|\{\w*\}")
@@ -64,3 +67,28 @@ def test_the_places_to_fill_in_are_the_same_in_both_languages() -> None:
 def test_dutch_pages_speak_to_people_as_u() -> None:
     familiar = re.compile(r"\b(je|jij|jou|jouw)\b", re.IGNORECASE)
     assert [f"{screen}.po: {text}" for screen, message in DUTCH for text in strings(message) if familiar.search(text)] == []
+
+
+READ_BY_PARTICIPANTS = {
+    "consents/paper.html": "the form on which they allow that their data is shared",
+    "questionnaires/paper.html": "a questionnaire on paper",
+    "questionnaires/section.html": "a questionnaire on a phone that is held between two people",
+    "questionnaires/items.html": "its answers",
+}
+"""Pages that a participant reads, or that are read to them."""
+
+
+def test_what_participants_read_is_b1() -> None:
+    dutch = {key(message): strings(message) for _, message in DUTCH}
+    found: dict[str, list[str]] = {page: [] for page in READ_BY_PARTICIPANTS}
+    for path, message in used():
+        for page in found:
+            if path.as_posix().endswith(page):
+                found[page] += [PLACES.sub("3", text) for text in dutch[key(message)]]
+    with override("nl"):
+        found["what they are asked, and who sees what"] = [str(text) for one in PURPOSES.values() for text in (one.asks, one.shares)]
+    for page, texts in found.items():
+        level = reading_level("\n".join(texts))
+        assert level.words > 5, page
+        assert level.is_b1, (page, level.score, level.long_sentences, level.hard_words)
+        assert level.long_words == (), page

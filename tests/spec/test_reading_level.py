@@ -61,8 +61,11 @@ def test_what_is_offered_instead_is_not_on_the_list_itself() -> None:
 
 
 def texts_of(form: Path) -> list[str]:
-    """The Dutch texts of a form that a participant reads: what the counsellor fills in is not among them."""
+    """The Dutch texts of a form that a participant reads, answers too: what the counsellor fills in is not among them."""
     said, group = [], ""
+    answers: dict[str, list[str]] = {}
+    for row in csv.DictReader((form.parent / "choices.csv").open(encoding="utf-8")):
+        answers.setdefault(row["list_name"], []).append(row["label::Nederlands (nl)"])
     for row in csv.DictReader(form.open(encoding="utf-8")):
         dutch = row["label::Nederlands (nl)"]
         if row["type"] == "begin_group":
@@ -70,7 +73,7 @@ def texts_of(form: Path) -> list[str]:
         elif row["type"] == "end_group":
             group = ""
         if row.get("source") != "counsellor" and "begeleider" not in group:
-            said += [dutch, row.get("hint::Nederlands (nl)") or ""]
+            said += [dutch, row.get("hint::Nederlands (nl)") or "", *answers.pop(row["type"].partition(" ")[2], [])]
     return [text for text in said if text]
 
 

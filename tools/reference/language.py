@@ -79,6 +79,12 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
         "Steps, the reasons with which somebody leaves, forms and permissions.",
         ["Step", "ReasonList", "Reason", "Instrument", "Permission"],
     ),
+    (
+        "What is recorded in codes",
+        "Contacts, help beside the programme, decisions otherwise than the advice, contracts that are taken back. A code retires "
+        "and never vanishes.",
+        ["ContactKind", "OtherHelp", "OverrideReason", "ContractWithdrawal"],
+    ),
     ("What is offered, and to how many", "", ["Track", "TrackPhase", "IntakePlan", "PlannedIntake", "EarlyWarning"]),
     (
         "What is measured",

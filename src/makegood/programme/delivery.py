@@ -6,6 +6,7 @@ from pydantic import Field
 
 from makegood.programme.delivery_criteria import CriteriaList, Item
 from makegood.programme.delivery_people import Channel, ContactRules, Duty, EndDate, OrganisationKind, Site, StaffRole
+from makegood.programme.delivery_recorded import ContactKind, ContractWithdrawal, OtherHelp, OverrideReason
 from makegood.programme.delivery_steps import Instrument, Permission, ReasonList, Step
 from makegood.programme.delivery_tracks import IntakePlan, Track
 from makegood.programme.scalars import Name, Names
@@ -56,6 +57,14 @@ class Delivery(Term):
     """How candidates hear of the programme."""
     contact: ContactRules | None = None
     """How participants are reached after the end date."""
+    contact_kinds: dict[Name, ContactKind] = {}
+    """Kinds of contact that are recorded, the most usual first."""
+    other_help: dict[Name, OtherHelp] = {}
+    """Kinds of help that may run beside the programme."""
+    override_reasons: dict[Name, OverrideReason] = {}
+    """Why somebody decides otherwise than the criteria or the advice."""
+    contract_withdrawals: dict[Name, ContractWithdrawal] = {}
+    """Why a signed contract is taken back before the start."""
     tracks: dict[Name, Track] = Field(min_length=1)
     """What participants are offered, from light to intensive."""
     plan: IntakePlan | None = None

@@ -13,6 +13,7 @@ from makegood.programme.yaml_text import Place
 from makegood.values.problem import Problem, nearest
 
 HERE: Place = ("delivery",)
+MINUTES_OF_A_DAY = 24 * 60
 
 
 def delivery(terms: Terms) -> Iterator[Problem]:
@@ -20,7 +21,7 @@ def delivery(terms: Terms) -> Iterator[Problem]:
     part = terms.programme.delivery
     if part is None:
         return
-    for check in (_names, _criteria, _steps, _plan):
+    for check in (_names, _recorded, _criteria, _steps, _plan):
         yield from check(terms, part)
     yield from _analyses(terms)
 
@@ -34,6 +35,9 @@ def _names(terms: Terms, part: Delivery) -> Iterator[Problem]:
         yield from _known(terms, (*here, "instruments"), step.instruments, part.instruments, "instrument")
         yield from _exits(terms, (*here, "exits"), step.exits, part)
     yield from _exits(terms, (*HERE, "exits_at_any_step"), part.exits_at_any_step, part)
+    for name, withdrawal in part.contract_withdrawals.items():
+        exits = {listed: [code] for listed, code in withdrawal.exits.items()}
+        yield from _exits(terms, (*HERE, "contract_withdrawals", name, "exits"), exits, part)
     for name, listing in part.criteria.items():
         yield from _known(terms, (*HERE, "criteria", name, "applied_by"), listing.applied_by, part.roles, "role")
     for name, instrument in part.instruments.items():
@@ -53,6 +57,26 @@ def _names(terms: Terms, part: Delivery) -> Iterator[Problem]:
         warning = part.plan.early_warning
         if warning is not None:
             yield from _known(terms, (*HERE, "plan", "early_warning", "to"), [warning.to], part.roles, "role")
+
+
+def _recorded(terms: Terms, part: Delivery) -> Iterator[Problem]:
+    """What is recorded in codes can be recorded."""
+    for name, kind in part.contact_kinds.items():
+        for minutes in kind.one_tap:
+            if not 1 <= minutes <= MINUTES_OF_A_DAY:
+                what, remedy = f"a contact of {minutes} minutes cannot be", "write minutes from 1 to 1440"
+                yield Problem(terms.where((*HERE, "contact_kinds", name, "one_tap")), "not_within_a_day", what, "", remedy)
+    for name, withdrawal in part.contract_withdrawals.items():
+        for listed, code in withdrawal.exits.items():
+            reason = part.reasons[listed].reasons.get(code) if listed in part.reasons else None
+            if reason is not None and reason.history_only:
+                where = terms.where((*HERE, "contract_withdrawals", name, "exits", listed))
+                what, why = f"'{code}' stands in imported history only", "It cannot be recorded for somebody who leaves now"
+                yield Problem(where, "history_only_reason", what, why, "choose a reason that may be recorded")
+    signs = any(step.kind == "contract" for step in part.steps.values())
+    if part.contract_withdrawals and not signs:
+        what, why = "no step of this programme is one of a contract", "There is nothing to take back"
+        yield Problem(terms.where((*HERE, "contract_withdrawals")), "no_contract_step", what, why, "add the step, or leave these out")
 
 
 def _exits(terms: Terms, here: Place, exits: Mapping[str, list[str]], part: Delivery) -> Iterator[Problem]:

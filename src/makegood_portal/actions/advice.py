@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from makegood.instrument.stored import as_plain
 from makegood.selection.forms import register_form
@@ -24,15 +21,6 @@ from makegood_portal.ledger.queries import eligibility, facts
 from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice
 from makegood_portal.ledger.scope import Scope
 
-REASONS: Mapping[str, str | Promise] = {
-    "known_better": gettext_lazy("I know the candidate better than the answers tell"),
-    "answer_wrong": gettext_lazy("An answer is wrong, and cannot be put right now"),
-    "agreed_exception": gettext_lazy("The partners agreed on an exception"),
-    "criterion_does_not_fit": gettext_lazy("The criterion does not fit this situation"),
-    "wish_of_candidate": gettext_lazy("The candidate asks for it, with good reason"),
-    "place_on_track": gettext_lazy("There is no place on the track that is advised"),
-}
-"""Why somebody decides otherwise than the criteria or the advice: code -> what people choose."""
 ANSWERS = ("yes", "no")
 
 
@@ -57,17 +45,17 @@ def keep_advice(*, by: Scope, on: UUID, seen: int, today: date) -> EligibilityAs
 
 @action(*DECIDERS)
 def decide_otherwise(*, by: Scope, on: UUID, answer: str, track: str, reason: str, seen: int, today: date) -> EligibilityOverride:
-    """Decide otherwise than the criteria (`answer`), the advice (`track`) or both, with a reason of `REASONS`.
+    """Decide otherwise than the criteria (`answer`), the advice (`track`) or both, with a reason of the programme file.
 
     What the criteria said is kept beside it, so that both can be read later. An empty word leaves that part as it is.
     """
     row = _mine(by, on)
     if by.user is None:
         raise NotYours("nobody", _("Only a person can do this."))
-    if reason not in REASONS:
-        raise Refusal("no_reason", _("Choose the reason. Without it nobody can learn from it."), field="reason")
     delivery = terms.delivery_on(row.programme_id, today)
-    known = {name for name, one in delivery.tracks.items() if one.retired_on is None or today < one.retired_on}
+    if reason not in terms.in_use(delivery.override_reasons, today):
+        raise Refusal("no_reason", _("Choose the reason. Without it nobody can learn from it."), field="reason")
+    known = terms.in_use(delivery.tracks, today)
     if (track and track not in known) or answer not in ("", *ANSWERS):
         raise Refusal("unknown_choice", _("Choose one of the answers."), field="track" if answer in ("", *ANSWERS) else "answer")
     if track and row.contract_on is not None:

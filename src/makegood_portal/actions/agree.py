@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.actions.selection import pass_step
+from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, put_contract_back, resume
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
 from makegood_portal.ledger.queries import agreements
-from makegood_portal.ledger.queries.agreements import FIRST, ContactPage, ContractPage
+from makegood_portal.ledger.queries.agreements import FIRST, ContactPage, ContractPage, Meeting, Open
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -38,8 +38,11 @@ def open_contact(*, by: Scope, on: UUID) -> ContactPage | None:
 
 
 @action(*SIGNERS)
-def sign_contract(*, by: Scope, on: UUID, track: str, signed_on: date, seen: int) -> Contract:
-    """The contract is signed, and with it the step of the contract is done; or what was recorded is put right."""
+def sign_contract(*, by: Scope, on: UUID, track: str, signed_on: date, seen: int, reason: str = "") -> Contract:
+    """The contract is signed, and with it the step of the contract is done; or what was recorded is put right.
+
+    What was recorded on an earlier day is put right with the reason for it.
+    """
     row = _mine(by, on)
     delivery = terms.delivery_on(row.programme_id, signed_on)
     if track not in delivery.tracks:
@@ -55,11 +58,63 @@ def sign_contract(*, by: Scope, on: UUID, track: str, signed_on: date, seen: int
     if contract is None:
         contract = add(Contract(candidacy=row, track=track, signed_on=signed_on, signed_with_id=by.user))
     else:
+        if timezone.localtime(contract.recorded_at).date() != timezone.localdate() and not reason.strip():
+            raise Refusal("why", _("Say why this is put right."), field="reason")
         contract.candidacy = row
-        change(contract, track=track, signed_on=signed_on)
+        change(contract, reason=reason.strip(), track=track, signed_on=signed_on)
     change(row, seen=seen, contract_on=signed_on, track=track)
     if row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "contract":
         pass_step(by=by, on=on, step=row.step, happened_on=signed_on)
+    return contract
+
+
+@action(*SIGNERS)
+def withdraw_contract(*, by: Scope, on: UUID, reason: str, happened_on: date, seen: int, today: date) -> Candidacy:
+    """A signed contract is taken back before the start, for a coded reason of the programme file.
+
+    The reason says whether the candidate leaves with it, and with which reason of each list; else the step of the
+    contract is open again.
+    """
+    row = _mine(by, on)
+    contract = Contract.objects.filter(candidacy=row, withdrawn_on=None).first()
+    if contract is None:
+        raise Refusal("no_contract", _("There is no contract to take back."))
+    if row.state == State.STARTED:
+        raise Refusal("started", _("The track has begun. A contract is taken back before the start."))
+    known = terms.in_use(terms.delivery_on(row.programme_id, happened_on).contract_withdrawals, happened_on)
+    if reason not in known:
+        raise Refusal("no_reason", _("Choose the reason. Without it nobody can learn from it."), field="reason")
+    if happened_on > today:
+        raise Refusal("still_to_come", _("This day is still to come. Choose today or an earlier day."), field="happened_on")
+    if happened_on < contract.signed_on or happened_on < row.step_since:
+        raise Refusal("too_early", _("This lies before the day on which the contract was signed."), field="happened_on")
+    end_contract(contract, row, reason=reason, happened_on=happened_on)
+    exits = known[reason].exits
+    if exits:
+        return let_leave(row, by, happened_on=happened_on, reasons=exits, seen=seen, contract=False)
+    return back_to_contract(row, by, happened_on=happened_on, seen=seen)
+
+
+@action(*SIGNERS)
+def reinstate_contract(*, by: Scope, on: UUID, today: date, reason: str = "") -> Contract:
+    """The contract that was taken back last counts again, and the candidate stands where they stood.
+
+    On the day on which it was recorded it is simply undone; later it is a correction, and says why.
+    """
+    row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    contracts = Contract.objects.filter(candidacy=row)
+    contract = contracts.exclude(withdrawn_at=None).order_by("-withdrawn_at").first()
+    if contract is None or contract.withdrawn_at is None or row.state == State.STARTED or contracts.filter(withdrawn_on=None).exists():
+        raise Refusal("nothing_to_undo", _("There is no contract that was taken back."))
+    if timezone.localtime(contract.withdrawn_at).date() != today and not reason.strip():
+        raise Refusal("why", _("Say why the contract counts again."), field="reason")
+    delivery = terms.delivery_on(row.programme_id, today)
+    step = contract.withdrawn_step if contract.withdrawn_step in delivery.steps else row.step
+    put_contract_back(contract, row, reason=reason.strip())
+    named = {"contract_on": contract.signed_on, "track": contract.track}
+    resume(row, by, step=step, happened_on=today, reason=reason.strip(), signed=row.state == State.OPEN, named=named)
     return contract
 
 
@@ -93,11 +148,73 @@ def end_route(*, by: Scope, on: UUID, today: date) -> ContactRoute:
 def plan_first_appointment(*, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "") -> Appointment:
     """The first meeting after release; an earlier one that was planned is moved."""
     row = _mine(by, on)
+    _after_release(row, at)
+    planned = list(Appointment.objects.filter(candidacy=row, kind=FIRST, state="planned"))
+    new = add(Appointment(candidacy=row, kind=FIRST, at=at, place=place.strip(), with_whom=with_whom.strip(), with_user_id=by.user))
+    for one in planned:
+        one.candidacy = row
+        change(one, state="moved", moved_to_id=new.pk)
+    return new
+
+
+@action(*KEEPERS)
+def record_appointment(*, by: Scope, on: UUID, state: str, seen: int, today: date) -> Appointment:
+    """Whether an appointment took place: `kept` or `missed`; `planned` takes that back."""
+    row = _appointment(by, on)
+    if state not in ("kept", "missed", "planned"):
+        raise Refusal("unknown_state", _("Say whether the appointment took place."))
+    allowed = ("kept", "missed") if state == "planned" else ("planned",)
+    if row.state not in allowed:
+        raise Refusal("recorded_already", _("This is recorded already."), remedy=_("Open the page again."))
+    if state != "planned" and timezone.localtime(row.at).date() > today:
+        raise Refusal("still_to_come", _("This appointment is still to come."), remedy=_("Move it where the day changes."))
+    others = Appointment.objects.filter(candidacy=row.candidacy_id, kind=row.kind, state="planned")
+    if state == "planned" and others.exists():
+        raise Refusal("planned_again", _("Another appointment is planned in its place."))
+    return change(row, seen=seen, state=state)
+
+
+@action(*KEEPERS)
+def move_appointment(*, by: Scope, on: UUID, at: datetime, place: str, with_whom: str, seen: int) -> Appointment:
+    """An appointment gets another day: the old one stays as moved, and names the new one."""
+    row = _appointment(by, on)
+    if row.state != "planned":
+        raise Refusal("recorded_already", _("This is recorded already."), remedy=_("Open the page again."))
+    if row.candidacy.state == State.LEFT:
+        raise Refusal("not_open", _("This candidate is not on the way any more."))
+    _after_release(row.candidacy, at)
+    words = {"place": place.strip(), "with_whom": with_whom.strip(), "with_user_id": by.user}
+    new = add(Appointment(candidacy=row.candidacy, kind=row.kind, at=at, **words))
+    change(row, seen=seen, state="moved", moved_to_id=new.pk)
+    return new
+
+
+def open_first(*, by: Scope, on: UUID) -> Meeting | None:
+    """The first appointment of a candidate, as far as the asker may see it; written down where there is one."""
+    found = agreements.first_of(by, on)
+    if found is not None:
+        audit.record(by, "read", part=Part.CONTACT, table="ledger_appointment", row=found.id, candidacy=on)
+    return found
+
+
+def open_my_appointments(*, by: Scope, today: date) -> list[Open]:
+    """The asker's appointments that wait to be recorded; that the list was read is written down."""
+    found = agreements.open_appointments(by, today=today)
+    if found:
+        audit.record(by, "read", part=Part.CONTACT, table="ledger_appointment", facts={"rows": len(found)})
+    return found
+
+
+def _appointment(by: Scope, key: UUID) -> Appointment:
+    row = access.writable(Appointment.objects.filter(pk=key), by).select_related("candidacy").first()
+    if row is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    return row
+
+
+def _after_release(row: Candidacy, at: datetime) -> None:
     if row.release_on is not None and timezone.localtime(at).date() < row.release_on:
-        raise Refusal("before_release", _("This is before the release."), field="at")
-    for planned in Appointment.objects.filter(candidacy=row, kind=FIRST, state="planned").select_related("candidacy"):
-        change(planned, state="moved")
-    return add(Appointment(candidacy=row, kind=FIRST, at=at, place=place.strip(), with_whom=with_whom.strip(), with_user_id=by.user))
+        raise Refusal("before_release", _("This is before the release."), field="on")
 
 
 def _mine(by: Scope, key: UUID) -> Candidacy:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, terms
@@ -26,7 +27,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.queries import cooperation
-from makegood_portal.ledger.queries.cooperation import BEFORE_START, Choices, Cooperation, Who
+from makegood_portal.ledger.queries.cooperation import Choices, Cooperation, Who
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -50,43 +51,6 @@ WITH_ROLES: Coded = {
     "other": gettext_lazy("Somebody else of the municipality"),
 }
 """The task of whoever was spoken with: never a name."""
-
-LOCAL = "local_programme"
-HELP: Coded = {
-    LOCAL: gettext_lazy("A programme of the municipality"),
-    "prison_project": gettext_lazy("A project in the prison"),
-    "work": gettext_lazy("Help to find work"),
-    "education": gettext_lazy("Education or training"),
-    "debt": gettext_lazy("Help with debts"),
-    "housing": gettext_lazy("Help with housing"),
-    "addiction": gettext_lazy("Care for addiction"),
-    "mental_health": gettext_lazy("Mental health care"),
-    "probation": gettext_lazy("Supervision by probation"),
-    "volunteers": gettext_lazy("Volunteers or a buddy"),
-    "other": gettext_lazy("Other help"),
-}
-"""Kinds of help that may run beside ours."""
-
-CONTACTS: Coded = {
-    "telephone": gettext_lazy("Telephone call"),
-    "message": gettext_lazy("Message"),
-    "video": gettext_lazy("Video call"),
-    "meeting": gettext_lazy("Meeting"),
-    "prison_visit": gettext_lazy("Visit in prison"),
-    "accompanied": gettext_lazy("Went along"),
-    "with_others": gettext_lazy("Consultation with others"),
-}
-"""Kinds of contact."""
-
-TEMPLATES: Mapping[str, tuple[str, int]] = {
-    "telephone_15": ("telephone", 15),
-    "message_5": ("message", 5),
-    "meeting_60": ("meeting", 60),
-    "prison_visit_90": ("prison_visit", 90),
-    "accompanied_120": ("accompanied", 120),
-    "with_others_30": ("with_others", 30),
-}
-"""What is recorded with one tap: kind and minutes."""
 
 
 def open_cooperation(*, by: Scope, on: UUID) -> Cooperation | None:
@@ -137,9 +101,10 @@ def add_parallel_help(
 ) -> ParallelHelp:
     """Other help that runs beside ours; a programme of the municipality comes from the directory."""
     row = _open(by, on)
-    if kind not in HELP:
+    kinds = terms.in_use(terms.delivery_on(row.programme_id, today).other_help, today)
+    if kind not in kinds:
         raise Refusal("unknown_kind", _("Choose which help it is."), field="kind")
-    if kind == LOCAL:
+    if kinds[kind].local_programme:
         runs = Q(until_on=None) | Q(until_on__gt=today)
         if programme is None or not LocalProgramme.objects.filter(runs, pk=programme, municipality=row.municipality_id).exists():
             raise Refusal("no_programme", _("Choose which programme of the municipality it is."), field="programme")
@@ -164,11 +129,12 @@ def end_parallel_help(*, by: Scope, on: UUID, today: date) -> ParallelHelp:
 def log_contact(*, by: Scope, on: UUID, kind: str, minutes: int, phase: str, happened_on: date, today: date) -> ContactMoment:
     """One contact. What is hardly possible is kept, and the page warns (`queries.cooperation.oddities`)."""
     row = _mine(by, on)
-    if kind not in CONTACTS:
+    delivery = terms.delivery_on(row.programme_id, today)
+    if kind not in terms.in_use(delivery.contact_kinds, happened_on):
         raise Refusal("unknown_kind", _("Choose what kind of contact it was."), field="kind")
     if not 1 <= minutes <= 24 * 60:
         raise Refusal("minutes_impossible", _("Fill in the minutes: from 1 to 1440."), field="minutes")
-    phases = cooperation.phases_of(terms.deliveries_on({row.programme_id}, today).get(row.programme_id), row.track)
+    phases = cooperation.phases_of(delivery, row.track)
     if phase != BEFORE_START and phase not in phases:
         raise Refusal("unknown_phase", _("Choose the phase."), field="phase")
     _not_to_come(happened_on, today, "happened_on")

@@ -20,15 +20,19 @@ from makegood_portal.ledger import audit, terms
 from makegood_portal.ledger.models import (
     Answer,
     Candidacy,
+    ContactMoment,
     ContactRoute,
     Contract,
+    EligibilityOverride,
     Organisation,
+    ParallelHelp,
     Party,
     Programme,
     ProgrammeVersion,
     Questionnaire,
     SelectionEvent,
 )
+from makegood_portal.ledger.models.contract import WITH_EXIT
 from makegood_portal.ledger.scope import Scope
 
 
@@ -111,6 +115,15 @@ def orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Pro
         },
         "channels": {channel for channel in candidacies.values_list("channel", flat=True).distinct() if channel},
         "contact/routes": set(ContactRoute.objects.filter(**of).values_list("kind", flat=True).distinct()),
+        "contact_kinds": set(ContactMoment.objects.filter(**of).order_by().values_list("kind", flat=True).distinct()),
+        "other_help": set(ParallelHelp.objects.filter(**of).order_by().values_list("kind", flat=True).distinct()),
+        "override_reasons": set(EligibilityOverride.objects.filter(**of).values_list("reason", flat=True).distinct()),
+        "contract_withdrawals": set(
+            Contract.objects.filter(**of)
+            .exclude(withdrawn_reason__in=["", WITH_EXIT])
+            .values_list("withdrawn_reason", flat=True)
+            .distinct()
+        ),
         "items": set(Answer.objects.filter(**of, item__in=_items_of(programme)).values_list("item", flat=True).distinct()),
     }
     codes: dict[str, set[str]] = {
@@ -119,6 +132,10 @@ def orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Pro
         "tracks": {code for delivery in known for code in delivery.tracks},
         "channels": {code for delivery in known for code in delivery.channels},
         "contact/routes": {code for delivery in known if delivery.contact for code in delivery.contact.routes},
+        "contact_kinds": {code for delivery in known for code in delivery.contact_kinds},
+        "other_help": {code for delivery in known for code in delivery.other_help},
+        "override_reasons": {code for delivery in known for code in delivery.override_reasons},
+        "contract_withdrawals": {code for delivery in known for code in delivery.contract_withdrawals},
         "items": {code for delivery in known for code in delivery.items},
     }
     for part, words in used.items():

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from makegood_portal.actions.acting import action, fact
-from makegood_portal.actions.cells import harmless
+from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.queries.audit_trail import FileHistory

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from makegood.programme.delivery import Delivery
@@ -24,6 +24,7 @@ from makegood_portal.actions.acting import action, add
 from makegood_portal.actions.permission import address_of, everywhere, write_to
 from makegood_portal.ledger import audit, terms
 from makegood_portal.ledger.models import (
+    Appointment,
     Candidacy,
     Consent,
     ConsentState,
@@ -162,7 +163,22 @@ def _who_acts(
     return []
 
 
-FINDERS: tuple[Callable[[date, Colleagues], Iterable[Due]], ...] = (_late_permissions, _ending_consents, _without_a_route, _late_steps)
+def _appointments(today: date, colleagues: Colleagues) -> Iterator[Due]:
+    """Appointments of today; and once, those of the days before of which nobody said whether they took place."""
+    rows = Appointment.objects.filter(state="planned", at__date__lte=today, at__date__gte=today - LOOKS_BACK)
+    for candidacy, at, *whose in rows.values_list("candidacy", "at", *_whose("candidacy__")):
+        day = timezone.localtime(at).date()
+        for user in _colleagues_of(colleagues, whose):
+            yield Due(user, "appointment_today" if day == today else "appointment_open", candidacy, day)
+
+
+FINDERS: tuple[Callable[[date, Colleagues], Iterable[Due]], ...] = (
+    _late_permissions,
+    _ending_consents,
+    _without_a_route,
+    _late_steps,
+    _appointments,
+)
 
 
 def _whose(prefix: str = "") -> tuple[str, ...]:

@@ -6,10 +6,11 @@ Which step comes next, who acts in it, with which reasons one may leave it and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood.programme.delivery import Delivery
@@ -17,7 +18,18 @@ from makegood.selection.steps import due_on, next_step, reasons_at
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Contract, Outcome, Party, PermissionRequest, PermissionState, SelectionEvent, State
+from makegood_portal.ledger.models import (
+    Appointment,
+    Candidacy,
+    Contract,
+    Outcome,
+    Party,
+    PermissionRequest,
+    PermissionState,
+    SelectionEvent,
+    State,
+)
+from makegood_portal.ledger.models.contract import WITH_EXIT
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -63,25 +75,121 @@ def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping
     for listing, code in given.items():
         if code not in known.get(listing, ()):
             raise Refusal("unknown_reason", _("This reason cannot be chosen at this step."), field="reasons")
-    for listing, code in given.items():
+    contract = access.writable(Contract.objects.filter(candidacy=row, withdrawn_on=None), by).first()
+    if contract is not None:  # who signs contracts ends it too; a prison does neither
+        end_contract(contract, row, reason=WITH_EXIT, happened_on=max(happened_on, contract.signed_on))
+    return let_leave(row, by, happened_on=happened_on, reasons=given, seen=row.version, contract=contract is None)
+
+
+def let_leave(row: Candidacy, by: Scope, *, happened_on: date, reasons: Mapping[str, str], seen: int, contract: bool) -> Candidacy:
+    """Write down that somebody leaves, with each list's own reason; what was asked or agreed for later falls away.
+
+    `contract`: the file goes on to name the contract.
+    """
+    for listing, code in reasons.items():
         add(_event(row, by, outcome=Outcome.EXITED, happened_on=happened_on, reason=code, reason_source=listing))
-    first = next(iter(given.values()))
     for asked in PermissionRequest.objects.filter(candidacy=row, state=PermissionState.ASKED).select_related("candidacy"):
         change(asked, state=PermissionState.WITHDRAWN)  # the municipality need not answer any more
-    return change(row, seen=row.version, state=State.LEFT, exit_reason=first, left_on=happened_on, step_due_on=None)
+    for planned in Appointment.objects.filter(candidacy=row, state="planned").select_related("candidacy"):
+        change(planned, state="cancelled")
+    first = next(iter(reasons.values()))
+    new: dict[str, Any] = {} if contract else {"contract_on": None}
+    return change(row, seen=seen, state=State.LEFT, exit_reason=first, left_on=happened_on, step_due_on=None, **new)
+
+
+def end_contract(contract: Contract, row: Candidacy, *, reason: str, happened_on: date) -> Contract:
+    """The contract is not in force any more; at which step the candidate was is kept, so that it can be undone."""
+    contract.candidacy = row
+    return change(
+        contract,
+        columns={"withdrawn_on": happened_on, "withdrawn_reason": reason, "withdrawn_at": timezone.now(), "withdrawn_step": row.step},
+    )
 
 
 @action(*ACTORS)
-def come_back(*, by: Scope, on: UUID, happened_on: date) -> Candidacy:
-    """Whoever left is taken up again at the step where they left; the reason stays in the history."""
+def come_back(*, by: Scope, on: UUID, happened_on: date, reason: str = "") -> Candidacy:
+    """Whoever left is taken up again at the step where they left; why they left stays in the history.
+
+    On the day on which the exit was recorded it is undone as it was, with the contract that ended by it. Later it is a
+    correction, and says why (`reason`); a contract is then signed again.
+    """
     row = _mine(by, on)
     if row.state != State.LEFT:
         raise Refusal("not_left", _("This candidate has not left."))
     delivery = _delivery(row, happened_on)
     _acts(delivery, row.step, by)
-    add(_event(row, by, outcome=Outcome.REOPENED, happened_on=happened_on))
-    due = due_on(delivery.steps[row.step], step_before_on=happened_on, end_date=row.release_on)
-    return change(row, seen=row.version, state=State.OPEN, exit_reason="", left_on=None, step_since=happened_on, step_due_on=due)
+    same_day = recorded_today(_last(row, Outcome.EXITED))
+    if not same_day and not reason.strip():
+        raise Refusal("why", _("Say why the candidate comes back."), field="reason")
+    step, contract = row.step, {}
+    ended = Contract.objects.filter(candidacy=row, withdrawn_reason=WITH_EXIT, withdrawn_on__isnull=False).order_by("-withdrawn_at").first()
+    if same_day and ended is not None and ended.withdrawn_at is not None and _is_today(ended.withdrawn_at):
+        contract = {"contract_on": put_contract_back(ended, row).signed_on}
+    else:
+        step = _not_past_the_contract(row, delivery)
+    return resume(row, by, step=step, happened_on=happened_on, reason=reason.strip(), named=contract)
+
+
+def resume(
+    row: Candidacy, by: Scope, *, step: str, happened_on: date, reason: str, named: Mapping[str, Any], signed: bool = False
+) -> Candidacy:
+    """Somebody is on the way again, at this step; an event says so.
+
+    `named`: what the file says of the contract. `signed`: the step of the contract is done after all.
+    """
+    delivery = _delivery(row, happened_on)
+    event = _event(row, by, outcome=Outcome.PASSED if signed else Outcome.REOPENED, happened_on=happened_on)
+    event.step = contract_step(delivery) if signed else step
+    add(event)
+    due = due_on(delivery.steps[step], step_before_on=happened_on, end_date=row.release_on)
+    at = {"step": step, "step_since": happened_on, "step_due_on": due, "state": State.OPEN, "exit_reason": "", "left_on": None}
+    return change(row, seen=row.version, reason=reason, columns={**at, **named})
+
+
+def put_contract_back(contract: Contract, row: Candidacy, *, reason: str = "") -> Contract:
+    """A contract that was ended by mistake is in force again."""
+    contract.candidacy = row
+    empty = {"withdrawn_on": None, "withdrawn_reason": "", "withdrawn_at": None, "withdrawn_step": ""}
+    return change(contract, reason=reason, columns=empty)
+
+
+def recorded_today(event: SelectionEvent | None) -> bool:
+    """Whether it was written down today: what was, may be undone without a reason."""
+    return event is not None and _is_today(event.recorded_at)
+
+
+def _is_today(moment: datetime) -> bool:
+    return timezone.localtime(moment).date() == timezone.localdate()
+
+
+def _last(row: Candidacy, outcome: Outcome) -> SelectionEvent | None:
+    return SelectionEvent.objects.filter(candidacy=row, outcome=outcome).order_by("-recorded_at").first()
+
+
+def contract_step(delivery: Delivery) -> str:
+    """The step in which the contract is signed; empty where the programme has none."""
+    return next((name for name in delivery.order if delivery.steps[name].kind == "contract"), "")
+
+
+def _not_past_the_contract(row: Candidacy, delivery: Delivery) -> str:
+    """The step of somebody who comes back: where they left, but without a contract not past the step of the contract."""
+    signs, order = contract_step(delivery), delivery.order
+    if not signs or row.step not in order or order.index(row.step) <= order.index(signs):
+        return row.step
+    return row.step if Contract.objects.filter(candidacy=row, withdrawn_on=None).exists() else signs
+
+
+def back_to_contract(row: Candidacy, by: Scope, *, happened_on: date, seen: int) -> Candidacy:
+    """Without a contract somebody stands before the step of the contract again: an event that corrects, never an edit."""
+    delivery = _delivery(row, happened_on)
+    signs = contract_step(delivery)
+    passed = {"candidacy": row, "step": signs, "outcome": Outcome.PASSED, "corrected_by": None}
+    last = SelectionEvent.objects.filter(**passed).order_by("-recorded_at").first()
+    event = _event(row, by, outcome=Outcome.REOPENED, happened_on=happened_on)
+    event.step, event.corrects = signs, last
+    add(event)
+    due = due_on(delivery.steps[signs], step_before_on=happened_on, end_date=row.release_on)
+    return change(row, seen=seen, step=signs, step_since=happened_on, step_due_on=due, contract_on=None)
 
 
 @action(*ACTORS)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from makegood.selection.shares import Share
 from makegood_portal.actions.acting import action, fact
-from makegood_portal.actions.cells import harmless
+from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE
 from makegood_portal.ledger.queries import funnel

@@ -129,7 +129,12 @@ RULES: tuple[Rule, ...] = (
         consent="work",
         reads=frozenset({Part.CANDIDACY, Part.IDENTITY}),
     ),
-    Rule(role=Role.EVALUATOR, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY})),
+    # Pseudonyms and codes: what was done is evidence, and no table of these parts holds a name or free text.
+    Rule(
+        role=Role.EVALUATOR,
+        bond=Bond.PROGRAMME,
+        reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY, Part.COOPERATION}),
+    ),
 )
 
 

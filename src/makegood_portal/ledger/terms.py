@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -21,6 +22,21 @@ from makegood.programme.yaml_text import parse_yaml_text
 from makegood_portal.ledger.models import ProgrammeVersion
 from makegood_portal.ledger.models import Questionnaire as StoredQuestionnaire
 from makegood_portal.ledger.scope import known
+
+
+class Coded(Protocol):
+    """A term that is chosen by its code: it has words, and may retire."""
+
+    @property
+    def title(self) -> InTwoLanguages:
+        """What people call it."""
+
+    @property
+    def retired_on(self) -> date | None:
+        """From this day it cannot be chosen."""
+
+
+C = TypeVar("C", bound=Coded)
 
 
 class NoTermsError(LookupError):
@@ -87,6 +103,16 @@ def reason_titles(programme: UUID, day: date) -> dict[tuple[str, str], str]:
         for name, listing in delivery.reasons.items()
         for code, reason in listing.reasons.items()
     }
+
+
+def in_use(codes: Mapping[str, C], on: date) -> dict[str, C]:
+    """The codes that may be chosen on a day: those that have not retired."""
+    return {code: one for code, one in codes.items() if one.retired_on is None or on < one.retired_on}
+
+
+def titles(codes: Mapping[str, C]) -> dict[str, str]:
+    """Code -> what people call it; those that retired too, since old records keep them."""
+    return {code: said(one.title) for code, one in codes.items()}
 
 
 def questionnaires_of(programme: UUID, codes: Collection[str] = ()) -> dict[str, tuple[UUID, Questionnaire]]:

@@ -9,19 +9,40 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood_portal.actions.agree import KEEPERS, add_route, end_route, open_contact, open_contract, plan_first_appointment, sign_contract
+from makegood_portal.actions.agree import (
+    KEEPERS,
+    SIGNERS,
+    add_route,
+    end_route,
+    move_appointment,
+    open_contact,
+    open_contract,
+    open_my_appointments,
+    plan_first_appointment,
+    record_appointment,
+    reinstate_contract,
+    sign_contract,
+    withdraw_contract,
+)
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.ledger.access import Part, roles_that_read
+from makegood_portal.ledger.queries import agreements
+from makegood_portal.ledger.queries.agreements import ContactPage
+from makegood_portal.ledger.queries.candidates import File
+from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
+
+WHY = 300
+"""Characters of a reason for a correction."""
 
 
 class ContractForm(forms.Form):
@@ -29,10 +50,13 @@ class ContractForm(forms.Form):
 
     track = forms.ChoiceField(label=gettext_lazy("Which track?"), widget=forms.RadioSelect)
     signed_on = PickedDateField(label=gettext_lazy("Signed on which day?"))
+    reason = forms.CharField(label=gettext_lazy("Why is it put right?"), max_length=WHY, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, tracks: Any, **words: Any) -> None:
+    def __init__(self, *args: Any, tracks: Any, correction: bool, **words: Any) -> None:
         super().__init__(*args, **words)
         self.fields["track"].choices = tracks  # type: ignore[attr-defined]
+        if not correction:
+            del self.fields["reason"]
 
     def clean_signed_on(self) -> Any:
         """What is signed was signed today or before."""
@@ -40,6 +64,28 @@ class ContractForm(forms.Form):
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day is still to come. Choose today or an earlier day."))
         return day
+
+
+class WithdrawForm(forms.Form):
+    """Why a contract is taken back, and since when."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Why?"), widget=forms.RadioSelect)
+    happened_on = PickedDateField(label=gettext_lazy("On which day?"))
+
+    def __init__(self, *args: Any, withdrawals: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        groups = {leaves: [(one.code, one.title) for one in withdrawals if one.leaves is leaves] for leaves in (True, False)}
+        titles = {True: _("The candidate does not go on"), False: _("The candidate stays on the way, and may sign again")}
+        self.fields["reason"].choices = [(titles[leaves], some) for leaves, some in groups.items() if some]  # type: ignore[attr-defined]
+
+
+class WhyForm(forms.Form):
+    """Why something that was recorded on an earlier day is put right."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it put right?"), max_length=WHY, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("It stands in the history of the file. Needed when it was recorded on an earlier day."),
+    )  # fmt: skip
 
 
 class WayForm(forms.Form):
@@ -66,6 +112,10 @@ class FirstForm(forms.Form):
         """The moment, in the time of the portal."""
         return timezone.make_aware(datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"]))
 
+    def where(self) -> dict[str, str]:
+        """The place, and with whom."""
+        return {"place": self.cleaned_data["place"], "with_whom": self.cleaned_data["with_whom"]}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(*roles_that_read(Part.CONTRACT))
@@ -76,15 +126,52 @@ def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
     if found is None or file is None:
         raise Http404
     start = {"track": found.track or found.advised, "signed_on": found.signed_on or timezone.localdate()}
-    form = ContractForm(request.POST or None, tracks=found.tracks, initial=start)
+    form = ContractForm(request.POST or None, tracks=found.tracks, correction=found.earlier_day, initial=start)
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("seen", "")
-        version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
+        version = _seen(request)
         if tried(form, lambda: sign_contract(by=request.scope, on=candidacy, seen=version, **form.cleaned_data)):
             notices.done(request, _("The contract is recorded."))
             return redirect("candidate_contract", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
+    context = {"found": found, "file": file, "form": form, "why": WhyForm()}
     return render(request, "agreements/contract.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*SIGNERS)
+def contract_withdraw(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Take a signed contract back, before the start."""
+    found = open_contract(by=request.scope, on=candidacy)
+    file = open_file(by=request.scope, on=candidacy)
+    if found is None or file is None:
+        raise Http404
+    today = timezone.localdate()
+    form = WithdrawForm(request.POST or None, withdrawals=found.withdrawals, initial={"happened_on": today})
+    if request.method == "POST" and form.is_valid():
+        version = _seen(request)
+        if tried(form, lambda: withdraw_contract(by=request.scope, on=candidacy, seen=version, today=today, **form.cleaned_data)):
+            notices.done(request, _("The contract is taken back."), undo=reverse("contract_reinstate", args=[candidacy]))
+            return redirect("candidate_contract", candidacy=candidacy)
+    context = {"found": found, "file": file, "form": form}
+    return render(request, "agreements/withdraw.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*SIGNERS)
+def contract_reinstate(request: Asked, candidacy: UUID) -> HttpResponse:
+    """The contract that was taken back counts again: undone today, or put right later with the reason."""
+    form = WhyForm(request.POST)
+    again = form.is_valid() and tried(
+        form,
+        lambda: reinstate_contract(by=request.scope, on=candidacy, today=timezone.localdate(), reason=form.cleaned_data["reason"]),
+    )
+    if again:
+        notices.done(request, _("The contract counts again."))
+        return redirect("candidate_contract", candidacy=candidacy)
+    found = open_contract(by=request.scope, on=candidacy)
+    file = open_file(by=request.scope, on=candidacy)
+    if found is None or file is None:
+        raise Http404
+    return render(request, "agreements/contract.html", {"found": found, "file": file, "why": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,18 +195,84 @@ def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
 @page(*KEEPERS)
 def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse:
     """The first appointment after release."""
+    found, file = _contact(request, candidacy)
+    form = FirstForm(request.POST or None, initial={"on": found.release_on})
+    sent = request.method == "POST" and form.is_valid()
+    if sent and tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **form.where())):
+        notices.done(request, _("The first appointment is planned."))
+        return redirect("candidate_contacts", candidacy=candidacy)
+    context = {"found": found, "file": file, "form": form}
+    return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*KEEPERS)
+def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
+    """Another day for an appointment."""
+    known = agreements.appointment(request.scope, appointment)
+    if known is None:
+        raise Http404
+    candidacy, old = known
+    found, file = _contact(request, candidacy)
+    at = timezone.localtime(old.at)
+    start = {"on": at.date(), "time": at.time(), "place": old.place, "with_whom": old.with_whom}
+    form = FirstForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        version = _seen(request)
+        if tried(form, lambda: move_appointment(by=request.scope, on=appointment, at=form.at(), seen=version, **form.where())):
+            notices.done(request, _("The appointment has another day."))
+            return redirect("candidate_contacts", candidacy=candidacy)
+    context = {"found": found, "file": file, "form": form, "old": old}
+    return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*KEEPERS)
+def appointment_record(request: Asked, appointment: UUID) -> HttpResponse:
+    """Whether an appointment took place; `planned` takes that back."""
+    state = request.POST.get("state", "planned")
+    row = record_appointment(by=request.scope, on=appointment, state=state, seen=_seen(request), today=timezone.localdate())
+    if state == "planned":
+        notices.done(request, _("Taken back: the appointment is planned."))
+    else:
+        said = _("Recorded: the appointment took place.") if state == "kept" else _("Recorded: the appointment did not take place.")
+        notices.done(request, said, undo=reverse("appointment_again", args=[appointment]))
+    if request.POST.get("from") == "list":
+        return redirect("appointments")
+    return redirect("candidate_contacts", candidacy=row.candidacy_id)
+
+
+@require_POST
+@page(*KEEPERS)
+def appointment_again(request: Asked, appointment: UUID) -> HttpResponse:
+    """What was recorded of an appointment is taken back."""
+    known = agreements.appointment(request.scope, appointment)
+    if known is None:
+        raise Http404
+    row = record_appointment(by=request.scope, on=appointment, state="planned", seen=known[1].version, today=timezone.localdate())
+    notices.done(request, _("Taken back: the appointment is planned."))
+    return redirect("candidate_contacts", candidacy=row.candidacy_id)
+
+
+@require_safe
+@page(Role.COUNSELLOR, Role.LEAD)
+def appointments(request: Asked) -> HttpResponse:
+    """Appointments of today, and those of which nobody recorded whether they took place."""
+    found = open_my_appointments(by=request.scope, today=timezone.localdate())
+    return render(request, "agreements/appointments.html", {"found": found})
+
+
+def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, File]:
     found = open_contact(by=request.scope, on=candidacy)
     file = open_file(by=request.scope, on=candidacy)
     if found is None or file is None:
         raise Http404
-    form = FirstForm(request.POST or None, initial={"on": found.release_on})
-    if request.method == "POST" and form.is_valid():
-        words = {"place": form.cleaned_data["place"], "with_whom": form.cleaned_data["with_whom"]}
-        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **words)):
-            notices.done(request, _("The first appointment is planned."))
-            return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
-    return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
+    return found, file
+
+
+def _seen(request: Asked) -> int:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdigit() and len(seen) < 8 else 0
 
 
 @require_POST
@@ -135,5 +288,11 @@ PATHS = [
     path("candidates/<uuid:candidacy>/contract/", candidate_contract, name="candidate_contract"),
     path("candidates/<uuid:candidacy>/contact/", candidate_contacts, name="candidate_contacts"),
     path("candidates/<uuid:candidacy>/first-appointment/", candidate_first_appointment, name="candidate_first_appointment"),
+    path("candidates/<uuid:candidacy>/contract/take-back/", contract_withdraw, name="contract_withdraw"),
+    path("candidates/<uuid:candidacy>/contract/put-back/", contract_reinstate, name="contract_reinstate"),
+    path("appointments/", appointments, name="appointments"),
+    path("appointments/<uuid:appointment>/record/", appointment_record, name="appointment_record"),
+    path("appointments/<uuid:appointment>/again/", appointment_again, name="appointment_again"),
+    path("appointments/<uuid:appointment>/move/", appointment_move, name="appointment_move"),
     path("contact-routes/<uuid:route>/end/", route_end, name="route_end"),
 ]

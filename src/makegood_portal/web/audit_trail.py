@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,24 +20,10 @@ from makegood_portal.ledger.access import HISTORY_WITH, roles_that_read
 from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.words import Role
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.history_words import FIELDS, PARTS, VERBS, value_said
 from makegood_portal.web.pages import Asked, page
 
 READERS = (Role.LEAD, Role.ADMINISTRATOR)
-VERBS = {
-    "read": gettext_lazy("Opened"),
-    "request": gettext_lazy("Asked for a page"),
-    "break_glass": gettext_lazy("Opened a colleague's file"),
-    "export_audit": gettext_lazy("Took out the log"),
-    "ask_permission": gettext_lazy("Asked the municipality"),
-    "answer_permission": gettext_lazy("Answered for the municipality"),
-    "record_consent": gettext_lazy("Recorded consent"),
-    "withdraw_consent": gettext_lazy("Recorded that consent was taken back"),
-    "pass_step": gettext_lazy("Did a step"),
-    "sign_contract": gettext_lazy("Recorded the contract"),
-    "add_route": gettext_lazy("Added a way to keep contact"),
-    "hand_over": gettext_lazy("Handed over"),
-}
-"""Act -> its words; an act without words is shown by its name."""
 
 
 class FilterForm(forms.Form):
@@ -59,8 +46,24 @@ class FilterForm(forms.Form):
         return {"actor": UUID(words["actor"]) if words.get("actor") else None, "verb": words.get("verb", ""), "day": day}
 
 
-def _shown(found: audit_trail.Page) -> list[dict[str, Any]]:
-    return [{"entry": one, "verb": VERBS.get(one.verb, one.verb.replace("_", " "))} for one in found.entries]
+def _shown(found: audit_trail.Page, codes: Mapping[str, Mapping[str, str]] | None = None) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": one,
+            "verb": VERBS.get(one.verb, one.verb.replace("_", " ")),
+            "part": PARTS.get(one.part, ""),
+            "reason": one.reason if not codes else value_said(one.reason, codes.get("reason", {})),
+            "changes": [
+                {
+                    "field": FIELDS.get(change.field, change.field.replace("_", " ")),
+                    "old": value_said(change.old, (codes or {}).get(change.field, {}), change.field),
+                    "new": value_said(change.new, (codes or {}).get(change.field, {}), change.field),
+                }
+                for change in one.changes
+            ],
+        }
+        for one in found.entries
+    ]
 
 
 def _number(request: Asked) -> int:
@@ -93,7 +96,7 @@ def candidate_history(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_history(by=request.scope, on=candidacy, number=_number(request))
     if found is None:
         raise Http404
-    return render(request, "audit_trail/of_file.html", {"found": found, "page": found.page, "entries": _shown(found.page)})
+    return render(request, "audit_trail/of_file.html", {"found": found, "page": found.page, "entries": _shown(found.page, found.codes)})
 
 
 PATHS = [

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from makegood_portal.actions.agree import open_first
 from makegood_portal.actions.hand_over import hand_over
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.ledger.access import Part, roles_that_read
@@ -87,7 +88,7 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_file(by=request.scope, on=candidacy)
     if found is None:
         raise Http404
-    return render(request, "candidates/file.html", {"file": found})
+    return render(request, "candidates/file.html", {"file": found, "first": open_first(by=request.scope, on=candidacy)})
 
 
 @require_POST

@@ -15,12 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.cooperation import (
-    CONTACTS,
-    HELP,
     KEEPERS,
     STATUSES,
-    TEMPLATES,
     WITH_ROLES,
     add_parallel_help,
     end_parallel_help,
@@ -30,7 +28,7 @@ from makegood_portal.actions.cooperation import (
     record_coordination,
     strike_contact,
 )
-from makegood_portal.ledger.queries.cooperation import BEFORE_START, Choices, Cooperation, oddities
+from makegood_portal.ledger.queries.cooperation import Choices, Cooperation, oddities
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
@@ -49,13 +47,14 @@ NONE_CHOSEN = ("", "–")
 class MomentForm(forms.Form):
     """A contact that no template fits."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What kind of contact?"), choices=list(CONTACTS.items()))
+    kind = forms.ChoiceField(label=gettext_lazy("What kind of contact?"))
     minutes = forms.IntegerField(label=gettext_lazy("How many minutes?"), min_value=1, max_value=1440)
     phase = forms.ChoiceField(label=gettext_lazy("Phase"))
     happened_on = PickedDateField(label=gettext_lazy("Day"))
 
     def __init__(self, *args: Any, found: Cooperation, **words: Any) -> None:
         super().__init__(*args, **words)
+        self.fields["kind"].choices = found.kinds  # type: ignore[attr-defined]
         choices = [(BEFORE_START, _("Before the start")), *found.phases]
         self.fields["phase"].choices = choices if found.phase_now else [NONE_CHOSEN, *choices]  # type: ignore[attr-defined]
 
@@ -82,7 +81,7 @@ class CoordinationForm(forms.Form):
 class HelpForm(forms.Form):
     """Other help that runs beside ours."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Which help?"), choices=list(HELP.items()))
+    kind = forms.ChoiceField(label=gettext_lazy("Which help?"))
     programme = forms.ChoiceField(
         label=gettext_lazy("Which programme of the municipality?"),
         help_text=gettext_lazy("Only where it is a programme of the municipality."),
@@ -97,6 +96,7 @@ class HelpForm(forms.Form):
 
     def __init__(self, *args: Any, found: Choices, **words: Any) -> None:
         super().__init__(*args, **words)
+        self.fields["kind"].choices = found.help  # type: ignore[attr-defined]
         self.fields["programme"].choices = [NONE_CHOSEN, *found.programmes]  # type: ignore[attr-defined]
         if not found.programmes:
             del self.fields["programme"]
@@ -110,11 +110,11 @@ def candidate_cooperation(request: Asked, candidacy: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     today = timezone.localdate()
-    start = {"happened_on": today, "phase": found.phase_now, "kind": "telephone"}
+    start = {"happened_on": today, "phase": found.phase_now}
     sent: dict[str, Any] | Any = request.POST or None
-    template = TEMPLATES.get(request.POST.get("template", ""))
-    if template is not None:
-        sent = {**start, "kind": template[0], "minutes": template[1]}
+    tap = next((one for one in found.taps if one.code == request.POST.get("tap")), None)
+    if tap is not None:
+        sent = {**start, "kind": tap.kind, "minutes": tap.minutes}
     form = MomentForm(sent, found=found, initial=start)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -133,14 +133,14 @@ def candidate_cooperation(request: Asked, candidacy: UUID) -> HttpResponse:
              "role": WITH_ROLES.get(one.with_role, "")}
             for one in found.coordinated
         ],
-        "help": [{"line": one, "what": HELP.get(one.kind, one.kind)} for one in found.help],
+        "help": [{"line": one, "what": one.title} for one in found.help],
         "moments": [
-            {"line": one, "what": CONTACTS.get(one.kind, one.kind), "odd": [ODD[code] for code in one.odd]} for one in found.moments[:SHOWN]
+            {"line": one, "what": one.title, "odd": [ODD[code] for code in one.odd]} for one in found.moments[:SHOWN]
         ],
         "shown": SHOWN if len(found.moments) > SHOWN else 0,
         "templates": [
-            {"code": code, "label": _("%(contact)s, %(minutes)s min") % {"contact": CONTACTS[kind], "minutes": minutes}}
-            for code, (kind, minutes) in TEMPLATES.items()
+            {"code": one.code, "label": _("%(contact)s, %(minutes)s min") % {"contact": one.title, "minutes": one.minutes}}
+            for one in found.taps
         ],
         "phase_now": dict(form.fields["phase"].choices).get(found.phase_now, ""),  # type: ignore[attr-defined]
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +34,7 @@ from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.problem_words import told
 
 EFFECTS = {
     "requires": gettext_lazy("needed to take part"),
@@ -221,7 +223,7 @@ def criteria_page(request: Asked) -> HttpResponse:
 
 def _versions(found: criteria.CriteriaPage) -> list[dict[str, Any]]:
     """Links to the criteria as they stood after each change, oldest first."""
-    tabs = [{"label": day.strftime("%d-%m-%Y"), "href": f"?programme={found.programme}&on={day.isoformat()}"} for day in found.days]
+    tabs = [{"label": date_format(day, "j F Y"), "href": f"?programme={found.programme}&on={day.isoformat()}"} for day in found.days]
     here = max((index for index, day in enumerate(found.days) if day <= found.on), default=-1)
     return [
         {"label": _("At first"), "href": f"?programme={found.programme}&on=1900-01-01", "current": here == -1},
@@ -304,7 +306,7 @@ def criteria_change(request: Asked, programme: UUID) -> HttpResponse:
             form.add_error(None, _("The terms would not stand with this change."))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-    context = {"form": form, "programme": programme, "problems": problems}
+    context = {"form": form, "programme": programme, "problems": told(problems)}
     return render(request, "criteria/change.html", context, status=422 if form.errors else 200)
 
 
@@ -327,7 +329,7 @@ def criteria_upload(request: Asked, programme: UUID) -> HttpResponse:
             form.add_error("file", _("This file cannot be used. What was found stands below."))
         except Refusal as refusal:
             form.add_error("file", f"{refusal.what} {refusal.remedy}".strip())
-    context = {"form": form, "programme": programme, "problems": problems}
+    context = {"form": form, "programme": programme, "problems": told(problems)}
     return render(request, "criteria/upload.html", context, status=422 if form.errors else 200)
 
 

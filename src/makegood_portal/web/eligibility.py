@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood_portal.actions.advice import REASONS, begin_register_form, decide_otherwise, keep_advice, open_advice
+from makegood_portal.actions.advice import begin_register_form, decide_otherwise, keep_advice, open_advice
 from makegood_portal.actions.questionnaire import FILLERS
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.access import Part, roles_that_read
@@ -45,10 +45,11 @@ class DecisionForm(forms.Form):
         choices=[("", gettext_lazy("As the criteria say")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
     )  # fmt: skip
     track = forms.ChoiceField(label=gettext_lazy("Which track?"), widget=forms.RadioSelect, required=False, initial="")
-    reason = forms.ChoiceField(label=gettext_lazy("Why do you decide otherwise?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
+    reason = forms.ChoiceField(label=gettext_lazy("Why do you decide otherwise?"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, tracks: Any, **words: Any) -> None:
+    def __init__(self, *args: Any, tracks: Any, reasons: Any, **words: Any) -> None:
         super().__init__(*args, **words)
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["track"].choices = [("", _("As advised")), *tracks]  # type: ignore[attr-defined]
 
 
@@ -76,9 +77,9 @@ def candidate_eligibility_keep(request: Asked, candidacy: UUID) -> HttpResponse:
 def candidate_eligibility_decide(request: Asked, candidacy: UUID) -> HttpResponse:
     """Decide otherwise than the criteria or the advice."""
     found = open_advice(by=request.scope, on=candidacy, today=timezone.localdate())
-    if found is None or not found.may_decide:
+    if found is None or not found.may_decide or not found.reasons:
         raise Http404
-    form = DecisionForm(request.POST or None, tracks=found.tracks)
+    form = DecisionForm(request.POST or None, tracks=found.tracks, reasons=found.reasons)
     if request.method == "POST" and form.is_valid():
         try:
             decide_otherwise(by=request.scope, on=candidacy, seen=_seen(request), today=timezone.localdate(), **form.cleaned_data)
@@ -128,7 +129,7 @@ def _context(found: Advice) -> dict[str, Any]:
             {"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.track_missing
         ],
         "to_register": found.may_fill and any(one.asks == "register" for one in (*found.missing, *found.track_missing)),
-        "decisions": [{"row": one, "reason": REASONS.get(one.reason, one.reason)} for one in found.decisions],
+        "decisions": [{"row": one, "reason": one.reason} for one in found.decisions],
         "differ": [{"title": one.title, "said": [(SOURCES.get(who, who), value) for who, value in one.said]} for one in found.differ],
     }
 

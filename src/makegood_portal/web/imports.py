@@ -55,6 +55,7 @@ OUTCOMES = {
     "unchanged": gettext_lazy("on record already"),
     "refused": gettext_lazy("refused"),
 }
+KINDS = {"new": "success", "changed": "info", "refused": "danger"}
 REMARKS = {
     "missing": gettext_lazy("Nothing is filled in. Ask for it, and correct the list."),
     "unreadable": gettext_lazy("This cannot be read. Write it as in the example, or leave it empty."),
@@ -214,7 +215,12 @@ def _one(found: ListFile) -> dict[str, Any]:
         if counts.get(name, 0)
     ]
     rows = [
-        {"row": row, "outcome": OUTCOMES[row.outcome], "remarks": [_remark(remark) for remark in row.problems if remark["code"] != "date"]}
+        {
+            "row": row,
+            "outcome": OUTCOMES[row.outcome],
+            "kind": KINDS.get(row.outcome, "neutral"),
+            "remarks": [_remark(remark) for remark in row.problems if remark["code"] != "date"],
+        }
         for row in found.rows
     ]
     dates = any(remark["code"] == "date" for row in found.rows for remark in row.problems)  # said once: it is so in each row

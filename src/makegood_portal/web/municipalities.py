@@ -25,12 +25,27 @@ from makegood_portal.actions.directory import (
     record_usual_care,
     still_right,
 )
+from makegood_portal.actions.municipality_codes import CODE_KEEPERS, MOST_BYTES, CodesRefused, take_codes_in
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import Municipality
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+
+CODE_WORDS = {
+    "too_large": gettext_lazy("The list is too large. Send the municipalities of one year."),
+    "wrong_encoding": gettext_lazy("The list has signs that cannot be read. Save it as CSV UTF-8."),
+    "columns_missing": gettext_lazy("The first line must name the columns: code, name, year, and merged_into where they merged."),
+    "empty_file": gettext_lazy("The list has no municipalities."),
+    "missing_value": gettext_lazy("The code or the name is missing, or too long."),
+    "not_a_code": gettext_lazy("A code has four digits, such as 0363."),
+    "not_a_year": gettext_lazy("The year cannot be. Write the year of the list, such as 2026."),
+    "merged_into_itself": gettext_lazy("A municipality cannot merge into itself."),
+    "twice": gettext_lazy("This municipality stands in the list twice."),
+    "unknown_municipality": gettext_lazy("The municipality that took its place is not in the list, or merged itself."),
+}
+"""Code of a problem of a list -> what people read."""
 
 
 class SearchForm(forms.Form):
@@ -78,7 +93,39 @@ def municipality_list(request: Asked) -> HttpResponse:
     found = municipalities.page(
         request.scope, today=timezone.localdate(), search=search, number=int(number) if number.isdigit() and len(number) < 6 else 1
     )
-    return render(request, "municipalities/list.html", {"page": found, "search": form})
+    keeps = request.scope.has(*CODE_KEEPERS)
+    return render(request, "municipalities/list.html", {"page": found, "search": form, "keeps_codes": keeps})
+
+
+class CodesForm(forms.Form):
+    """A list of the statistics office."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The list of municipalities"),
+        help_text=gettext_lazy("A CSV file of Statistics Netherlands with the columns code, name, year and merged_into."),
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*CODE_KEEPERS)
+def municipality_codes(request: Asked) -> HttpResponse:
+    """Take in the codes of a year, and which municipalities merged: all of the list, or nothing."""
+    form = CodesForm(request.POST or None, request.FILES or None)
+    problems: list[tuple[int, str]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = take_codes_in(by=request.scope, on=None, content=form.cleaned_data["file"].read(MOST_BYTES + 1))
+        except CodesRefused as refused:
+            form.add_error("file", refused.what)
+            problems = [(one.where.line, str(CODE_WORDS.get(one.code, one.what))) for one in refused.problems]
+        else:
+            words = {"new": taken.new, "changed": taken.changed, "merged": taken.merged, "same": taken.same}
+            said = _("Taken in: %(new)s new, %(changed)s changed, %(merged)s merged, %(same)s as they were.")
+            notices.done(request, said % words)
+            return redirect("municipalities")
+    context = {"form": form, "problems": problems}
+    return render(request, "municipalities/codes.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -163,6 +210,7 @@ def _found(request: Asked, key: UUID) -> Municipality:
 
 PATHS = [
     path("municipalities/", municipality_list, name="municipalities"),
+    path("municipalities/codes/", municipality_codes, name="municipality_codes"),
     path("municipalities/<uuid:municipality_>/", municipality, name="municipality"),
     path("municipalities/<uuid:municipality_>/contacts/new/", municipality_contact_new, name="municipality_contact_new"),
     path("municipalities/<uuid:municipality_>/programmes/new/", municipality_programme_new, name="municipality_programme_new"),

@@ -33,12 +33,13 @@ MENU = (
     Place("imports", _("Lists"), "upload", _("The monthly list of each prison.")),
     Place("questionnaires", _("Questionnaires"), "question", _("Who answered, and what is missing.")),
     Place("funnel", _("Funnel"), "funnel", _("From list to start, per prison and month, against the plan.")),
+    Place("contact_files", _("Contacts"), "list", _("How much contact there was, and the files for the evaluation.")),
     Place("municipalities", _("Municipalities"), "municipality", _("Whom to call, and when that was last checked.")),
-    Place("plain_text", _("Clear letter"), "book", _("Whether a letter is easy to read.")),
     Place("criteria", _("Criteria"), "settings", _("Who may take part, and what a change would do.")),
     Place("users", _("Users"), "people", _("Who may log in for your organisation.")),
     Place("audit", _("Log"), "list", _("Who did what, and when.")),
     Place("statement", _("Statement"), "money", _("What was earned and paid, line by line.")),
+    Place("plain_text", _("Clear letter"), "book", _("Whether a letter is easy to read.")),
 )
 
 

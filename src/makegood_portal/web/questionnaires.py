@@ -234,7 +234,11 @@ def _sections(found: Filling, chosen: str) -> list[Section]:
     names = list(dict.fromkeys(item.section for item in shown))
     left = {name: sum(item.section == name and item.name in found.progress.unanswered for item in shown) for name in names}
     here = chosen if chosen in names else next((name for name in names if left[name]), names[-1] if names else "")
-    titles = {name: _words(found.form.sections.get(name, {})) or found.form.title for name in names}
+    told = {name for name in names if all(item.kind == "note" for item in shown if item.section == name)}
+    titles = {
+        name: _words(found.form.sections.get(name, {})) or (_("About these questions") if name in told else found.form.title)
+        for name in names
+    }
     return [Section(name, titles[name], left[name], name == here) for name in names]
 
 

@@ -22,6 +22,7 @@ from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 TIME_LEFT = {
     "short": gettext_lazy("little time left"),
@@ -65,6 +66,16 @@ class LeaveForm(DoneForm):
     def reasons(self) -> dict[str, str]:
         """List -> code, of the lists for which a reason was chosen."""
         return {name: self.cleaned_data.get(f"reason_{name}", "") for name in self.lists}
+
+
+class ComeBackForm(forms.Form):
+    """Why somebody who left is taken up again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why does the candidate come back?"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("It stands in the history of the file. Needed when the exit was recorded on an earlier day."),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,14 +177,19 @@ def candidate_step_back(request: Asked, candidacy: UUID) -> HttpResponse:
     return redirect("candidate", candidacy=candidacy)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(*ACTORS)
 def candidate_come_back(request: Asked, candidacy: UUID) -> HttpResponse:
-    """Take up again who left."""
-    _step(request, candidacy)
-    come_back(by=request.scope, on=candidacy, happened_on=timezone.localdate())
-    notices.done(request, _("The candidate is on the way again."))
-    return redirect("candidate", candidacy=candidacy)
+    """Take up again who left: undone today, or later with the reason."""
+    found = _step(request, candidacy)
+    form = ComeBackForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        today, reason = timezone.localdate(), form.cleaned_data["reason"]
+        if tried(form, lambda: come_back(by=request.scope, on=candidacy, happened_on=today, reason=reason)):
+            notices.done(request, _("The candidate is on the way again."))
+            return redirect("candidate", candidacy=candidacy)
+    file = open_file(by=request.scope, on=candidacy)
+    return render(request, "queue/come_back.html", {"step": found, "form": form, "file": file}, status=422 if form.errors else 200)
 
 
 def _step(request: Asked, candidacy: UUID) -> StepForm:

@@ -6,7 +6,7 @@ card, in a dictionary by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -103,8 +103,8 @@ def _no_counsellor(waiting: Waiting, today: date) -> Task:
 
 
 def _appointment(waiting: Waiting, today: date) -> Task:
-    title = ngettext("Appointment to keep or to close", "Appointments to keep or to close", waiting.number)
-    return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments", "candidates"))
+    title = ngettext("Appointment today, or not recorded yet", "Appointments today, or not recorded yet", waiting.number)
+    return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments"))
 
 
 def _consent(waiting: Waiting, today: date) -> Task:
@@ -152,6 +152,8 @@ def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: 
 REMINDERS = {
     "permission_late": gettext_lazy("The municipality has not answered about %(pseudonym)s. The answer was due on %(day)s."),
     "consent_ends": gettext_lazy("A consent of %(pseudonym)s ends on %(day)s. Ask it again."),
+    "appointment_today": gettext_lazy("Today, %(day)s, is the first appointment with %(pseudonym)s."),
+    "appointment_open": gettext_lazy("It is not recorded yet whether the appointment with %(pseudonym)s on %(day)s took place."),
     "no_route": gettext_lazy("Nobody can reach %(pseudonym)s after the release on %(day)s. Ask for a phone number."),
 }
 
@@ -178,6 +180,24 @@ def sentence(told: Told) -> str:
     return _("Something changed in the file of %(pseudonym)s.") % said
 
 
+@dataclass(frozen=True, kw_only=True)
+class Guide:
+    """The asker's part in one programme, or in several that go the same way."""
+
+    titles: tuple[str, ...]
+    duties: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def guides(programmes: Iterable[Programme]) -> list[Guide]:
+    """A guide for each way that differs: programmes with the same steps and duties are told once, under all their titles."""
+    told: dict[tuple[tuple[str, ...], tuple[Step, ...]], list[str]] = {}
+    for one in programmes:
+        if any(step.mine for step in one.steps):
+            told.setdefault((one.duties, one.steps), []).append(one.title)
+    return [Guide(titles=tuple(dict.fromkeys(titles)), duties=duties, steps=steps) for (duties, steps), titles in told.items()]
+
+
 @require_safe
 @page()
 def home(request: Asked) -> HttpResponse:
@@ -188,7 +208,7 @@ def home(request: Asked) -> HttpResponse:
     notices = [(notice, sentence(notice)) for notice in start.told(request.scope)]
     behind = [in_language(one.says) for one in funnel.warnings(request.scope, today=today, of=programmes)]
     places = [item for item in items_for(request.scope.roles, path=request.path) if item.current != "page"]
-    guide = [programme for programme in programmes.values() if any(step.mine for step in programme.steps)]
+    guide = guides(programmes.values())
     words = {"tasks": cards, "notices": notices, "places": places, "guide": guide, "programmes": programmes.values(), "today": today}
     words["behind"] = behind
     return render(request, "home.html", words)

@@ -65,7 +65,9 @@ class Chart:
     """A chart of the stored statement, for a desk and for a phone."""
 
     title: str
-    told: str
+    """What it shows; which kind of drawing it is, one sees."""
+    told: tuple[str, ...]
+    """The same in words, one for each bar or flow."""
     drawings: SafeString
 
 
@@ -144,9 +146,19 @@ def _charts(language: str) -> tuple[Chart, ...]:
         if not SHAPES_ONLY.search(found.group()):
             drawn.setdefault(found.group(2), []).append(found.group())
     return tuple(
-        Chart(_inside(TITLE, drawings[0]), _inside(TOLD, drawings[0]), mark_safe("".join(drawings)))  # noqa: S308 - shapes only, see above
+        Chart(_shows(drawings[0]), _told(drawings[0]), mark_safe("".join(drawings)))  # noqa: S308 - shapes only, see above
         for drawings in drawn.values()
     )
+
+
+def _shows(svg: str) -> str:
+    title = _inside(TITLE, svg)
+    shown = title.partition(": ")[2] or title
+    return shown[:1].upper() + shown[1:]
+
+
+def _told(svg: str) -> tuple[str, ...]:
+    return tuple(part for part in _inside(TOLD, svg).split("; ") if part)
 
 
 def _inside(pattern: re.Pattern[str], svg: str) -> str:

@@ -30,6 +30,7 @@ DIRECTORY = ACTORS
 
 ROUTES = {
     "municipalities": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}),
+    "municipality_codes": Route(may=frozenset({Role.HEAD_OFFICE, Role.LEAD})),
     "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),

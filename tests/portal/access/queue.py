@@ -19,6 +19,7 @@ def of_step_done(side: Side) -> dict[str, Any]:
 
 def of_who_left(side: Side) -> dict[str, Any]:
     """A candidate who left at the prison's check."""
+    an_event(side.candidacy, outcome="exited", reason="not_suitable", reason_source="prison_service")
     Candidacy.objects.filter(pk=side.candidacy.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
     return {"candidacy": side.candidacy.pk}
 

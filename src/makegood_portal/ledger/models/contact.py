@@ -34,6 +34,7 @@ class Appointment(Tied):
     with_user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     with_whom = models.CharField(max_length=200, blank=True)
     state = Code(default="planned", help_text="planned, kept, missed, moved, cancelled")
+    moved_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", help_text="the appointment in its place")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -18,10 +18,23 @@ class MunicipalityDetails(Row):
     address_for_requests = models.EmailField(blank=True)
     answers_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
     consultation = models.TextField(blank=True, help_text="agreed form and frequency of consultation")
+    merged_into = models.ForeignKey(
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        help_text="the municipality that took its place",
+    )
+    merged_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="the first year without it")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cbs_code", "cbs_year"], name="municipality_code_once_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) ^ models.Q(merged_year__isnull=False), name="a_merger_has_its_year"
+            ),
+            models.CheckConstraint(condition=~models.Q(merged_into=models.F("municipality")), name="no_merger_into_itself"),
             models.CheckConstraint(condition=models.Q(cbs_code__regex=r"^[0-9]{4}$"), name="municipality_code_four_digits"),
         ]
 

@@ -8,18 +8,42 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
+from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, Identity, State
+from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
+from makegood_portal.ledger.words import Role
 
 FIRST = "first_week"
 """Kind of the first appointment after release."""
+MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A reason for which a contract is taken back; `leaves`: the candidate does not go on."""
+
+    code: str
+    title: str
+    leaves: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A contract that was taken back; `freely`: today, so that it can be undone without a reason."""
+
+    track_title: str
+    signed_on: date
+    ended_on: date
+    reason: str
+    freely: bool
+    may_undo: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +61,12 @@ class ContractPage:
     may_sign: bool
     first: str
     """The step that comes before the contract and is not done yet; empty where it may be signed."""
+    earlier_day: bool
+    """Whether it was recorded on an earlier day: what is put right then has a reason."""
+    withdrawals: Sequence[Withdrawal]
+    """Why it may be taken back now; none where it may not."""
+    ended: Ended | None
+    """The contract that was taken back last, where none is in force."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +90,11 @@ class Meeting:
     place: str
     with_whom: str
     state: str
+    kind: str
+    version: int
+    came: bool
+    """Its day has come: it can be said whether it took place."""
+    moved_to: datetime | None
     in_time: bool | None
     """Whether it falls within the first days after release that the programme file names; None: not known."""
 
@@ -88,10 +123,11 @@ def contract_page(scope: Scope, candidacy: UUID, *, today: date) -> ContractPage
     row = _row(scope, candidacy, Part.CONTRACT)
     if row is None:
         return None
-    contract = access.visible(Contract.objects.filter(candidacy=row, withdrawn_on=None), scope).first()
+    contracts = list(access.visible(Contract.objects.filter(candidacy=row), scope).order_by(F("withdrawn_at").desc(nulls_first=True)))
+    contract = next((one for one in contracts if one.withdrawn_on is None), None)
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     code = contract.track if contract else ""
-    tracks = delivery.tracks.items() if delivery else ()
+    tracks = delivery.tracks if delivery else {}
     return ContractPage(
         person=row.person_id,
         version=row.version,
@@ -99,9 +135,32 @@ def contract_page(scope: Scope, candidacy: UUID, *, today: date) -> ContractPage
         track_title=said(delivery.tracks[code].title) if delivery and code in delivery.tracks else code,
         signed_on=contract.signed_on if contract else None,
         advised=row.track,
-        tracks=[(name, f"{said(track.title)}: {said(track.for_whom)}") for name, track in tracks if not _retired(track.retired_on, today)],
+        tracks=[(name, f"{said(track.title)}: {said(track.for_whom)}") for name, track in terms.in_use(tracks, today).items()],
         may_sign=delivery is not None and row.state != State.LEFT and row.mine,
         first=before_contract(delivery, row.step) if delivery else "",
+        earlier_day=contract is not None and timezone.localtime(contract.recorded_at).date() != today,
+        withdrawals=_withdrawals(delivery, today) if contract and row.mine and delivery and row.state == State.OPEN else (),
+        ended=_ended(contracts[0], row, delivery, today) if contracts and contract is None else None,
+    )
+
+
+def _withdrawals(delivery: Delivery, today: date) -> list[Withdrawal]:
+    known = terms.in_use(delivery.contract_withdrawals, today)
+    return [Withdrawal(code=code, title=said(one.title), leaves=bool(one.exits)) for code, one in known.items()]
+
+
+def _ended(contract: Contract, row: Any, delivery: Delivery | None, today: date) -> Ended | None:
+    if contract.withdrawn_on is None:
+        return None
+    tracks, reasons = (delivery.tracks, delivery.contract_withdrawals) if delivery else ({}, {})
+    recorded = timezone.localtime(contract.withdrawn_at).date() if contract.withdrawn_at else None
+    return Ended(
+        track_title=said(tracks[contract.track].title) if contract.track in tracks else contract.track,
+        signed_on=contract.signed_on,
+        ended_on=contract.withdrawn_on,
+        reason=said(reasons[contract.withdrawn_reason].title) if contract.withdrawn_reason in reasons else "",
+        freely=recorded == today,
+        may_undo=row.mine and row.state != State.STARTED and recorded is not None,
     )
 
 
@@ -114,13 +173,13 @@ def contact_page(scope: Scope, candidacy: UUID, *, today: date) -> ContactPage |
     rules = delivery.contact if delivery else None
     titles = {name: said(route.title) for name, route in rules.routes.items()} if rules else {}
     ways = list(access.visible(ContactRoute.objects.filter(candidacy=row, ended_on=None), scope).order_by("recorded_at"))
-    meetings = list(access.visible(Appointment.objects.filter(candidacy=row), scope))
+    meetings = list(access.visible(Appointment.objects.filter(candidacy=row), scope).order_by("-at", "-recorded_at"))
     span = rules.first_appointment_within if rules else None
     until = span.after(row.release_on) if span and row.release_on else None
     few = rules is not None and len(ways) < rules.at_least
     return ContactPage(
         person=row.person_id,
-        kinds=[(name, titles[name]) for name in titles if rules and not _retired(rules.routes[name].retired_on, today)],
+        kinds=[(name, titles[name]) for name in terms.in_use(rules.routes, today)] if rules else [],
         at_least=rules.at_least if rules else 0,
         ways=[
             Way(id=way.pk, title=titles.get(way.kind, way.kind), holder=way.holder, value=way.value, works_from=way.works_from,
@@ -131,7 +190,7 @@ def contact_page(scope: Scope, candidacy: UUID, *, today: date) -> ContactPage |
         urgent=few and rules is not None and row.release_on is not None and rules.warn_before.after(today) >= row.release_on,
         release_on=row.release_on,
         within_until=until,
-        meetings=[_meeting(one, row.release_on, until) for one in meetings],
+        meetings=sorted(_meetings(meetings, row.release_on, until, today), key=lambda one: one.state != "planned"),
         no_meeting=not any(one.kind == FIRST and one.state in ("planned", "kept") for one in meetings),
         may_write=row.state != State.LEFT and row.mine,
     )  # fmt: skip
@@ -158,14 +217,71 @@ def _row(scope: Scope, candidacy: UUID, part: Part) -> Any:
     return Candidacy.objects.filter(allowed, pk=candidacy).annotate(mine=writes).first()
 
 
-def _retired(day: date | None, today: date) -> bool:
-    return day is not None and day <= today
+def _meetings(rows: Sequence[Appointment], release_on: date | None, until: date | None, today: date) -> list[Meeting]:
+    """Newest day first; which took the place of one that was moved is found among them."""
+    at = {row.pk: row.at for row in rows}
+    found = []
+    for row in rows:
+        day = timezone.localtime(row.at).date()
+        in_time = release_on <= day <= until if row.kind == FIRST and release_on and until else None
+        found.append(
+            Meeting(
+                id=row.pk, at=row.at, place=row.place, with_whom=row.with_whom, state=row.state, kind=row.kind, version=row.version,
+                came=day <= today, moved_to=at.get(row.moved_to_id) if row.moved_to_id else None, in_time=in_time,
+            )
+        )  # fmt: skip
+    return found
 
 
-def _meeting(row: Appointment, release_on: date | None, until: date | None) -> Meeting:
-    day = timezone.localtime(row.at).date()
-    known = row.kind == FIRST and until is not None and release_on is not None
-    return Meeting(
-        id=row.pk, at=row.at, place=row.place, with_whom=row.with_whom, state=row.state,
-        in_time=release_on <= day <= until if known and release_on and until else None,
-    )  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """An appointment of which it is not recorded yet whether it took place."""
+
+    id: UUID
+    candidacy: UUID
+    name: str
+    pseudonym: str
+    at: datetime
+    version: int
+    late: bool
+    """Its day is over."""
+
+
+def my_appointments(rows: QuerySet[Appointment], scope: Scope) -> QuerySet[Appointment]:
+    """Those of the asker's own candidates; a lead's are those of candidates whom nobody guides."""
+    mine = Q(candidacy__counsellor=scope.user)
+    nobody = Q(candidacy__counsellor=None)
+    if scope.has(Role.COUNSELLOR):
+        mine |= nobody & Q(with_user=scope.user)
+    if scope.has(Role.LEAD):
+        mine |= nobody & Q(candidacy__provider__in=scope.where(Role.LEAD))
+    return access.visible(rows.filter(mine), scope)
+
+
+def open_appointments(scope: Scope, *, today: date) -> list[Open]:
+    """What is to be kept today, or was to be and is not recorded yet: the oldest first, and at most 100. Two queries."""
+    rows = my_appointments(Appointment.objects.filter(state="planned", at__date__lte=today), scope).order_by("at", "id")
+    found = list(rows.select_related("candidacy__person")[:MOST])
+    names = {
+        one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in={row.candidacy_id for row in found}), scope)
+    }
+    return [
+        Open(
+            id=row.pk, candidacy=row.candidacy_id, name=name_of(names.get(row.candidacy_id)), pseudonym=row.candidacy.person.pseudonym,
+            at=row.at, version=row.version, late=timezone.localtime(row.at).date() < today,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def appointment(scope: Scope, key: UUID) -> tuple[UUID, Meeting] | None:
+    """One appointment and whose file it is of, where the asker may write it."""
+    row = access.writable(Appointment.objects.filter(pk=key), scope).first()
+    return (row.candidacy_id, _meetings([row], None, None, timezone.localdate())[0]) if row else None
+
+
+def first_of(scope: Scope, candidacy: UUID) -> Meeting | None:
+    """The first appointment as it stands now: what is planned or was kept before what was missed. One query."""
+    rows = access.visible(Appointment.objects.filter(candidacy=candidacy, kind=FIRST), scope).exclude(state__in=["moved", "cancelled"])
+    found = _meetings(list(rows.order_by("-at")), None, None, timezone.localdate())
+    return next((one for one in found if one.state != "missed"), found[0] if found else None)

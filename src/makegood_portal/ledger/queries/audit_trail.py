@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from makegood_portal.ledger import access, history
+from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import HISTORY_WITH
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Membership, User
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
 
 PAGE = 50
@@ -65,6 +66,8 @@ class FileHistory:
     candidacy: UUID
     pseudonym: str
     page: Page
+    codes: Mapping[str, Mapping[str, str]]
+    """Field -> code -> words of the programme file."""
 
 
 def entries(scope: Scope, *, actor: UUID | None = None, verb: str = "", day: date | None = None) -> QuerySet[AuditEntry]:
@@ -95,7 +98,32 @@ def of_file(scope: Scope, candidacy: UUID, *, number: int = 1) -> FileHistory | 
     if row is None:
         return None
     found = _page(AuditEntry.objects.filter(candidacy=candidacy).order_by("-number"), scope, number=number, person=row.person_id)
-    return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found)
+    codes = _codes(row.programme_id)
+    return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found, codes=codes)
+
+
+def _codes(programme: UUID) -> dict[str, dict[str, str]]:
+    """The codes that stand in a file and have their words in the programme file, by the field in which they stand."""
+    delivery = terms.deliveries_on({programme}, timezone.localdate()).get(programme)
+    if delivery is None:
+        return {}
+    steps = {name: said(step.title) for name, step in delivery.steps.items()}
+    reasons = {code: said(one.title) for listing in delivery.reasons.values() for code, one in listing.reasons.items()}
+    routes = terms.titles(delivery.contact.routes) if delivery.contact else {}
+    phases = {code: said(phase.title) for track in delivery.tracks.values() for code, phase in track.phases.items()}
+    return {
+        "step": steps,
+        "withdrawn_step": steps,
+        "exit_reason": reasons,
+        "reason": reasons | terms.titles(delivery.override_reasons),
+        "reason_source": {name: said(listing.title) for name, listing in delivery.reasons.items()},
+        "withdrawn_reason": terms.titles(delivery.contract_withdrawals),
+        "track": terms.titles(delivery.tracks),
+        "channel": terms.titles(delivery.channels),
+        "kind": routes | terms.titles(delivery.contact_kinds) | terms.titles(delivery.other_help),
+        "phase": phases,
+        "item": {name: said(item.title) for name, item in delivery.items.items()},
+    }
 
 
 def actors(scope: Scope) -> list[tuple[UUID, str]]:
@@ -157,4 +185,5 @@ def _changes(personal: Mapping[str, Any]) -> list[Change]:
 
 
 def _said(value: Any) -> str:
-    return "" if value is None else str(value)
+    """As text; of a list or table how many there are, since it says nothing in a line."""
+    return str(len(value)) if isinstance(value, list | dict) else "" if value is None else str(value)

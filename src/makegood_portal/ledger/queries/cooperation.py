@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_tracks import TrackPhase
+from makegood.selection.phases import BEFORE_START, PhaseLength, phase_lengths
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
@@ -27,8 +28,6 @@ from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
-BEFORE_START = "before_start"
-"""The phase of contacts before the track began; the others are those of the programme file."""
 LONGEST = 8 * 60
 """Minutes: a contact that is longer than a working day is kept, with a warning."""
 
@@ -51,6 +50,7 @@ class Help:
 
     id: UUID
     kind: str
+    title: str
     programme: str
     since: date
     until: date | None
@@ -63,11 +63,26 @@ class Moment:
 
     id: UUID
     kind: str
+    title: str
     minutes: int
     phase: str
     on: date
     by: str
     odd: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tap:
+    """A contact that is recorded with one tap."""
+
+    kind: str
+    title: str
+    minutes: int
+
+    @property
+    def code(self) -> str:
+        """What the button sends."""
+        return f"{self.kind}:{self.minutes}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,10 @@ class PhaseSum:
     minutes: int
     at_least: int | None
     """The fewest contacts that the programme file names; None: it names none."""
+    length: PhaseLength | None
+    """From when until when, by the days of contacts; None for a phase of another track."""
+    weeks: tuple[int, int] | None
+    """The fewest and the most weeks of the programme file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +125,9 @@ class Cooperation:
     sums: Sequence[PhaseSum]
     phases: Sequence[tuple[str, str]]
     phase_now: str
+    kinds: Sequence[tuple[str, str]]
+    """Kinds of contact that may be chosen today, of the programme file: code and words."""
+    taps: Sequence[Tap]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +138,8 @@ class Choices:
     municipality: str
     contacts: Sequence[tuple[str, str]]
     programmes: Sequence[tuple[str, str]]
+    help: Sequence[tuple[str, str]]
+    """Kinds of other help that may be chosen today, of the programme file: code and words."""
 
 
 def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
@@ -123,7 +147,10 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     row = _row(scope, candidacy)
     if row is None:
         return None
-    phases = phases_of(terms.deliveries_on({row.programme_id}, today).get(row.programme_id), row.track)
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    phases = phases_of(delivery, row.track)
+    contacts, helps = (delivery.contact_kinds, delivery.other_help) if delivery else ({}, {})
+    of_contact, of_help = terms.titles(contacts), terms.titles(helps)
     titles = {code: said(phase.title) for code, phase in phases.items()}
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
@@ -132,6 +159,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         Moment(
             id=one.pk,
             kind=one.kind,
+            title=of_contact.get(one.kind, one.kind),
             minutes=one.minutes,
             phase=titles.get(one.phase, "" if one.phase == BEFORE_START else one.phase),
             on=one.happened_on,
@@ -153,15 +181,21 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         ],
         help=[
             Help(
-                id=one.pk, kind=one.kind, programme=_name(one.programme), since=one.from_on, until=one.until_on,
-                runs=one.until_on is None or one.until_on > today,
+                id=one.pk, kind=one.kind, title=of_help.get(one.kind, one.kind), programme=_name(one.programme), since=one.from_on,
+                until=one.until_on, runs=one.until_on is None or one.until_on > today,
             )
             for one in beside
         ],
         moments=moments,
-        sums=_sums(kept, phases),
+        sums=_sums(kept, phases, row, today),
         phases=list(titles.items()),
         phase_now=phase_on(today, started_on=row.started_on, phases=phases if row.track else {}),
+        kinds=list(terms.titles(terms.in_use(contacts, today)).items()),
+        taps=[
+            Tap(kind=code, title=said(kind.title), minutes=minutes)
+            for code, kind in terms.in_use(contacts, today).items()
+            for minutes in kind.one_tap
+        ],
     )  # fmt: skip
 
 
@@ -170,8 +204,10 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
     row = _row(scope, candidacy)
     if row is None or not row.mine:
         return None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    kinds = list(terms.titles(terms.in_use(delivery.other_help, today)).items()) if delivery else []
     if row.municipality_id is None:
-        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=())
+        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=(), help=kinds)
     contacts = MunicipalityContact.objects.filter(municipality=row.municipality_id, ended_on=None)
     local = LocalProgramme.objects.filter(Q(until_on=None) | Q(until_on__gt=today), municipality=row.municipality_id).order_by("name")
     return Choices(
@@ -179,6 +215,7 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
         municipality=row.municipality.name,
         contacts=[(str(one.pk), f"{one.name}, {one.duty}" if one.duty else one.name) for one in contacts],
         programmes=[(str(one.pk), one.name) for one in local],
+        help=kinds,
     )
 
 
@@ -212,7 +249,13 @@ def oddities(minutes: int, happened_on: date, handed_over_on: date | None) -> tu
     return (*found, "before_hand_over") if handed_over_on is not None and happened_on < handed_over_on else found
 
 
-def _sums(rows: Any, phases: Mapping[str, TrackPhase]) -> list[PhaseSum]:
+def lengths_of(days: Iterable[tuple[str, date]], row: Candidacy, phases: Mapping[str, TrackPhase], on: date) -> Sequence[PhaseLength]:
+    """How long each phase of a candidate lasted, from a phase and a day of each contact."""
+    return phase_lengths(days, order=list(phases), started_on=row.started_on, left_on=row.left_on, on=on)
+
+
+def _sums(rows: Any, phases: Mapping[str, TrackPhase], row: Candidacy, today: date) -> list[PhaseSum]:
+    lasted = {one.phase: one for one in lengths_of([(one.phase, one.happened_on) for one in rows], row, phases, today)}
     order = [BEFORE_START, *phases]
     kept: dict[str, list[int]] = {}
     for one in rows:
@@ -225,6 +268,8 @@ def _sums(rows: Any, phases: Mapping[str, TrackPhase]) -> list[PhaseSum]:
             number=len(kept.get(code, ())),
             minutes=sum(kept.get(code, ())),
             at_least=phases[code].contacts_at_least if code in phases else None,
+            length=lasted.get(code),
+            weeks=(phases[code].weeks_at_least, phases[code].weeks_at_most) if code in phases else None,
         )
         for code in order
         if code in kept

@@ -70,6 +70,7 @@ class Decision:
     answer: str
     track: str
     reason: str
+    """In words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,8 @@ class Advice:
     """The track that stands in the file; empty without one."""
     may_decide: bool
     may_fill: bool
+    reasons: Sequence[tuple[str, str]]
+    """Why one may decide otherwise, of the programme file: code and words."""
     assessment: Assessment
 
 
@@ -149,13 +152,14 @@ def advice(scope: Scope, candidacy: UUID, *, on: date) -> Advice | None:
         track_says=said(whole.advice.says),
         could_become=[_track(delivery, track) for track in whole.advice.could_become],
         track_missing=[ways.to(item) for item in whole.advice.missing],
-        tracks=[(name, said(one.title)) for name, one in delivery.tracks.items() if one.retired_on is None or on < one.retired_on],
+        tracks=list(terms.titles(terms.in_use(delivery.tracks, on)).items()),
         differ=[_differing(one, delivery) for one in known.differ],
         decisions=[_decision(one, delivery) for assessment in kept for one in assessment.overrides.all()],
         kept_on=kept[0].happened_on if kept else None,
         chosen=_track(delivery, row.track),
         may_decide=scope.has(*DECIDERS) and writes,
         may_fill=writes,
+        reasons=list(terms.titles(terms.in_use(delivery.override_reasons, on)).items()),
         assessment=counts,
     )
 
@@ -200,7 +204,13 @@ def _kept(scope: Scope, row: Candidacy) -> Sequence[EligibilityAssessment]:
 
 
 def _decision(row: EligibilityOverride, delivery: Delivery) -> Decision:
-    return Decision(at=row.recorded_at, by=row.by.name, answer=row.answer, track=_track(delivery, row.track), reason=row.reason)
+    return Decision(
+        at=row.recorded_at, by=row.by.name, answer=row.answer, track=_track(delivery, row.track), reason=_why(delivery, row.reason)
+    )
+
+
+def _why(delivery: Delivery, code: str) -> str:
+    return said(delivery.override_reasons[code].title) if code in delivery.override_reasons else code
 
 
 def _differing(one: facts.TwoAnswers, delivery: Delivery) -> Differing:

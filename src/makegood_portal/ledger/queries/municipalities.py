@@ -87,11 +87,16 @@ class Municipality:
     programmes: Sequence[Local]
     usual_care: Sequence[Usual]
     """Newest year first."""
+    into: tuple[UUID, str] | None
+    """The municipality that took its place, where it merged."""
+    merged_year: int | None
+    earlier: Sequence[tuple[UUID, str, int]]
+    """Municipalities whose place it took: key, name, the first year without them."""
 
 
-def _seen(scope: Scope) -> QuerySet[Organisation]:
-    """The directory is everybody's who may have to ask; a municipality sees itself."""
-    rows = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True)
+def _seen(scope: Scope, *, merged: bool = False) -> QuerySet[Organisation]:
+    """The directory is everybody's who may have to ask; a municipality sees itself. `merged`: those too that are no more."""
+    rows = Organisation.objects.filter(Q(active=True) | (Q(details__merged_into__isnull=False) if merged else Q()), kind=Kind.MUNICIPALITY)
     return rows if scope.has(*STAFF) else rows.filter(pk__in=scope.where(Role.MUNICIPAL_CONTACT))
 
 
@@ -111,7 +116,7 @@ def page(scope: Scope, *, today: date, search: str = "", number: int = 1) -> Pag
 
 def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
     """One municipality; None: not there and not yours are the same answer."""
-    row = _seen(scope).filter(pk=key).select_related("details").first()
+    row = _seen(scope, merged=True).filter(pk=key).select_related("details__merged_into").first()
     if row is None:
         return None
     code, details = _code(row)
@@ -136,6 +141,12 @@ def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
         usual_care=[
             Usual(year=one.year, kinds=tuple(one.kinds), source=one.source, version=one.version)
             for one in UsualCare.objects.filter(municipality=row)
+        ],
+        into=(details.merged_into.pk, details.merged_into.name) if details and details.merged_into else None,
+        merged_year=details.merged_year if details else None,
+        earlier=[
+            (one.municipality_id, one.municipality.name, one.merged_year or 0)
+            for one in MunicipalityDetails.objects.filter(merged_into=row).select_related("municipality").order_by("municipality__name")
         ],
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ from makegood_portal.ledger.models import (
     ProgrammeVersion,
     State,
 )
-from makegood_portal.ledger.queries import consents
+from makegood_portal.ledger.queries import agreements, consents
 from makegood_portal.ledger.queries.candidates import steps_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -104,8 +104,9 @@ def _without_a_counsellor(scope: Scope, today: date) -> Rows:
 
 
 def _appointments(scope: Scope, today: date) -> Rows:
-    rows = Appointment.objects.filter(with_user=scope.user, state="planned", at__date__lte=today)
-    return _shaped("appointment", access.visible(rows, scope), due="at__date", today=today)
+    """Today, or not recorded yet whether it took place."""
+    rows = agreements.my_appointments(Appointment.objects.filter(state="planned", at__date__lte=today), scope)
+    return _shaped("appointment", rows, due="at__date", today=today)
 
 
 def _consents(scope: Scope, today: date) -> Rows:
@@ -125,7 +126,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _late_for_release: frozenset({Role.COORDINATOR}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _without_a_counsellor: frozenset({Role.LEAD}),
-    _appointments: frozenset({Role.COUNSELLOR}),
+    _appointments: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _consents: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _lists: frozenset({Role.COORDINATOR}),
 }

@@ -290,7 +290,9 @@ class _Cell(Node):
             return format_html('<th scope="row" role="rowheader" class="utrecht-table__cell">{}</th>', content)
         label = "" if column.hidden else column.label
         kind = " is-number number" if column.number else ""
-        return format_html('<td role="cell" class="utrecht-table__cell{}" data-label="{}">{}</td>', kind, label, content)
+        return format_html(
+            '<td role="cell" class="utrecht-table__cell{}" data-label="{}"><div class="cell">{}</div></td>', kind, label, content
+        )
 
 
 @register.tag("table")

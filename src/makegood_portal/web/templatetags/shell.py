@@ -16,6 +16,8 @@ from makegood_portal.web.navigation import items_for, tabs_of_file
 from makegood_portal.web.notices import UNDO
 
 register = template.Library()
+ONE_ROW, SHOWN = 10, 8
+"""So many pages stand beside each other on a desk screen; of more, the first stand there and the rest below "More"."""
 KINDS = {"success": "ok", "error": "error", "warning": "warning"}
 
 
@@ -55,7 +57,10 @@ def navigation(context: Context, *, everything: bool = False) -> dict[str, Any]:
     scope = getattr(request, "scope", None)
     if request is None or scope is None:
         return {"items": []}
-    return {"items": items_for(scope.roles, path=request.path), "everything": everything}
+    items = items_for(scope.roles, path=request.path)
+    shown = SHOWN if len(items) > ONE_ROW else ONE_ROW
+    first, rest = items[:shown], items[shown:]
+    return {"items": items, "first": first, "rest": rest, "rest_is_here": any(item.current for item in rest), "everything": everything}
 
 
 @register.inclusion_tag("components/messages.html", takes_context=True)

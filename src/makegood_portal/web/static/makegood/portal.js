@@ -3,6 +3,12 @@
 // The summary of errors is read out and the first thing that Tab leaves from.
 document.querySelector("[data-error-summary]")?.focus();
 
+// A row of tabs that slides begins at the page that is open.
+for (const row of document.querySelectorAll(".tabs ul")) {
+  const here = row.querySelector("[aria-current]");
+  if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // Open sheets close on Escape and on a click beside them.
 const sheets = () => document.querySelectorAll("details[data-sheet][open]");
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,109 @@
+"""Contacts, phases and other help of a whole programme as rows for a file: pseudonyms, codes and days, no words of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, QuerySet, Sum
+
+from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.models import Candidacy, ContactMoment, ParallelHelp, Programme
+from makegood_portal.ledger.queries.cooperation import lengths_of, phases_of
+from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.words import Role
+
+TAKERS = (Role.EVALUATOR, Role.LEAD)
+"""Who evaluates, and who leads the work that is evaluated."""
+Row = Sequence[str | int | date | None]
+OF_WHOM = ("pseudonym", "track", "started_on")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "contacts": (*OF_WHOM, "kind", "minutes", "phase", "happened_on", "days_since_start"),
+    "phases": (
+        *OF_WHOM, "phase", "from_on", "until_on", "days", "goes_on", "contacts", "minutes", "planned_weeks_at_least",
+        "planned_weeks_at_most",
+    ),
+    "help": (*OF_WHOM, "kind", "from_on", "until_on"),
+}  # fmt: skip
+"""What can be taken along -> its columns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactFiles:
+    """What there is to take along of a programme."""
+
+    programmes: Sequence[tuple[UUID, str]]
+    programme: UUID
+    name: str
+    contacts: int
+    persons: int
+    """Of whom a contact is recorded."""
+    minutes: int
+    help: int
+
+
+def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
+    """How much there is; None where the asker takes part in no programme in one of these roles. Three queries."""
+    keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
+    found = list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+    chosen = next((one for one in found if programme in (None, one[0])), None)
+    if chosen is None:
+        return None
+    sums = _contacts(scope, chosen[0], today).order_by().aggregate(
+        contacts=Count("pk"), persons=Count("candidacy", distinct=True), minutes=Sum("minutes")
+    )  # fmt: skip
+    return ContactFiles(
+        programmes=found, programme=chosen[0], name=chosen[1], contacts=sums["contacts"], persons=sums["persons"],
+        minutes=sums["minutes"] or 0, help=_help(scope, chosen[0], today).count(),
+    )  # fmt: skip
+
+
+def rows(scope: Scope, programme: UUID, what: str, *, as_of: date) -> Iterator[Row]:
+    """The rows of one file, by pseudonym and day; the columns are those of `COLUMNS`."""
+    yield from {"contacts": _contact_rows, "phases": _phase_rows, "help": _help_rows}[what](scope, programme, as_of)
+
+
+def _contacts(scope: Scope, programme: UUID, as_of: date) -> QuerySet[ContactMoment]:
+    rows = ContactMoment.objects.filter(candidacy__programme=programme, struck_on=None, happened_on__lte=as_of)
+    return access.visible(rows, scope)
+
+
+def _help(scope: Scope, programme: UUID, as_of: date) -> QuerySet[ParallelHelp]:
+    return access.visible(ParallelHelp.objects.filter(candidacy__programme=programme, from_on__lte=as_of), scope)
+
+
+_WHO = ("candidacy__person__pseudonym", "candidacy__track", "candidacy__started_on")
+
+
+def _contact_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
+    ordered = _contacts(scope, programme, as_of).order_by(_WHO[0], "happened_on", "recorded_at", "pk")
+    for code, track, started, kind, minutes, phase, day in ordered.values_list(*_WHO, "kind", "minutes", "phase", "happened_on").iterator():
+        yield code, track, started, kind, minutes, phase, day, (day - started).days if started else None
+
+
+def _phase_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
+    delivery = terms.deliveries_on({programme}, as_of).get(programme)
+    grouped = _contacts(scope, programme, as_of).order_by().values(*_WHO, "candidacy__left_on", "phase")
+    counted = grouped.annotate(first=Min("happened_on"), n=Count("pk"), minutes=Sum("minutes")).order_by(_WHO[0], "first", "phase")
+    for code, group in groupby(counted.iterator(), key=lambda one: one[_WHO[0]]):
+        found: list[dict[str, Any]] = list(group)
+        track, started = found[0][_WHO[1]], found[0][_WHO[2]]
+        phases = phases_of(delivery, track)
+        who = Candidacy(started_on=started, left_on=found[0]["candidacy__left_on"])
+        of = {one["phase"]: one for one in found}
+        for lasted in lengths_of([(one["phase"], one["first"]) for one in found], who, phases, as_of):
+            planned, sums = phases.get(lasted.phase), of[lasted.phase]
+            yield (
+                code, track, started, lasted.phase, lasted.from_on, lasted.until_on, lasted.days,
+                "no" if lasted.until_on else "yes", sums["n"], sums["minutes"],
+                planned.weeks_at_least if planned else None, planned.weeks_at_most if planned else None,
+            )  # fmt: skip
+
+
+def _help_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
+    ordered = _help(scope, programme, as_of).order_by(_WHO[0], "from_on", "kind", "pk")
+    yield from ordered.values_list(*_WHO, "kind", "from_on", "until_on").iterator()

@@ -1,0 +1,16 @@
+"""Who may open what: `web/contact_files.py`."""
+
+from __future__ import annotations
+
+from makegood_portal.ledger.words import Role
+from portal.access.route import Route
+
+TAKERS = frozenset({Role.EVALUATOR, Role.LEAD})
+NOTHING_YET = frozenset({200, 409})
+
+ROUTES = {
+    "contact_files": Route(may=TAKERS),
+    "contacts_csv": Route(may=TAKERS, answers=NOTHING_YET),
+    "phases_csv": Route(may=TAKERS, answers=NOTHING_YET),
+    "help_csv": Route(may=TAKERS, answers=NOTHING_YET),
+}
