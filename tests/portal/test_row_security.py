@@ -32,7 +32,8 @@ MAY_READ: dict[Role, set[str]] = {
     Role.PROBATION_OFFICER: {"ledger_candidacy", "ledger_identity", "ledger_contract", "ledger_consent"},
     Role.EVALUATOR: {
         "ledger_candidacy", "ledger_selectionevent", "ledger_releasedate", "ledger_response", "ledger_answer",
-        "ledger_eligibilityassessment", "ledger_eligibilityoverride",
+        "ledger_eligibilityassessment", "ledger_eligibilityoverride", "ledger_coordination", "ledger_parallelhelp",
+        "ledger_contactmoment",
     },
     Role.MUNICIPAL_CONTACT: {"ledger_permissionrequest", "ledger_consent"},
     Role.AGENCY_CONTACT: {"ledger_candidacy", "ledger_identity", "ledger_consent"},

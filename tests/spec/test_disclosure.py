@@ -387,3 +387,28 @@ def test_rounded_counts_leave_as_such_and_pay_as_such(tmp_path: Path, capsys: py
     assert found.finding()["n"] == "75"
     sizes = found.result["design"]["bases"][0]["sizes"]
     assert all(int(count) % 5 == 0 for count in sizes.values() if count is not None)
+
+
+def test_two_without_a_match_do_not_take_the_balance_of_the_others_with_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Need 123: who differs before matching may have to stay inside; how alike the matched groups are need not."""
+    people, arms = a_crowd(treated=40, pool=300)
+    for row, age in ((0, -20.0), (1, -18.0)):  # far from everybody in the pool
+        people["age"][row] = age
+    cut = {"minimum": 5, "dominance": "none", "round_counts_to": 1, "decimals": 4}
+    found = an_effect(tmp_path, people, arms, capsys=capsys, matching=a_matching(caliper="0.2"), small_cells=cut)
+    design = json.loads(found.text("design.json"))["bases"][0]
+    assert design["sizes"]["unmatched"] is None
+    assert design["sizes"]["matched"] is not None
+    for row in design["balance"]:
+        assert row["smd_after"] is not None, row["name"]
+        assert row["treated_before"] is None or row["kind"] == "category", "with the mean after matching it would give two people away"
+
+
+def test_a_few_of_the_pool_who_were_not_drawn_are_not_given_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people, arms = a_crowd(treated=40, pool=42)
+    cut = {"minimum": 5, "dominance": "none", "round_counts_to": 1, "decimals": 4}
+    found = an_effect(tmp_path, people, arms, capsys=capsys, small_cells=cut)
+    rows = {row["name"]: row for row in json.loads(found.text("design.json"))["bases"][0]["balance"]}
+    for name in ("age", "months", "propensity score"):
+        assert rows[name]["control_after"] is not None
+        assert rows[name]["control_before"] is None, "42 times this less 40 times the mean after is what two people add up to"

@@ -279,7 +279,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "a missing outcome": (lambda people: outcomes_of(people, work=["", *people["work"][1:]]), "'work' is not known of 1 of"),
     "words for numbers": (lambda people: outcomes_of(people, work=["many", *people["work"][1:]]), "1 value is not a number: 'many' (row 1)"),
     "an infinite value": (lambda people: outcomes_of(people, work=["inf", *people["work"][1:]]), "1 value is infinite, in row 1"),
-    "a value outside the range": (lambda people: outcomes_of(people, work=[25, *people["work"][1:]]), "1 value lies outside 0 to 24, the range that the protocol says"),
+    "a value outside the range": (lambda people: outcomes_of(people, work=[25, *people["work"][1:]]), "1 value lies outside 0 to 24, the range that the protocol says: row 1"),
     "another column": (lambda people: {"person": people["person"], "wrok": people["work"]}, "there is no column 'work'"),
 }  # fmt: skip
 
@@ -295,6 +295,15 @@ def test_outcomes_that_cannot_be_used_are_refused(name: str, tmp_path: Path, cap
     assert says in found.err
     assert "o.csv" in found.err
     assert found.result == {}
+
+
+def test_codes_that_lost_their_zeros_are_told_from_other_persons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people, arms = a_crowd()
+    zeros = {**people, "person": [f"{row:05}" for row in range(1, arms.size + 1)]}
+    found = an_effect(tmp_path, zeros, arms, seen=outcomes_of(people, person=list(range(1, arms.size + 1))), capsys=capsys)
+    assert found.code == 2
+    assert "a program dropped the zeros in front" in found.err
+    assert "is not known of" not in found.err  # one cause is told once
 
 
 def test_a_share_is_one_or_nought(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

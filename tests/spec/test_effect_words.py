@@ -117,6 +117,23 @@ def test_where_the_group_was_large_enough_it_says_so() -> None:
     )
 
 
+def test_where_nothing_varies_nothing_is_read_into_it() -> None:
+    same: dict[str, Any] = {
+        "reading": "unknown",
+        "effect": "0",
+        "value": "3",
+        "comparison_value": "3",
+        "ci_low": None,
+        "ci_high": None,
+        "p": None,
+        "p_adjusted": None,
+    }
+    following = told("next", **same, power={"detectable": "1", "needed": "50"})
+    assert "everybody has the same value" in following
+    assert "what was hoped for is probably not there" not in following
+    assert "The interval" not in told("payment", **same)
+
+
 def test_it_says_to_wait_where_months_are_still_unknown_and_else_not() -> None:
     assert "Of 7 people not all is known yet." in told("next", **INCONCLUSIVE, unknown_n="7")
     assert "not all is known yet" not in told("next", **INCONCLUSIVE)

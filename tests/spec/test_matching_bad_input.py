@@ -37,6 +37,9 @@ def test_no_overlap_leaves_nobody_within_the_caliper(tmp_path: Path, capsys: Cap
     found = compared(tmp_path, capsys, people(ages), arms(10, 40), caliper="0.05")
     assert found.code == 1  # the answer is no: there is nobody to compare with
     assert {"separation", "nobody_matched"} <= set(found.remarks)
+    page = (tmp_path / "out" / "design.html").read_text("utf-8")
+    assert "Do not lock this protocol" in page
+    assert "narrow the caliper" not in page
     assert found.settled["verdict"]["good"] is False
     assert found.pairs == {}
     assert "nobody could be matched: no control lies within" in found.told
@@ -71,7 +74,7 @@ def test_covariates_that_are_all_constant_leave_the_order_of_the_data(tmp_path: 
     assert list(found.pairs) == ["p0", "p1", "p2"]
 
 
-@pytest.mark.parametrize(("word", "says"), [("", "missing for 1 of 50"), ("NA", "missing for 1 of 50"), ("inf", "infinite")])
+@pytest.mark.parametrize(("word", "says"), [("", "missing for 1 of 10: row 1"), ("NA", "missing for 1 of 10: row 1"), ("inf", "infinite")])
 def test_missing_and_infinite_values_are_refused_by_name(tmp_path: Path, capsys: Capture, word: str, says: str) -> None:
     ages = [word, *np.linspace(20, 60, 49)]
     found = compared(tmp_path, capsys, people(ages), arms(10, 40))
@@ -84,7 +87,7 @@ def test_missing_and_infinite_values_are_refused_by_name(tmp_path: Path, capsys:
 def test_a_missing_category_is_refused(tmp_path: Path, capsys: Capture) -> None:
     found = compared(tmp_path, capsys, people(np.linspace(20, 60, 20), region=["", *["north", "south"] * 9, "north"]), arms(5, 15))
     assert found.code == 2
-    assert "category 'region' is missing for 1 of 20" in found.told
+    assert "category 'region' is missing for 1 of 5: row 1" in found.told
     assert "give 'unknown' a level of its own" in found.told
 
 

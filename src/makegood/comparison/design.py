@@ -229,8 +229,17 @@ def _category(category: Category, arms: Flags, file: str, name: str) -> list[Pro
         names = ", ".join(f"'{category.levels[place]}' ({treated[place]} treated)" for place in unseen[:6])
         what = f"category '{name}' has levels that nobody in the pool has: {names}"
         why = "nobody like these treated can be found in the pool, and their scores run off to one side"
-        found.append(_problem(file, name, "unseen_in_pool", what, "widen the pool or join levels", why, "warning"))
+        found.append(_problem(file, name, "unseen_in_pool", what, _spelt(category, unseen.tolist()), why, "warning"))
     return found
+
+
+def _spelt(category: Category, unseen: Sequence[int]) -> str:
+    """What would do about levels that the pool has not: another spelling of one that it has, or more people."""
+    others = {" ".join(level.split()).lower(): level for place, level in enumerate(category.levels) if place not in unseen}
+    for place in unseen:
+        if (meant := others.get(" ".join(category.levels[place].split()).lower())) is not None:
+            return f"write '{category.levels[place]}' and '{meant}' alike: they differ in spaces or capitals only"
+    return "widen the pool or join levels"
 
 
 def _persons(persons: NDArray[Any], file: str) -> list[Problem]:

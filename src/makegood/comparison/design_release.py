@@ -24,12 +24,12 @@ DECIMALS = 4
 def design_content(design: Design, *, tables: Tables, protocol: Protocol) -> dict[str, Any]:
     """One basis of the design: what may leave of it."""
     basis = design.basis
-    group = {"treated": treated_group(basis)} | {part: f"{part} ({basis})" for part in ("matched", "unmatched", "controls")}
+    group = _groups(basis)
     in_full = tables.inside or protocol.small_cells.minimum == 1
     content: dict[str, Any] = {
         "basis": basis,
         "settled": basis == protocol.participants,
-        "sizes": {part: tables.count(name) for part, name in group.items()} | {"pool": tables.count("pool")},
+        "sizes": {part: tables.count(name) for part, name in group.items() if part != "unused"} | {"pool": tables.count("pool")},
         "pairs_sha256": design.fingerprint or None,
         "remarks": [{"code": problem.code, "at": problem.where.path, "severity": problem.severity} for problem in design.problems],
         "caliper": None if design.matched.caliper is None else _caliper(design.matched.caliper, in_full=in_full),
@@ -116,9 +116,16 @@ def _caliper(check: CaliperCheck, *, in_full: bool) -> dict[str, Any]:
     } | ({"widest": text(check.widest, decimals=6)} if in_full else {})
 
 
+def _groups(basis: str) -> dict[str, str]:
+    """What the groups of a basis are called among the tables."""
+    return {"treated": treated_group(basis)} | {part: f"{part} ({basis})" for part in ("matched", "unmatched", "controls", "unused")}
+
+
 def _visible(row: BalanceRow, group: Mapping[str, str], *, tables: Tables) -> dict[str, bool]:
     if row.kind == "score":
-        return dict.fromkeys(("treated", "pool", "matched", "controls"), True)
+        # Scores before and after matching would give away those of a few who are in the one and not in the other.
+        whole, pool = tables.count(group["unmatched"]) is not None, tables.inside or group["unused"] not in tables.groups
+        return {"treated": whole, "pool": pool, "matched": True, "controls": True}
     number = row.kind == "number"
     groups = {"treated": group["treated"], "pool": "pool", "matched": group["matched"], "controls": group["controls"]}
     return {part: tables.may_show(name, row.name, number=number) for part, name in groups.items()}
@@ -146,7 +153,7 @@ def published_balance(design: Design, *, tables: Tables, protocol: Protocol) -> 
     found, basis = design.reported, design.basis
     if found is None:
         return None
-    group = {"treated": treated_group(basis)} | {part: f"{part} ({basis})" for part in ("matched", "unmatched", "controls")}
+    group = _groups(basis)
     rows = []
     for row in found.rows:
         visible = _visible(row, group, tables=tables)

@@ -35,6 +35,8 @@ def open_table(path: Path, *, wanted: Mapping[str, str]) -> tuple[Any, list[Prob
     names, problems = columns_in(path)
     if problems:
         return None, problems
+    if path.suffix.lower() == ".csv" and (problem := _no_table(path, names, wanted=wanted)):
+        return None, [problem]
     doubled = sorted({name for name in names if names.count(name) > 1} & set(wanted))
     problems = [
         Problem(Where(file, 0, name), "column_twice", f"the column '{name}' stands twice", "", "keep one of the two") for name in doubled
@@ -46,11 +48,27 @@ def open_table(path: Path, *, wanted: Mapping[str, str]) -> tuple[Any, list[Prob
     return (None, problems) if problems else _opened(path, lambda path: _columns(path, wanted=wanted))
 
 
+def _no_table(path: Path, names: list[str], *, wanted: Mapping[str, str]) -> Problem | None:
+    """A CSV file without a header, or whose columns stand apart by another sign than a comma."""
+    where = Where(str(path))
+    if not names:
+        return Problem(where, "empty_file", "the file is empty", "", "write a header with the names of the columns, and one row a person")
+    if len(names) == 1 and len(wanted) > 1:
+        for sign, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if sign in names[0]:
+                remedy = "save it as CSV with commas, and with a point for decimals"
+                return Problem(where, "other_separator", f"its columns stand apart by {called}, not commas", "", remedy)
+    return None
+
+
 def _opened(path: Path, read: Callable[[Path], Any]) -> tuple[Any, list[Problem]]:
     where, form = Where(str(path)), FORMATS[path.suffix.lower()]
     try:
         return read(path), []
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, ValueError) as error:
+    except UnicodeDecodeError:
+        what = f"it is not readable as {form}: its letters are not written as UTF-8"
+        return None, [Problem(where, "unreadable_form", what, "", "save it as CSV UTF-8 from the program that made it")]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
         what = f"it is not readable as {form}: {str(error).splitlines()[0]}"
         return None, [Problem(where, "unreadable_form", what, "", "save it again from the program that made it")]
     except Exception as error:  # pyreadstat raises its own error without a public base class

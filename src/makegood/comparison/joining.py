@@ -44,6 +44,8 @@ def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows |
         what = f"{counted(int(both.sum()), 'person', 'is', 'are')} treated and in the pool as well: {in_rows(both)} of the pool"
         remedy = "take the treated out of the pool"
         return None, [Problem(Where(pool.file, 0, protocol.columns.person), "person_in_both", what, "", remedy)]
+    if gaps := [problem for people in (treated, pool) for problem in _gaps(people, protocol=protocol)]:
+        return None, gaps
     columns: dict[str, Floats | Category] = {}
     for name, variable in protocol.variables.items():
         column = protocol.column_of(name)
@@ -74,6 +76,23 @@ def joined(treated: People, pool: People, *, protocol: Protocol) -> tuple[Rows |
     return _in_order(together, treated, pool, name=protocol.columns.row)
 
 
+def _gaps(people: People, *, protocol: Protocol) -> list[Problem]:
+    """Traits to match on that are not known of everybody in a file."""
+    found = []
+    for name in protocol.matched_on:
+        column = protocol.column_of(name)
+        number = protocol.variables[name].kind == "number"
+        missing = np.isnan(people.numbers[column]) if number else people.words[column].codes < 0
+        if missing.any():
+            kind = "covariate" if number else "category"
+            what = f"{kind} '{name}' is missing for {int(missing.sum())} of {people.rows}: {in_rows(missing)}"
+            why = "A distance to an unknown value does not exist, and dropping people silently changes who is compared with whom"
+            way = "fill it in, make a category of it with 'unknown' as a level" if number else "give 'unknown' a level of its own"
+            remedy = f"{way}, or leave the covariate out; say so in the protocol"
+            found.append(Problem(Where(people.file, 0, column), "missing_covariate", what, why, remedy))
+    return found
+
+
 def _in_order(rows: Rows, treated: People, pool: People, *, name: str | None) -> tuple[Rows | None, list[Problem]]:
     """The rows by their number in the data set that both files were taken from."""
     if name is None:
@@ -84,7 +103,8 @@ def _in_order(rows: Rows, treated: People, pool: People, *, name: str | None) ->
     if np.isnan(number).any() or np.any(number[1:] == number[:-1]):
         what = "a row number is missing" if np.isnan(number).any() else f"{number[:-1][number[1:] == number[:-1]][0]:g} stands twice"
         remedy = "number the rows of the whole data set before it is parted"
-        return None, [Problem(Where(pool.file, 0, name), "row_numbers", what, "Ties are broken in that order", remedy)]
+        file = next((people.file for people in (treated, pool) if _unusable(people.numbers[name])), f"{treated.file} and {pool.file}")
+        return None, [Problem(Where(file, 0, name), "row_numbers", what, "Ties are broken in that order", remedy)]
     return Rows(
         persons=taken(rows.persons, order),
         treated=rows.treated[order],
@@ -95,6 +115,11 @@ def _in_order(rows: Rows, treated: People, pool: People, *, name: str | None) ->
         cohort=rows.cohort[order],
         started=rows.started[order],
     ), []
+
+
+def _unusable(number: Floats) -> bool:
+    """Row numbers of one file that are missing or stand twice."""
+    return bool(np.isnan(number).any()) or np.unique(number).size < number.size
 
 
 def _together(first: Words, second: Words) -> Category:
@@ -141,7 +166,12 @@ def outcomes_of(rows: Rows, outcomes: People, *, protocol: Protocol, needed: Fla
         count = f"{int(strangers.sum())} of {outcomes.rows} persons"
         what = f"{count} {'is' if strangers.sum() == 1 else 'are'} neither treated nor in the pool: {in_rows(strangers)}"
         why = "Outcomes of other persons than were matched answer another question"
-        problems.append(Problem(where, "other_persons", what, why, "give the outcomes of the persons in the two files"))
+        remedy = "give the outcomes of the persons in the two files"
+        if _zeros_lost(outcomes, strangers, rows):
+            remedy = "write the codes as the other files do: they are text, and a program dropped the zeros in front"
+        problems.append(Problem(where, "other_persons", what, why, remedy))
+        if strangers.all():
+            return {}, problems
     place = as_numpy(pc.index_in(rows.persons, value_set=outcomes.persons), missing=-1)
     values: dict[str, Floats] = {}
     for metric, rule in protocol.outcomes.items():
@@ -159,15 +189,23 @@ def outcomes_of(rows: Rows, outcomes: People, *, protocol: Protocol, needed: Fla
     return values, problems
 
 
+def _zeros_lost(outcomes: People, strangers: Flags, rows: Rows) -> bool:
+    """Whether the first code that nobody has is one of the others' without its zeros in front."""
+    code = outcomes.persons[int(np.flatnonzero(strangers)[0])].as_py()
+    return bool(code.isdecimal() and pc.any(pc.equal(pc.utf8_ltrim(rows.persons, characters="0"), code)).as_py())
+
+
 def _range_problems(values: Floats, *, rule: Outcome, where: Where) -> list[Problem]:
-    known = values[~np.isnan(values)]
-    if rule.value == "share" and not np.isin(known, (0.0, 1.0)).all():
-        odd = known[~np.isin(known, (0.0, 1.0))][0]
-        return [Problem(where, "not_yes_or_no", f"a share counts persons with 1 or 0, found {odd:g}", "", "write 1 or 0 for each person")]
+    known = ~np.isnan(values)
+    odd = known & ~np.isin(values, (0.0, 1.0))
+    if rule.value == "share" and odd.any():
+        what = f"a share counts persons with 1 or 0, found {values[odd][0]:g} in {in_rows(odd)}"
+        return [Problem(where, "not_yes_or_no", what, "", "write 1 or 0 for each person")]
     low = float(rule.lowest) if rule.lowest is not None else -np.inf
     high = float(rule.highest) if rule.highest is not None else np.inf
-    outside = int(np.count_nonzero((known < low) | (known > high)))
-    if outside:
-        what = f"{counted(outside, 'value', 'lies', 'lie')} outside {low:g} to {high:g}, the range that the protocol says"
+    outside = known & ((values < low) | (values > high))
+    if outside.any():
+        many = counted(int(outside.sum()), "value", "lies", "lie")
+        what = f"{many} outside {low:g} to {high:g}, the range that the protocol says: {in_rows(outside)}"
         return [Problem(where, "outside_range", what, "", "correct the file, or amend the protocol")]
     return []

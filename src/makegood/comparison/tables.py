@@ -1,11 +1,13 @@
 """Everything that the design stage could publish, as one set of figures: groups of persons by the levels of traits.
 
 A figure has one name wherever it is shown, so that what one table refuses no other gives away. Ties: the levels of a
-trait add up to the group; treated are started and not started, and for each basis matched and unmatched.
+trait add up to the group; treated are started and not started, and for each basis matched and unmatched. The size of
+a group is no bound on its parts: where the size is refused, nobody outside knows it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -75,6 +77,9 @@ def groups_of(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol) 
             f"unmatched ({basis})": design.rows[design.matched.unmatched_treated],
             f"controls ({basis})": design.rows[design.matched.matched_controls],
         }
+        unused = np.setdiff1d(groups["pool"], groups[f"controls ({basis})"])
+        if 0 < unused.size < protocol.small_cells.minimum:  # the pool less the controls would tell of these few
+            groups[f"unused ({basis})"] = unused
     if len(designs) == 2:
         one, two = (groups[f"matched ({basis})"] for basis in designs)
         groups |= {"only in one": np.setdiff1d(one, two), "only in two": np.setdiff1d(two, one)}
@@ -89,7 +94,7 @@ def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol, mat
     groups = groups_of(rows, designs=designs, protocol=protocol)
     figures: dict[Name, Figure] = {}
     relations: list[Relation] = []
-    hidden = {"only in one", "only in two"}
+    hidden = {"only in one", "only in two", *(f"unused ({basis})" for basis in designs)}
 
     def add(figure: Figure) -> None:
         figures[figure.name] = figure
@@ -105,16 +110,7 @@ def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol, mat
         for labels, counts in _by_level(rows, index, group, protocol=protocol):
             relations.append(((1.0, ("count", group, EVERYBODY)), *((-1.0, ("count", group, label)) for label in labels)))
             for label, count in zip(labels, counts, strict=True):
-                add(
-                    count_figure(
-                        ("count", group, label),
-                        count,
-                        rule=protocol.small_cells,
-                        hidden=group in hidden,
-                        priority=priority,
-                        high=float(index.size),
-                    )
-                )
+                add(count_figure(("count", group, label), count, rule=protocol.small_cells, hidden=group in hidden, priority=priority))
         for overlap, tied in _overlapping(rows, index, group, protocol=protocol):
             for figure in overlap:
                 add(figure)
@@ -126,9 +122,10 @@ def tables(rows: Rows, *, designs: Mapping[str, Design], protocol: Protocol, mat
         parts = {part: ("count", "treated", f"criteria {name}[{part}]") for part in ("in", "matched", "not matched")}
         inside = int(figures[parts["in"]].value)
         for part, count in (("matched", matched), ("not matched", inside - matched)):
-            add(count_figure(parts[part], count, rule=protocol.small_cells, priority=PRIORITY["treated"], high=float(inside)))
+            add(count_figure(parts[part], count, rule=protocol.small_cells, priority=PRIORITY["treated"]))
         relations.append(((1.0, parts["in"]), (-1.0, parts["matched"]), (-1.0, parts["not matched"])))
-    relations += _between(figures, same, designs=designs, started=protocol.columns.started is not None)
+    unused = [basis for basis in designs if f"unused ({basis})" in groups]
+    relations += _between(figures, same, designs=designs, started=protocol.columns.started is not None, unused=unused)
     allowed = release(list(figures.values()), relations=relations)
     sizes = {name: int(figure.value) for name, figure in figures.items() if name[0] == "count"}
     return Tables(groups=groups, same=same, counts=sizes, allowed=allowed, protocol=protocol)
@@ -191,7 +188,7 @@ def _overlapping(rows: Rows, index: Index, group: str, *, protocol: Protocol) ->
             ):
                 count = int(rest.sum())
                 alone = ("count", group, name)
-                figures.append(count_figure(alone, count, rule=protocol.small_cells, hidden=True, high=float(index.size) if count else 0.0))
+                figures.append(count_figure(alone, count, rule=protocol.small_cells, hidden=True, high=math.inf if count else 0.0))
                 relations.append(((1.0, ("count", group, whole)), (-1.0, both), (-1.0, alone)))
             yield figures, relations
 
@@ -228,12 +225,15 @@ def _numbers(rows: Rows, index: Index) -> list[tuple[str, NDArray[np.float64]]]:
     return found
 
 
-def _between(figures: Mapping[Name, Figure], same: Mapping[str, str], *, designs: Mapping[str, Design], started: bool) -> list[Relation]:
-    """Groups that are made of other groups, for every label and total."""
+def _between(
+    figures: Mapping[Name, Figure], same: Mapping[str, str], *, designs: Mapping[str, Design], started: bool, unused: list[str]
+) -> list[Relation]:
+    """Groups that are made of other groups, for every label and total. `unused`: bases whose unused pool is a group."""
     made_of: list[tuple[tuple[float, str], ...]] = []
     if started:
         made_of.append(((1.0, "treated"), (-1.0, "started"), (-1.0, "not started")))
     made_of += [((1.0, treated_group(basis)), (-1.0, f"matched ({basis})"), (-1.0, f"unmatched ({basis})")) for basis in designs]
+    made_of += [((1.0, "pool"), (-1.0, f"controls ({basis})"), (-1.0, f"unused ({basis})")) for basis in unused]
     if len(designs) == 2:
         one, two = designs
         made_of.append(((1.0, f"matched ({one})"), (-1.0, f"matched ({two})"), (-1.0, "only in one"), (1.0, "only in two")))

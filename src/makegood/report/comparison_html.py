@@ -48,13 +48,9 @@ def pages(stage: Stage, sections_of: Any, told: Told) -> dict[str, bytes | str]:
         answer, sections = sections_of(voice)
         shown = [(heading, anchor, "".join(parts)) for heading, anchor, parts in sections]
         body = _body(stage, voice, told, answer, [section for section in shown if section[2]])
-        title = f"{_name(voice)} · {voice.say(f'{stage}_kind')}"
+        title = f"{voice.name()} · {voice.say(f'{stage}_kind')}"
         made[file_name(stage, code)] = page(lang=code, title=title, body=body)
     return made
-
-
-def _name(voice: Voice) -> str:
-    return voice.words(voice.terms["title"]) or str(voice.terms["protocol"])
 
 
 def _body(stage: Stage, voice: Voice, told: Told, answer: Markup, sections: Sequence[tuple[str, str, str]]) -> str:
@@ -78,7 +74,7 @@ def _body(stage: Stage, voice: Voice, told: Told, answer: Markup, sections: Sequ
             "header",
             top,
             element("p", voice.say(f"{stage}_kind"), class_="kind"),
-            element("h1", _name(voice)),
+            element("h1", voice.name()),
             element("p", " ".join(on_lock(told.protocol, voice)), class_="quiet"),
             element("p", element("strong", voice.say("inside_only")), class_="note") if told.inside else "",
         ),
@@ -148,10 +144,19 @@ def _term(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
+def _counts(key: str, rule: Mapping[str, Any]) -> bool:
+    """Whether a word of the matching clause says something of this method."""
+    if key in ("assumed", "source"):
+        return False
+    if key == "moments":
+        return bool(rule["method"] == "entropy")
+    return key != "caliper_unit" or "caliper" in rule
+
+
 def how(voice: Voice, told: Told, *more: tuple[str, str]) -> Iterator[Markup]:
     """What was compared, under which rules, and how to check it."""
     rule, cells = voice.terms["matching"], voice.terms["small_cells"]
-    matching = "; ".join(f"{key}: {_term(value)}" for key, value in rule.items() if key != "moments" or rule["method"] == "entropy")
+    matching = "; ".join(f"{key}: {_term(value)}" for key, value in rule.items() if _counts(key, rule))
     step = voice.number(cells["round_counts_to"])
     facts = [(voice.say(key), voice.words(voice.terms[key])) for key in ("population", "treatment", "index_date", "comparison_index_date")]
     facts += [

@@ -226,6 +226,10 @@ COMPARISON: dict[str, tuple[str, str]] = {
         "Do not choose another method now. For cohorts whose outcomes nobody has seen, more controls for each participant or an adjustment for traits can be agreed by amendment.",
         "Kies nu geen andere methode. Voor cohorten waarvan nog niemand uitkomsten zag, kunnen met een wijziging meer controles per deelnemer of een correctie voor kenmerken worden afgesproken.",
     ),
+    "next_unknown": (
+        "Look at the outcomes themselves: where everybody has the same value, something may be missing from the file.",
+        "Bekijk de uitkomsten zelf: heeft iedereen dezelfde waarde, dan ontbreekt er misschien iets in het bestand.",
+    ),
     "next_extreme": ("Look for single people with extreme outcomes before the figure is relied on.", "Zoek eerst naar enkelingen met extreme uitkomsten, voordat iemand op het cijfer bouwt."),
     "next_second_team": (
         "Let a second team run the same protocol on the same files: pairs and figures must come out the same.",
@@ -337,7 +341,7 @@ COMPARISON: dict[str, tuple[str, str]] = {
     "denominator_pooled": ("the root of the mean of both variances before matching", "de wortel van het gemiddelde van beide varianties vóór het matchen"),
     "denominator_control": ("the standard deviation of the whole pool before matching", "de standaarddeviatie van de hele pool vóór het matchen"),
     "denominator_all": ("the standard deviation of everybody before matching", "de standaarddeviatie van iedereen vóór het matchen"),
-    "divided_by": ("Differences are divided by {denominator}.", "Verschillen zijn gedeeld door {denominator}."),
+    "divided_by": ("An arrow goes from before to after matching. Differences are divided by {denominator}.", "Een pijl gaat van vóór naar na het matchen. Verschillen zijn gedeeld door {denominator}."),
     "not_shown": ("Not shown, since too few people would stand behind a figure: {names}.", "Niet getoond, omdat achter een cijfer te weinig mensen zouden staan: {names}."),
     "alike_means_not": (
         "Alike in what is listed here is not alike in everything: what no file holds cannot be matched on.",
@@ -378,6 +382,14 @@ COMPARISON: dict[str, tuple[str, str]] = {
         "Widen the pool, ask for equality on the trait that differs (`exact`), narrow the caliper, or adjust for it (`adjust_for`).",
         "Verruim de pool, vraag gelijkheid op het kenmerk dat verschilt (`exact`), verklein de marge, of corrigeer ervoor (`adjust_for`).",
     ),
+    "next_nobody": (
+        "Do not lock this protocol. Look for the trait that sets participants apart from the pool: a trait that belongs to the programme itself must not be matched on (`matching: no`), and a level that only participants have must be joined with another.",
+        "Leg dit protocol niet vast. Zoek het kenmerk waarin deelnemers anders zijn dan de pool: op een kenmerk dat bij het programma zelf hoort hoort u niet te matchen (`matching: no`), en een klasse die alleen deelnemers hebben moet met een andere samen.",
+    ),
+    "next_nobody_wider": (
+        "Then look for a pool with people like the participants. A wider caliper would only pair people who are not alike.",
+        "Zoek daarna een pool met mensen zoals de deelnemers. Een ruimere marge koppelt alleen mensen die niet op elkaar lijken.",
+    ),
     "next_spread": (
         "Look at those who could not be matched with those who do the work: were they meant to take part?",
         "Bekijk wie geen match heeft met de uitvoerders: waren zij de doelgroep?",
@@ -406,10 +418,8 @@ COMPARISON: dict[str, tuple[str, str]] = {
     "matched_controls": ("Matched controls", "Gematchte controles"),
     "pool": ("Pool", "Pool"),
     "smd": ("Standardised difference", "Gestandaardiseerd verschil"),
-    "smd_before": ("Standardised difference before", "Gestandaardiseerd verschil ervoor"),
-    "smd_after": ("Standardised difference after", "Gestandaardiseerd verschil erna"),
-    "variance_ratio": ("Ratio of variances after", "Verhouding van varianties erna"),
-    "ks_after": ("KS after", "KS erna"),
+    "variance_ratio": ("Ratio of variances", "Verhouding van varianties"),
+    "ks": ("Gap between distributions (KS)", "Afstand tussen verdelingen (KS)"),
     "score": ("Propensity score (linear)", "Propensityscore (lineair)"),
     "before": ("before matching", "vóór het matchen"),
     "after": ("after matching", "na het matchen"),

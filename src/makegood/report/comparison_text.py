@@ -10,7 +10,10 @@ from makegood.report.design_words import on_balance, on_contrasts, on_next, on_p
 from makegood.report.effect_words import PARTS
 from makegood.report.refused_figures import gathered
 
-FIELDS = ("treated_before", "control_before", "smd_before", "treated_after", "control_after", "smd_after", "variance_ratio_after")
+FIELDS = (
+    *("treated_before", "control_before", "smd_before", "treated_after", "control_after", "smd_after"),
+    *("variance_ratio_before", "variance_ratio_after", "ks_before", "ks_after"),
+)
 CONTRASTS = {
     "participants_beside_pool": ("treated", "pool"),
     "started_beside_not_started": ("started", "not_started"),
@@ -46,7 +49,7 @@ def effect_summary(findings: Sequence[Mapping[str, Any]], voice: Voice) -> list[
 
 
 def _design(content: Mapping[str, Any], voice: Voice, told: Sequence[str], locked: bool) -> Iterator[str]:
-    yield f"# {voice.say('design_kind')}: {voice.words(voice.terms['title'])}"
+    yield f"# {voice.say('design_kind')}: {voice.name()}"
     yield from ("", *told, voice.say("not_amended_outcomes"), "")
     for basis in content["bases"]:
         yield f"## {voice.say('sec_compared')}: {voice.basis(basis['basis'])}"
@@ -109,7 +112,7 @@ def effect_text(findings: Sequence[Mapping[str, Any]], voice: Voice, *, told: Se
 
 
 def _effect(findings: Sequence[Mapping[str, Any]], voice: Voice, told: Sequence[str], refused: Sequence[str]) -> Iterator[str]:
-    yield f"# {voice.say('effect_kind')}: {voice.words(voice.terms['title'])}"
+    yield f"# {voice.say('effect_kind')}: {voice.name()}"
     yield from ("", *told, "")
     for finding in findings:
         if finding["state"] == "refused" and not finding["settled"]:

@@ -110,6 +110,10 @@ class Voice:
             return self.say("cohort", name=finding["cohort"])
         return self.say("everybody") if self.terms["cohorts"] else ""
 
+    def name(self) -> str:
+        """What people call the protocol: its title, else its code."""
+        return self.words(self.terms["title"]) or str(self.terms["protocol"])
+
     def words(self, given: Mapping[str, str] | None) -> str:
         """A text of the protocol in this language, in English where it has no other."""
         return "" if given is None else given.get(self.language.code) or given["en"]

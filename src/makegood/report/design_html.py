@@ -85,21 +85,25 @@ def _divided_by(basis: Mapping[str, Any], voice: Voice) -> str:
 
 
 def _balance_table(rows: Sequence[Mapping[str, Any]], voice: Voice) -> Markup:
-    keys = ("trait", "treated", "pool", "smd_before", "matched", "matched_controls", "smd_after", "variance_ratio")
+    keys = ("trait", "smd", "variance_ratio", "ks", "treated", "pool", "matched", "matched_controls")
     cells = [
         [
             voice.trait(row["name"]),
-            trait_level(row["name"], row["treated_before"], voice),
-            trait_level(row["name"], row["control_before"], voice),
-            voice.fixed(row["smd_before"]),
-            trait_level(row["name"], row["treated_after"], voice),
-            trait_level(row["name"], row["control_after"], voice),
-            voice.fixed(row["smd_after"]),
-            voice.fixed(row["variance_ratio_after"]),
+            *(_change(row, field, voice) for field in ("smd", "variance_ratio", "ks")),
+            *(
+                trait_level(row["name"], row[level], voice)
+                for level in ("treated_before", "control_before", "treated_after", "control_after")
+            ),
         ]
         for row in rows
     ]
     return table(voice.say("balance_table"), [voice.say(key) for key in keys], cells, numbers=7, hide_caption=True)
+
+
+def _change(row: Mapping[str, Any], field: str, voice: Voice) -> str:
+    """A figure before and after matching; a dot where it is neither."""
+    before, after = (row[f"{field}_{when}"] for when in ("before", "after"))
+    return "·" if before is None and after is None else f"{voice.fixed(before)} → {voice.fixed(after)}"
 
 
 def _overlap(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
@@ -133,7 +137,7 @@ def _unmatched(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
 def _power(basis: Mapping[str, Any], voice: Voice) -> Iterator[str]:
     powers = basis.get("power", ())
     if not powers:
-        yield element("p", voice.say("no_power"))
+        yield paragraphs([voice.say("no_power")])
     for power in powers:
         yield element("article", *(element("p", sentence) for sentence in on_power(power, voice)))
 

@@ -100,6 +100,10 @@ def on_power(power: Mapping[str, Any], voice: Voice) -> Iterator[str]:
 
 def on_next(basis: Mapping[str, Any], voice: Voice, *, locked: bool) -> Iterator[str]:
     """What can still be done while nobody has seen outcomes."""
+    if not basis["verdict"]["matched"]:
+        yield voice.say("next_nobody")
+        yield voice.say("next_nobody_wider")
+        return
     yield voice.say("next_amend_now" if locked else "next_lock")
     if not basis["verdict"]["good"]:
         yield voice.say("next_not_alike")

@@ -95,7 +95,8 @@ def _payment(finding: Mapping[str, Any], voice: Voice) -> Iterator[str]:
                 yield voice.say("pay_point_wrong_way_unsure")
             return
         yield voice.say("pay_point", effect=voice.difference(metric, finding["effect"]))
-        yield voice.say("pay_point_means_not")
+        if finding["ci_low"] is not None:
+            yield voice.say("pay_point_means_not")
         if verdict(finding, voice.terms) in ("inconclusive", "unknown"):
             yield voice.say("pay_point_inconclusive")
 
@@ -149,7 +150,10 @@ def _next(finding: Mapping[str, Any], voice: Voice) -> Iterator[str]:
         return
     if finding["cohort"] != "all":
         yield voice.say("next_pooled")
-    yield from _on_size(finding, voice)
+    if found == "unknown":
+        yield voice.say("next_unknown")
+    else:
+        yield from _on_size(finding, voice)
     unknown = finding.get("unknown_n")
     yield voice.say("next_wait", unknown=voice.number(unknown)) if unknown not in (None, "0") else voice.say("next_later")
     unmatched = finding.get("unmatched_n")

@@ -68,7 +68,10 @@ def read_codes(content: bytes, *, file: str = "") -> list[CodeLine]:
     except UnicodeDecodeError:
         raise CodesRefused([Problem(where, "wrong_encoding", "this is not UTF-8", "", "save the list as CSV UTF-8")]) from None
     first = text.split("\n", 1)[0]
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
+    except csv.Error:
+        raise CodesRefused([Problem(where, "too_large", "a cell is far too long", "", "send the list of municipalities only")]) from None
     header = [word.strip().casefold() for word in rows[0]] if rows else []
     if not set(COLUMNS[:3]) <= set(header) or not set(header) <= set(COLUMNS) or len(header) != len(set(header)):
         remedy = "begin with the columns code, name, year and, where municipalities merged, merged_into"
@@ -162,7 +165,6 @@ def take_codes_in(*, by: Scope, on: None, content: bytes, file: str = "") -> Cod
     for line in lines:
         if line.merged_into and details[line.code].merged_into_id is None:
             change(details[line.code], merged_into_id=found[line.merged_into].pk, merged_year=line.year)
-            change(found[line.code], active=False)
             counts["merged"] += 1
     fact(lines=len(lines), **counts)
     return CodesTaken(**counts)

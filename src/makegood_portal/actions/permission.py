@@ -77,7 +77,9 @@ def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date, a
     if permission is None:
         raise Refusal("no_permission_needed", _("This programme asks no permission of a municipality."))
     _may_ask(row, permission, by)
-    chosen = list(Organisation.objects.filter(pk__in=set(of), kind=Kind.MUNICIPALITY, active=True).order_by("name"))
+    chosen = list(
+        Organisation.objects.filter(pk__in=set(of), kind=Kind.MUNICIPALITY, active=True, details__merged_into=None).order_by("name")
+    )
     if not chosen or len(chosen) != len(set(of)):
         raise Refusal("no_municipality", _("Choose the municipality that must permit it."), field="municipality")
     if len(chosen) > 1 and (permission.when_unknown != "ask_several" or len(chosen) > MOST_AT_ONCE):

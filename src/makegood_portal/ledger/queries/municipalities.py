@@ -96,7 +96,8 @@ class Municipality:
 
 def _seen(scope: Scope, *, merged: bool = False) -> QuerySet[Organisation]:
     """The directory is everybody's who may have to ask; a municipality sees itself. `merged`: those too that are no more."""
-    rows = Organisation.objects.filter(Q(active=True) | (Q(details__merged_into__isnull=False) if merged else Q()), kind=Kind.MUNICIPALITY)
+    rows = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True)
+    rows = rows if merged else rows.filter(details__merged_into=None)
     return rows if scope.has(*STAFF) else rows.filter(pk__in=scope.where(Role.MUNICIPAL_CONTACT))
 
 

@@ -215,7 +215,11 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         due_on=asked_for(permission, asked_on=today).due_on if permission else None,
         says=_says(says(scope, row)),
         municipality=row.municipality_id,
-        municipalities=list(Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True).order_by("name").values_list("id", "name")),
+        municipalities=list(
+            Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True, details__merged_into=None)
+            .order_by("name")
+            .values_list("id", "name")
+        ),
         excluding=list(local.order_by("name").values_list("name", "for_whom")) if row.municipality_id else [],
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS) for one in found),
