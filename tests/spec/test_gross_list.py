@@ -262,3 +262,71 @@ def test_macros_are_never_carried_out_and_the_list_is_read() -> None:
 def test_a_list_that_says_its_alphabet_is_read_in_it(encoding: str) -> None:
     file = read_list(f"{HEADER}\n1;Müller;René;1984-03-07;m;2016-09-01".encode(encoding), name="l.csv")
     assert file.rows[0][1][1:3] == ("Müller", "René")
+
+
+ROW = ("1", "Jansen", "Piet", "1984-03-07", "m", "2016-09-01")
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_list_is_read_whatever_separates_its_cells(separator: str, quote: str) -> None:
+    lines = [separator.join(f"{quote}{cell}{quote}" for cell in cells) for cells in (HEADER.split(";"), ROW)]
+    (row,) = judge(read_list("\r\n".join(lines).encode(), name="l.csv"), MAPPING, on=ON)
+    assert (row.verdict, row.values["family_name"]) == ("accepted", "Jansen")
+
+
+def test_a_separator_inside_quotes_separates_nothing() -> None:
+    (row,) = judged('1;"Jansen";"Piet ""Pé"" ; Jan";1984-03-07;m;2016-09-01')
+    assert (row.values["given_name"], row.values["release_on"]) == ('Piet "Pé" ; Jan', "2016-09-01")
+
+
+def _with_a_password(content: bytes) -> bytes:
+    """A zip whose parts say that they are locked: bit 0 of their flags."""
+    locked = bytearray(content)
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        found = locked.find(mark)
+        while found >= 0:
+            locked[found + at] |= 1
+            found = locked.find(mark, found + 4)
+    return bytes(locked)
+
+
+def _that_lies_about_its_size() -> bytes:
+    """A sheet of 60 MB that says it has 100 bytes."""
+    rows = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + b" " * 60_000_000
+    content = bytearray(_repacked(a_workbook(HEADER.split(";")), **{"xl__worksheets__sheet1.xml": rows}))
+    found = content.rfind(b"PK\x01\x02", 0, content.rfind(b"xl/worksheets/sheet1.xml"))
+    content[found + 24 : found + 28] = (100).to_bytes(4, "little")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + "EncryptedPackage".encode("utf-16-le"), "old_excel"),
+        (_with_a_password(a_workbook(HEADER.split(";"), list(ROW))), "not_xlsx"),
+        (_that_lies_about_its_size(), "not_xlsx"),
+        (f"{HEADER}\n{';'.join(ROW)}".encode("utf-16-le"), "binary_file"),
+        (b"<html><body><table><tr><td>Achternaam</td></tr></table></body></html>", "no_rows"),
+    ],
+    ids=[
+        "xlsx with a password, or xls renamed",
+        "a locked zip",
+        "a size that lies",
+        "utf-16 that does not say so",
+        "html called xls",
+    ],
+)
+def test_what_only_looks_like_a_list_is_refused_whole(content: bytes, code: str) -> None:
+    assert refusal(content) == code
+
+
+def test_a_serial_number_in_excel_is_no_date_either() -> None:
+    (row,) = judge(read_list(a_workbook(HEADER.split(";"), ["1", "Jansen", "Piet", 30748, "m", 42614]), name="l.xlsx"), MAPPING, on=ON)
+    assert row.verdict == "refused"
+    assert ("birth_date", "unreadable") in {(remark.field, remark.code) for remark in row.remarks}
+
+
+def test_cells_that_are_merged_across_a_title_are_no_list_of_merged_cells() -> None:
+    file = read_list(a_workbook(["Lijst mei 2016"], HEADER.split(";"), list(ROW), merge="A1:F1"), name="l.xlsx")
+    assert [cells[1] for _line, cells in file.rows] == ["Jansen"]

@@ -1,8 +1,11 @@
-"""Cells of a CSV file that somebody opens in a spreadsheet."""
+"""Text in a file that a spreadsheet opens: what somebody typed is never carried out as a formula."""
 
 from __future__ import annotations
 
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Excel and LibreOffice compute a cell that begins so; the wide signs count in East Asian settings (OWASP, CSV injection)."""
+
 
 def harmless(word: str) -> str:
-    """A word that a spreadsheet does not take for a formula."""
-    return f"'{word}" if word[:1] in ("=", "+", "-", "@", "\t", "\r") else word
+    """The word as a cell of a CSV file; one that looks like a formula gets an apostrophe in front, and is text."""
+    return f"'{word}" if word.lstrip(" ").startswith(BEGINS_A_FORMULA) else word

@@ -15,7 +15,9 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -92,11 +94,18 @@ def unlock(*, by: Scope, on: UUID, today: date) -> User:
 
 @action(Role.ADMINISTRATOR)
 def reset_second_factor(*, by: Scope, on: UUID, today: date) -> User:
-    """The app, the key and the spare codes count no more: at the next log-in a new one is set."""
+    """The app, the key and the spare codes count no more: at the next log-in a new one is set. Whoever is logged in is out."""
     user = _whole(by, on, today)
     gone, _kinds = Authenticator.objects.filter(user=user).delete()
-    fact(user=str(user.pk), removed=gone)
+    fact(user=str(user.pk), removed=gone, sessions=_end_sessions(user))
     return user
+
+
+def _end_sessions(user: User) -> int:
+    """A lost phone may still be logged in. Sessions are sealed, so each is opened to see whose it is."""
+    running = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    his = [one.session_key for one in running if one.get_decoded().get(SESSION_KEY) == str(user.pk)]
+    return Session.objects.filter(session_key__in=his).delete()[0]
 
 
 @action(Role.ADMINISTRATOR)

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "makegood_portal.web.answers.Answers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,9 +134,11 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": openid_connect.apps()}}
 
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # who comes through the proxy is not one address; without one nobody is believed
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # together: an office behind one address is not locked by one colleague
+AXES_CLIENT_IP_CALLABLE = "makegood_portal.web.accounts.address_of"
 AXES_USERNAME_CALLABLE = "makegood_portal.web.accounts.username_of"
 AXES_LOCKOUT_CALLABLE = "makegood_portal.web.accounts.locked_out"
 AXES_ENABLE_ADMIN = False

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,11 @@ def username_of(request: HttpRequest, credentials: dict[str, Any] | None = None)
     """Under which name a wrong password is counted: the address that was typed."""
     typed = (credentials or {}).get("email") or request.POST.get("login") or ""
     return str(typed).strip().lower()
+
+
+def address_of(request: HttpRequest) -> str:
+    """From which address a wrong password came; behind our proxy the one that the proxy saw, never one that was only said."""
+    return get_client_ip(request) or ""
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]

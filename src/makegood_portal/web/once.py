@@ -15,14 +15,18 @@ FIELD = "once"
 
 
 def once(request: HttpRequest, scope: Scope, do: Callable[[], HttpResponse]) -> HttpResponse:
-    """Do it, or lead to where the same form led before."""
+    """Do it, or lead to where the same form led before.
+
+    A page that shows once what came of it (a link with a secret) says in `Content-Location` where a second one goes.
+    """
     token = _token(request)
     if token is None:
         return do()
     if not sent_forms.first_time(scope, token):
         return redirect(sent_forms.led_to(scope, token) or request.path)
     response = do()
-    sent_forms.remember(scope, token, response["Location"] if 300 <= response.status_code < 400 else "")
+    moved = 300 <= response.status_code < 400
+    sent_forms.remember(scope, token, response["Location"] if moved else response.get("Content-Location", ""))
     return response
 
 

@@ -185,7 +185,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def _shown(request: Asked, made: Invited) -> HttpResponse:
     link = f"{request.build_absolute_uri(reverse('welcome'))}#{made.secret}"
     response = render(request, "users/link.html", {"user_": made.user, "link": link})
-    response["Cache-Control"] = "no-store"
+    response["Content-Location"] = reverse("user", args=[made.user.pk])
     return response
 
 

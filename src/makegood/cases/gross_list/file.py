@@ -21,6 +21,11 @@ MAX_COLUMNS = 200
 MAX_CELL = 2_000
 HEADER_WITHIN = 20
 """A title and a date may stand above the header, no more than so many lines."""
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError, EOFError,
+    RuntimeError,
+)  # fmt: skip
+"""What reading a damaged, locked or invented workbook may raise; NotImplementedError and RecursionError are RuntimeErrors."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -61,7 +66,7 @@ def _csv(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, lis
     if "\x00" in text:
         raise _refused(name, "binary_file", "this is neither text nor an Excel file", "export the list as .csv or .xlsx")
     first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(";,\t", key=lambda mark: max(line.count(mark) for line in text.splitlines()[:HEADER_WITHIN]) if first else 0)
+    separator = max(";,\t|", key=lambda mark: max(line.count(mark) for line in text.splitlines()[:HEADER_WITHIN]) if first else 0)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for cells in reader:
@@ -108,7 +113,7 @@ def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, li
         raise _refused(name, "too_large", what, f"delete the empty rows below the list; send at most {MAX_ROWS} rows")
     try:
         book = load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError):
+    except (InvalidFileException, *_UNREADABLE):
         raise _refused(name, "not_xlsx", "this Excel file cannot be read", "save it again, or as .csv") from None
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and sheet.max_row and sheet.max_column]
     if not sheets:
