@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -272,8 +273,18 @@ def _take_in(listed: GrossListImport, rows: Sequence[ImportRow], by: Scope) -> N
         if state == State.OPEN and said and date.fromisoformat(said) != release_on:
             _release_moved(key, date.fromisoformat(said), by, today)
             moved += 1
-    ImportRow.objects.bulk_update(rows, ["done_at", "became", "outcome"], batch_size=BATCH)
+    _mark(rows)
     audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
+
+
+def _mark(rows: Sequence[ImportRow]) -> None:
+    """Write what became of the rows, in one statement: Django's bulk_update takes longer than all else of a batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_importrow AS r SET done_at = t.done_at, became_id = t.became, outcome = t.outcome"
+            " FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[]) AS t (id, done_at, became, outcome) WHERE r.id = t.id",
+            [[row.pk for row in rows], [row.done_at for row in rows], [row.became_id for row in rows], [str(row.outcome) for row in rows]],
+        )
 
 
 def _new_candidacies(
