@@ -14,6 +14,7 @@ from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
+    ColumnMapping,
     GrossListImport,
     Identity,
     ImportRow,
@@ -232,3 +233,11 @@ def test_a_long_list_is_looked_at_with_few_queries(coordinator: User, prison: Or
     answer, said = questions(client_of(coordinator), reverse("import", args=[key]))
     assert answer.status_code == 200
     assert len(said) <= MOST, "\n".join(said)
+
+
+def test_columns_that_were_named_once_are_named_otherwise_later(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope, key = received(coordinator, prison, programme, JANSEN)
+    other = COLUMNS | {"family_name": "Voornaam", "given_name": "Achternaam"}
+    with scoped(scope):
+        name_columns(by=scope, on=key, columns=other)
+    assert ColumnMapping.objects.get(prison=prison).columns == other
