@@ -50,6 +50,13 @@ def test_a_name_is_found_by_its_parts(world: World, words: str, names: set[str])
     assert found(world, Role.COORDINATOR, words=words) == names
 
 
+@pytest.mark.parametrize(("words", "name"), [("a_b", "A_B"), ("c%d", "C%D"), ("e\\f", "E\\F"), ("g'h", "G'H")])
+def test_a_sign_stands_for_itself_and_not_for_any_letter(world: World, words: str, name: str) -> None:
+    for family_name in (name, f"{name[0]}X{name[2]}"):
+        a_candidacy(name=family_name, programme=world.ours.programme, prison=world.ours.at(Kind.PRISON))
+    assert found(world, Role.COORDINATOR, words=words) == {f"Sanne {name}"}
+
+
 def test_a_number_is_found_by_who_may_not_know_the_name(world: World, three: list[Candidacy]) -> None:
     number = three[0].person.pseudonym
     assert found(world, Role.HEAD_OFFICE, words=number) == {number}

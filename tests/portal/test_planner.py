@@ -71,11 +71,17 @@ def test_each_role_plans_its_own_candidates(ours: Side, world: World) -> None:
 
 
 def test_who_cannot_be_reached_after_release_is_found_by_who_may_know(ours: Side) -> None:
-    reachable = Candidacy.objects.get(release_on=TODAY + timedelta(days=28))
+    """Two weeks before the release in the programme file, that day included."""
+    for days in (13, 14, 15):
+        a_candidacy(
+            programme=ours.programme, prison=ours.at(Kind.PRISON), provider=ours.at(Kind.PROVIDER), step="informed",
+            release_on=TODAY + timedelta(days),
+        )  # fmt: skip
+    reachable = Candidacy.objects.get(release_on=TODAY + timedelta(days=13))
     ContactRoute.objects.create(candidacy=reachable, kind="own_phone", value="06 0000 0000")
     found = planned(ours, Role.LEAD, unreachable=True)
-    assert (found.unreachable, [line.days for line in found.lines]) == (3, [27, 41, 42])
-    assert planned(ours, Role.LEAD).lines[1].reachable is True
+    assert (found.unreachable, [line.days for line in found.lines]) == (1, [14])
+    assert [line.reachable for line in planned(ours, Role.LEAD).lines[:3]] == [True, False, None]
     office = planned(ours, Role.HEAD_OFFICE, unreachable=True)
     assert office.unreachable is None
     assert all(line.reachable is None for line in office.lines)

@@ -52,12 +52,14 @@ def test_work_without_a_near_date_is_not_pressing(world: World, under_terms: Pro
     assert cards(world, Role.COORDINATOR) == {"Informed": (1, "")}
 
 
-def test_the_counsellor_is_warned_six_weeks_before_release_of_who_cannot_be_reached(world: World, under_terms: Programme) -> None:
+def test_the_counsellor_is_warned_of_who_cannot_be_reached_as_long_before_release_as_the_programme_file_says(
+    world: World, under_terms: Programme
+) -> None:
     mine = {"counsellor": world.ours.users[Role.COUNSELLOR], "step": "talk", "step_due_on": None}
     reachable = a_candidate(world, under_terms, release_on=TODAY + timedelta(days=10), **mine)
     ContactRoute.objects.create(candidacy=reachable, kind="phone", value="06 12345678")
-    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=6), **mine)
-    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=6, days=1), **mine)
+    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=2), **mine)
+    a_candidate(world, under_terms, release_on=TODAY + timedelta(weeks=2, days=1), **mine)
     a_candidate(world, under_terms, release_on=TODAY - timedelta(days=1), **mine)
     found = cards(world, Role.COUNSELLOR)
     assert found["Participant whom nobody can reach after release"] == (1, "urgent")

@@ -154,7 +154,7 @@ if PART_OF["ledger_response"] is not _SCREENING or {of for of, _ in ONLY_ROWS} !
 
 # A condition on letters in the middle of a name cannot go before row-level security, so no index would serve it: the
 # names are looked up here first, then whether the asker may know them.
-_NAMED = f"""
+_NAMED = rf"""
 CREATE OR REPLACE FUNCTION ledger_named(word text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 WITH looked AS (SELECT upper(word) AS whole, '%' || regexp_replace(upper(word), '([\\%_])', '\\\1', 'g') || '%' AS part),

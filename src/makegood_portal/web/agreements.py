@@ -38,7 +38,7 @@ from makegood_portal.ledger.queries.candidates import File
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, page, seen_version
 from makegood_portal.web.refused import tried
 
 WHY = 300
@@ -128,7 +128,7 @@ def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
     start = {"track": found.track or found.advised, "signed_on": found.signed_on or timezone.localdate()}
     form = ContractForm(request.POST or None, tracks=found.tracks, correction=found.earlier_day, initial=start)
     if request.method == "POST" and form.is_valid():
-        version = _seen(request)
+        version = seen_version(request)
         if tried(form, lambda: sign_contract(by=request.scope, on=candidacy, seen=version, **form.cleaned_data)):
             notices.done(request, _("The contract is recorded."))
             return redirect("candidate_contract", candidacy=candidacy)
@@ -147,7 +147,7 @@ def contract_withdraw(request: Asked, candidacy: UUID) -> HttpResponse:
     today = timezone.localdate()
     form = WithdrawForm(request.POST or None, withdrawals=found.withdrawals, initial={"happened_on": today})
     if request.method == "POST" and form.is_valid():
-        version = _seen(request)
+        version = seen_version(request)
         if tried(form, lambda: withdraw_contract(by=request.scope, on=candidacy, seen=version, today=today, **form.cleaned_data)):
             notices.done(request, _("The contract is taken back."), undo=reverse("contract_reinstate", args=[candidacy]))
             return redirect("candidate_contract", candidacy=candidacy)
@@ -218,7 +218,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
     start = {"on": at.date(), "time": at.time(), "place": old.place, "with_whom": old.with_whom}
     form = FirstForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        version = _seen(request)
+        version = seen_version(request)
         if tried(form, lambda: move_appointment(by=request.scope, on=appointment, at=form.at(), seen=version, **form.where())):
             notices.done(request, _("The appointment has another day."))
             return redirect("candidate_contacts", candidacy=candidacy)
@@ -231,7 +231,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
 def appointment_record(request: Asked, appointment: UUID) -> HttpResponse:
     """Whether an appointment took place; `planned` takes that back."""
     state = request.POST.get("state", "planned")
-    row = record_appointment(by=request.scope, on=appointment, state=state, seen=_seen(request), today=timezone.localdate())
+    row = record_appointment(by=request.scope, on=appointment, state=state, seen=seen_version(request), today=timezone.localdate())
     if state == "planned":
         notices.done(request, _("Taken back: the appointment is planned."))
     else:
@@ -268,11 +268,6 @@ def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, File]:
     if found is None or file is None:
         raise Http404
     return found, file
-
-
-def _seen(request: Asked) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdigit() and len(seen) < 8 else 0
 
 
 @require_POST

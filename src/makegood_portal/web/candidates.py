@@ -22,7 +22,7 @@ from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, page, seen_version
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
 
@@ -95,9 +95,7 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
 @page(Role.COORDINATOR)
 def candidate_hand_over(request: Asked, candidacy: UUID) -> HttpResponse:
     """The file goes to the provider: from now on the prison sees what became of it, and no more."""
-    seen = request.POST.get("seen", "")
-    version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
-    hand_over(by=request.scope, on=candidacy, happened_on=timezone.localdate(), seen=version)
+    hand_over(by=request.scope, on=candidacy, happened_on=timezone.localdate(), seen=seen_version(request))
     notices.done(request, _("Handed over to the provider."))
     return redirect("candidate", candidacy=candidacy)
 

@@ -22,7 +22,8 @@ from makegood_portal.ledger.queries import caseload
 from makegood_portal.ledger.queries.caseload import Guide
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, key_of, page, seen_version
+from makegood_portal.web.refused import tell_beside, tried
 
 
 class GuideForm(forms.Form):
@@ -48,7 +49,7 @@ def caseload_page(request: Asked) -> HttpResponse:
     found = caseload.caseload(request.scope, today=timezone.localdate(), number=int(number) if number.isdigit() and len(number) < 6 else 1)
     form = GuideForm(request.POST or None, guides=found.guides)
     if request.method == "POST" and form.is_valid():
-        chosen = [key for word in request.POST.getlist("candidate") if (key := _uuid(word)) is not None]
+        chosen = [key for word in request.POST.getlist("candidate") if (key := key_of(word)) is not None]
         if not chosen:
             form.add_error(None, _("Tick at least one candidate."))
         else:
@@ -57,7 +58,7 @@ def caseload_page(request: Asked) -> HttpResponse:
             except NotYours:
                 raise
             except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+                tell_beside(form, refusal)
             else:
                 said = ngettext("%(n)s candidate has a counsellor now.", "%(n)s candidates have a counsellor now.", count)
                 notices.done(request, said % {"n": count})
@@ -76,26 +77,13 @@ def candidate_counsellor(request: Asked, candidacy: UUID) -> HttpResponse:
         raise Http404
     form = GuideForm(request.POST or None, guides=found.guides, initial={"counsellor": str(found.guide or "")})
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("seen", "")
-        version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
-        try:
-            assign_counsellor(by=request.scope, on=candidacy, counsellor=UUID(form.cleaned_data["counsellor"]), seen=version)
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        else:
+        version = seen_version(request)
+        counsellor = UUID(form.cleaned_data["counsellor"])
+        if tried(form, lambda: assign_counsellor(by=request.scope, on=candidacy, counsellor=counsellor, seen=version)):
             notices.done(request, _("The counsellor is recorded."))
             return redirect("candidate", candidacy=candidacy)
     context = {"found": found, "file": file, "form": form}
     return render(request, "caseload/one.html", context, status=422 if form.errors else 200)
-
-
-def _uuid(word: str) -> UUID | None:
-    try:
-        return UUID(word)
-    except ValueError:
-        return None
 
 
 PATHS = [

@@ -35,6 +35,7 @@ from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.problem_words import told
+from makegood_portal.web.refused import tell_beside
 
 EFFECTS = {
     "requires": gettext_lazy("needed to take part"),
@@ -305,7 +306,7 @@ def criteria_change(request: Asked, programme: UUID) -> HttpResponse:
             problems = refused.problems
             form.add_error(None, _("The terms would not stand with this change."))
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+            tell_beside(form, refusal)
     context = {"form": form, "programme": programme, "problems": told(problems)}
     return render(request, "criteria/change.html", context, status=422 if form.errors else 200)
 

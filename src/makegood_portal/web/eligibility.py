@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood_portal.actions.advice import begin_register_form, decide_otherwise, keep_advice, open_advice
 from makegood_portal.actions.questionnaire import FILLERS
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice, MissingAnswer
 from makegood_portal.web import notices
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, page, seen_version
+from makegood_portal.web.refused import tried
 
 READERS = tuple(roles_that_read(Part.ELIGIBILITY))
 VERDICTS = {
@@ -67,7 +67,7 @@ def candidate_eligibility(request: Asked, candidacy: UUID) -> HttpResponse:
 @page(*DECIDERS)
 def candidate_eligibility_keep(request: Asked, candidacy: UUID) -> HttpResponse:
     """Keep the advice of today in the file."""
-    kept = keep_advice(by=request.scope, on=candidacy, seen=_seen(request), today=timezone.localdate())
+    kept = keep_advice(by=request.scope, on=candidacy, seen=seen_version(request), today=timezone.localdate())
     notices.done(request, _("The advice of today is kept in the file."))
     return redirect("candidate_eligibility", candidacy=kept.candidacy_id)
 
@@ -81,14 +81,10 @@ def candidate_eligibility_decide(request: Asked, candidacy: UUID) -> HttpRespons
         raise Http404
     form = DecisionForm(request.POST or None, tracks=found.tracks, reasons=found.reasons)
     if request.method == "POST" and form.is_valid():
-        try:
-            decide_otherwise(by=request.scope, on=candidacy, seen=_seen(request), today=timezone.localdate(), **form.cleaned_data)
+        words = {"seen": seen_version(request), "today": timezone.localdate(), **form.cleaned_data}
+        if tried(form, lambda: decide_otherwise(by=request.scope, on=candidacy, **words)):
             notices.done(request, _("Your decision is recorded, with its reason."))
             return redirect("candidate_eligibility", candidacy=candidacy)
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
     return render(request, "eligibility/decide.html", {**_context(found), "form": form}, status=422 if form.errors else 200)
 
 
@@ -98,11 +94,6 @@ def candidate_eligibility_register(request: Asked, candidacy: UUID) -> HttpRespo
     """Fill in what stands in the list or the file."""
     key = begin_register_form(by=request.scope, on=candidacy, today=timezone.localdate())
     return redirect("response", response=key)
-
-
-def _seen(request: Asked) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdigit() and len(seen) < 8 else 0
 
 
 def _context(found: Advice) -> dict[str, Any]:

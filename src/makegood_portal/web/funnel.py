@@ -27,7 +27,7 @@ from makegood_portal.ledger.queries import funnel
 from makegood_portal.ledger.queries.funnel import Funnel, GroupLine, ReasonList
 from makegood_portal.ledger.terms import said
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, key_of, page
 
 WHAT_TO_DO = {
     "starts_below": gettext_lazy("Look in the table below at which step most people leave, and talk with the prisons where few start."),
@@ -90,18 +90,11 @@ def _asking(request: Asked) -> Asking:
     today, words = timezone.localdate(), request.GET
     day = _day(words.get("as_of", ""))
     return Asking(
-        _uuid(words.get("programme", "")),
-        _uuid(words.get("prison", "")),
+        key_of(words.get("programme", "")),
+        key_of(words.get("prison", "")),
         _day(f"{words.get('month', '')}-01"),
         day if day and EARLIEST <= day <= today else today,
     )
-
-
-def _uuid(word: str) -> UUID | None:
-    try:
-        return UUID(word)
-    except ValueError:
-        return None
 
 
 def _day(word: str) -> date | None:

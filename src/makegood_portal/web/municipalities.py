@@ -26,12 +26,12 @@ from makegood_portal.actions.directory import (
     still_right,
 )
 from makegood_portal.actions.municipality_codes import CODE_KEEPERS, MOST_BYTES, CodesRefused, take_codes_in
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import Municipality
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 CODE_WORDS = {
     "too_large": gettext_lazy("The list is too large. Send the municipalities of one year."),
@@ -187,16 +187,10 @@ def contact_gone(request: Asked, contact: UUID) -> HttpResponse:
 
 def _added(request: Asked, key: UUID, form: forms.Form, act: Any, title: str) -> HttpResponse:
     found = _found(request, key)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(by=request.scope, on=key, today=timezone.localdate(), **form.cleaned_data)
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        else:
-            notices.done(request, _("Added."))
-            return redirect("municipality", municipality_=key)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and tried(form, lambda: act(by=request.scope, on=key, today=timezone.localdate(), **form.cleaned_data)):
+        notices.done(request, _("Added."))
+        return redirect("municipality", municipality_=key)
     context = {"found": found, "form": form, "title": title}
     return render(request, "municipalities/new.html", context, status=422 if form.errors else 200)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -24,6 +25,20 @@ class Asked(HttpRequest):
     scope: Scope
     if TYPE_CHECKING:
         htmx: bool
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version of the record that the form was made from; 0 where it says none, which is never the one that stands."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 8 else 0
+
+
+def key_of(word: str) -> UUID | None:
+    """A key that stands in an address or a field; None where it is none."""
+    try:
+        return UUID(word)
+    except ValueError:
+        return None
 
 
 View = Callable[Concatenate[Asked, P], HttpResponse]

@@ -29,7 +29,8 @@ from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.queries.permissions import Asking
 from makegood_portal.web import notices
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, page, seen_version
+from makegood_portal.web.refused import tell_beside, tried
 
 STATES = {
     "asked": (gettext_lazy("Waits for an answer"), "info"),
@@ -116,17 +117,8 @@ def permission(request: Asked, request_: UUID) -> HttpResponse:
         raise Http404
     form = AnswerForm(request.POST or None) if found.answers else None
     if request.method == "POST" and form is not None and form.is_valid():
-        seen = request.POST.get("seen", "")
-        try:
-            answer_permission(
-                by=request.scope, on=request_, seen=int(seen) if seen.isdigit() and len(seen) < 8 else 0, today=timezone.localdate(),
-                **form.cleaned_data,
-            )  # fmt: skip
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        else:
+        typed = {"seen": seen_version(request), "today": timezone.localdate(), **form.cleaned_data}
+        if tried(form, lambda: answer_permission(by=request.scope, on=request_, **typed)):
             notices.done(request, _("Thank you. Your answer is sent."))
             return redirect("permissions")
     elif request.method == "POST" and form is None:
@@ -166,7 +158,7 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
         except NotYours:
             raise
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+            tell_beside(form, refusal)
         else:
             said = ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", len(asked)) % {"n": len(asked)}
             notices.done(request, said)

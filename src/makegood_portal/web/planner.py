@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from makegood_portal.actions.open_file import open_file
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.release_date import CORRECTORS, GIVEN_BY, REASONS, SOURCES, correct_release_date, open_release
 from makegood_portal.ledger.queries import planner
 from makegood_portal.ledger.queries.planner import LEFT, Planner
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, key_of, page, seen_version
+from makegood_portal.web.refused import tried
 
 PLANNERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD, Role.HEAD_OFFICE)
 GROUPS = {
@@ -81,7 +81,7 @@ def planner_page(request: Asked) -> HttpResponse:
         request.scope,
         today=timezone.localdate(),
         left=words.get("left", ""),
-        prison=_uuid(words.get("prison", "")),
+        prison=key_of(words.get("prison", "")),
         step=words.get("step", "")[:64],
         channel=words.get("channel", "")[:64],
         unreachable=words.get("contact") == "none",
@@ -117,15 +117,9 @@ def candidate_release(request: Asked, candidacy: UUID) -> HttpResponse:
         raise Http404
     form = ReleaseForm(request.POST or None, initial={"release_on": found.release_on})
     if request.method == "POST" and form.is_valid():
-        seen = request.POST.get("seen", "")
-        version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
-        try:
-            correct_release_date(by=request.scope, on=candidacy, seen=version, today=timezone.localdate(), **form.cleaned_data)
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
-        else:
+        version = seen_version(request)
+        words = {"seen": version, "today": timezone.localdate(), **form.cleaned_data}
+        if tried(form, lambda: correct_release_date(by=request.scope, on=candidacy, **words)):
             notices.done(request, _("The release date is changed. Whoever works with the candidate is told."))
             return redirect("candidate_release", candidacy=candidacy)
     history = [
@@ -133,13 +127,6 @@ def candidate_release(request: Asked, candidacy: UUID) -> HttpResponse:
     ]
     context = {"found": found, "file": file, "form": form, "history": history}
     return render(request, "planner/release.html", context, status=422 if form.errors else 200)
-
-
-def _uuid(word: str) -> UUID | None:
-    try:
-        return UUID(word)
-    except ValueError:
-        return None
 
 
 PATHS = [

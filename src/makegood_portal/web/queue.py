@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from makegood_portal.actions.open_file import open_file
-from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.refusal import Refusal
 from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back
 from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.pages import Asked, key_of, page
 from makegood_portal.web.refused import tried
 
 TIME_LEFT = {
@@ -84,7 +84,7 @@ def queue_page(request: Asked) -> HttpResponse:
     """What waits; with a POST, a step done for all that were ticked."""
     today = timezone.localdate()
     words = request.POST if request.method == "POST" else request.GET
-    programme = _uuid(words.get("programme", ""))
+    programme = key_of(words.get("programme", ""))
     number = words.get("page", "1")
     found = queue.queue(
         request.scope, today=today, programme=programme, step=words.get("step", ""),
@@ -92,7 +92,7 @@ def queue_page(request: Asked) -> HttpResponse:
     )  # fmt: skip
     form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": today})
     if request.method == "POST" and form.is_valid() and found.chosen is not None:
-        chosen = [key for word in request.POST.getlist("candidate") if (key := _uuid(word)) is not None]
+        chosen = [key for word in request.POST.getlist("candidate") if (key := key_of(word)) is not None]
         if not chosen:
             form.add_error(None, _("Tick at least one candidate."))
         else:
@@ -128,16 +128,8 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
     found = _step(request, candidacy)
     form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        try:
-            pass_step(
-                by=request.scope, on=candidacy, step=request.POST.get("step", ""), happened_on=form.cleaned_data["happened_on"],
-                channel=form.cleaned_data.get("channel", ""),
-            )  # fmt: skip
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}")
-        else:
+        words = {"step": request.POST.get("step", ""), "channel": "", **form.cleaned_data}
+        if tried(form, lambda: pass_step(by=request.scope, on=candidacy, **words)):
             notices.done(request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy]))
             return redirect("candidate", candidacy=candidacy)
     file = open_file(by=request.scope, on=candidacy)
@@ -151,16 +143,8 @@ def candidate_leave(request: Asked, candidacy: UUID) -> HttpResponse:
     found = _step(request, candidacy)
     form = LeaveForm(request.POST or None, reasons=found.reasons, initial={"happened_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
-        try:
-            leave(
-                by=request.scope, on=candidacy, step=request.POST.get("step", ""), happened_on=form.cleaned_data["happened_on"],
-                reasons=form.reasons(),
-            )  # fmt: skip
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}")
-        else:
+        step, day, reasons = request.POST.get("step", ""), form.cleaned_data["happened_on"], form.reasons()
+        if tried(form, lambda: leave(by=request.scope, on=candidacy, step=step, happened_on=day, reasons=reasons)):
             notices.done(request, _("The reason is recorded."), undo=reverse("candidate_come_back", args=[candidacy]))
             return redirect("candidate", candidacy=candidacy)
     file = open_file(by=request.scope, on=candidacy)
@@ -197,13 +181,6 @@ def _step(request: Asked, candidacy: UUID) -> StepForm:
     if found is None:
         raise Http404
     return found
-
-
-def _uuid(word: str) -> UUID | None:
-    try:
-        return UUID(word)
-    except ValueError:
-        return None
 
 
 PATHS = [

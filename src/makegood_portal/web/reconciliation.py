@@ -23,6 +23,7 @@ from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.imports import FILES
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tell_beside
 
 PARTS = {
     "family_name": gettext_lazy("family name"),
@@ -103,7 +104,7 @@ def reconciliation_new(request: Asked) -> HttpResponse:
             lines = [problem.where.line for problem in refused.problems if problem.where.line]
             form.add_error("file", OWN_FILES.get(refused.code, FILES.get(refused.code, refused.what)))
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, f"{refusal.what} {refusal.remedy}".strip())
+            tell_beside(form, refusal)
     context = {"form": form, "places": places, "lines": lines}
     return render(request, "reconciliation/new.html", context, status=422 if form.errors else 200)
 

@@ -87,7 +87,7 @@ def _permission_late(waiting: Waiting, today: date) -> Task:
 
 def _late_for_release(waiting: Waiting, today: date) -> Task:
     title = ngettext("Candidate is released soon", "Candidates are released soon", waiting.number)
-    why = _("Less than six weeks are left. Begin with them.")
+    why = _("Little time is left to prepare. Begin with them.")
     return _task(waiting, today, title=title, why=why, href=_to("planner", "candidates"))
 
 

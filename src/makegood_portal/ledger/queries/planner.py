@@ -16,7 +16,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Candidacy, ContactRoute, Identity, Organisation, Party, ReleaseDate, State
 from makegood_portal.ledger.queries.candidates import name_of
-from makegood_portal.ledger.queries.start import WARNED
+from makegood_portal.ledger.queries.start import far_enough_to_reach, near_end
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -113,12 +113,12 @@ def planner(
     groups = {word: _stands(deliveries, word, today) for word in LEFT}
     counted: dict[str, Any] = {word: Count("pk", filter=condition) for word, condition in groups.items()}
     if may_see_contact:
-        counted["unreachable"] = Count("pk", filter=may_see_contact & _unreachable(today))
+        counted["unreachable"] = Count("pk", filter=may_see_contact & _unreachable(deliveries, today))
     counts = rows.order_by().aggregate(**counted)
     lost = counts.pop("unreachable", None)
     chosen = rows.filter(groups[left]) if left in groups else rows
     if unreachable and may_see_contact:
-        chosen = chosen.filter(may_see_contact & _unreachable(today))
+        chosen = chosen.filter(may_see_contact & _unreachable(deliveries, today))
     start = (max(number, 1) - 1) * PAGE
     # Who is released already comes last: nothing can be planned any more.
     chosen = _first_those_to_come(chosen, left, unreachable=unreachable, today=today).annotate(**_reachable(may_see_contact))
@@ -186,11 +186,11 @@ def _reachable(may_see_contact: Q) -> dict[str, Any]:
     return {"reachable": Case(When(may_see_contact, then=Exists(ways)), default=None, output_field=BooleanField())}
 
 
-def _unreachable(today: date) -> Q:
+def _unreachable(deliveries: Mapping[UUID, Delivery], today: date) -> Q:
     """Released soon, and nobody knows how to reach them then: as the first page counts."""
     ways = ContactRoute.objects.filter(candidacy=OuterRef("pk"), ended_on=None)
-    soon = Q(release_on__gte=today, release_on__lte=today + WARNED) & (Q(contract_on__isnull=False) | Q(provider__isnull=False))
-    return soon & Q(~Exists(ways))
+    with_provider = Q(contract_on__isnull=False) | Q(provider__isnull=False)
+    return near_end(deliveries, today, far_enough_to_reach) & with_provider & Q(~Exists(ways))
 
 
 def _first_those_to_come(rows: QuerySet[Candidacy], left: str, *, unreachable: bool, today: date) -> QuerySet[Candidacy]:
@@ -226,7 +226,9 @@ def _line(
         left = str(time_left(rules, end_date=row.release_on, on=today))
     else:
         left = "not_known" if row.release_on is None else "past" if row.release_on < today else "in_time"
-    soon = row.release_on is not None and row.release_on <= today + WARNED and (row.provider_id is not None or row.contract_on is not None)
+    far = far_enough_to_reach(delivery, today) if delivery else None
+    with_provider = row.provider_id is not None or row.contract_on is not None
+    soon = far is not None and row.release_on is not None and row.release_on < far and with_provider
     return Planned(
         id=row.pk,
         pseudonym=row.person.pseudonym,

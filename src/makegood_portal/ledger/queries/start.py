@@ -6,7 +6,7 @@ once, however many kinds there are. A new kind is a function here, a line in `CO
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from django.db.models import DateField as Dates
 from django.db.models import UUIDField as Keys
 from django.db.models.functions import Cast
 
+from makegood.programme.delivery import Delivery
 from makegood.programme.root import Programme as Terms
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import (
@@ -38,8 +39,6 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 Rows = QuerySet[Any, dict[str, Any]]
-WARNED = timedelta(weeks=6)
-"""How long before release a candidate must be reachable and under way (needs 35 and 40)."""
 MOST_NOTICES = 8
 
 
@@ -68,6 +67,33 @@ def _shaped(kind: str, rows: QuerySet[Any], *, due: str = "", today: date, step:
     return found
 
 
+Far = Callable[[Delivery, date], date | None]
+
+
+def near_end(deliveries: Mapping[UUID, Delivery], today: date, far: Far) -> Q:
+    """Whose end date comes before the first that is far enough, by their own programme; nobody of one that names none."""
+    found = Q(pk__in=[])
+    for programme, delivery in deliveries.items():
+        limit = far(delivery, today)
+        if limit is not None:
+            found |= Q(programme=programme, release_on__gte=today, release_on__lt=limit)
+    return found
+
+
+def far_enough_to_prepare(delivery: Delivery, today: date) -> date | None:
+    """The first end date for which no warning is due that little time is left (need 35); `time_left` counts the same."""
+    return delivery.end_date.warn_below.after(today) if delivery.end_date else None
+
+
+def far_enough_to_reach(delivery: Delivery, today: date) -> date | None:
+    """The first end date for which a way to keep contact need not be known yet (need 40); the page of contact counts the same."""
+    return delivery.contact.warn_before.after(today) + timedelta(days=1) if delivery.contact else None
+
+
+def _deliveries(scope: Scope, today: date) -> dict[UUID, Delivery]:
+    return terms.deliveries_on({key for keys in (scope.programmes or {}).values() for key in keys}, today)
+
+
 def _steps(scope: Scope, today: date) -> Rows:
     rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
     return _shaped("step", rows, due="step_due_on", today=today, step="step")
@@ -85,14 +111,15 @@ def _permissions_late(scope: Scope, today: date) -> Rows:
 
 def _late_for_release(scope: Scope, today: date) -> Rows:
     """Released before what must come first can be done: need 35."""
-    rows = Candidacy.objects.filter(state=State.OPEN, release_on__gte=today, release_on__lt=today + WARNED)
+    rows = Candidacy.objects.filter(near_end(_deliveries(scope, today), today, far_enough_to_prepare), state=State.OPEN)
     return _shaped("late_for_release", access.visible(rows, scope), due="release_on", today=today)
 
 
 def _without_a_route(scope: Scope, today: date) -> Rows:
     """Nobody knows how to reach them after release, and release is near."""
     reachable = ContactRoute.objects.filter(candidacy=OuterRef("pk"), ended_on=None)
-    rows = Candidacy.objects.filter(state__in=[State.OPEN, State.STARTED], release_on__gte=today, release_on__lte=today + WARNED)
+    near = near_end(_deliveries(scope, today), today, far_enough_to_reach)
+    rows = Candidacy.objects.filter(near, state__in=[State.OPEN, State.STARTED])
     rows = rows.filter(Q(contract_on__isnull=False) | ~Q(provider=None)).exclude(Exists(reachable))
     return _shaped("no_route", access.visible(rows, scope), due="release_on", today=today)
 
