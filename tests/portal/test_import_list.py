@@ -9,8 +9,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from makegood_portal.actions.import_list import name_columns, put_list_aside, receive_list, take_list_in, take_rows_in
-from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.import_list import (
+    mark_of,
+    name_columns,
+    put_list_aside,
+    receive_list,
+    suggested_columns,
+    take_list_in,
+    take_rows_in,
+)
+from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
@@ -232,3 +240,16 @@ def test_a_long_list_is_looked_at_with_few_queries(coordinator: User, prison: Or
     answer, said = questions(client_of(coordinator), reverse("import", args=[key]))
     assert answer.status_code == 200
     assert len(said) <= MOST, "\n".join(said)
+
+
+def test_the_second_who_names_the_columns_is_told(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="lijst.csv", content=a_list())
+        seen = mark_of(suggested_columns(key))
+        name_columns(by=scope, on=key, columns=COLUMNS, seen=seen)
+    other = COLUMNS | dict(zip(list(COLUMNS)[:2], list(COLUMNS.values())[1::-1], strict=True))
+    with scoped(scope), pytest.raises(Stale):
+        name_columns(by=scope, on=key, columns=other, seen=seen)
+    with scoped(scope):
+        name_columns(by=scope, on=key, columns=COLUMNS, seen=seen)  # the same choice changes nothing for anybody

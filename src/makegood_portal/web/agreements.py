@@ -197,11 +197,13 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     """The first appointment after release."""
     found, file = _contact(request, candidacy)
     form = FirstForm(request.POST or None, initial={"on": found.release_on})
-    sent = request.method == "POST" and form.is_valid()
-    if sent and tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **form.where())):
-        notices.done(request, _("The first appointment is planned."))
-        return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
+    planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
+    if request.method == "POST" and form.is_valid():
+        seen = _uuid(request.POST.get("seen", ""))
+        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
+            notices.done(request, _("The first appointment is planned."))
+            return redirect("candidate_contacts", candidacy=candidacy)
+    context = {"found": found, "file": file, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
 
 
@@ -273,6 +275,13 @@ def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, File]:
 def _seen(request: Asked) -> int:
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isdigit() and len(seen) < 8 else 0
+
+
+def _uuid(word: str) -> UUID | None:
+    try:
+        return UUID(word)
+    except ValueError:
+        return None
 
 
 @require_POST
