@@ -245,7 +245,7 @@ def test_a_long_list_is_looked_at_with_few_queries(coordinator: User, prison: Or
 def test_the_second_who_names_the_columns_is_told(coordinator: User, prison: Organisation, programme: Programme) -> None:
     scope = scope_of(coordinator)
     with scoped(scope):
-        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="lijst.csv", content=a_list())
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="lijst.csv", content=a_list(JANSEN))
         seen = mark_of(suggested_columns(key))
         name_columns(by=scope, on=key, columns=COLUMNS, seen=seen)
     other = COLUMNS | dict(zip(list(COLUMNS)[:2], list(COLUMNS.values())[1::-1], strict=True))

@@ -134,7 +134,7 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str =
     if saved is None:
         add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=_user(by)))
     elif saved.columns != chosen:
-        change(saved, columns=chosen, saved_by_id=_user(by))
+        change(saved, columns={"columns": chosen, "saved_by_id": _user(by)})
     listed.rows.all().delete()
     _judge(listed, file, chosen)
 
