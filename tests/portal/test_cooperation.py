@@ -25,7 +25,7 @@ from makegood_portal.actions.cooperation import (
     strike_contact,
 )
 from makegood_portal.actions.directory import record_usual_care
-from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -261,9 +261,11 @@ def test_nobody_writes_in_files_of_others(world: World) -> None:
 def test_usual_care_is_a_line_a_year(ours: Side) -> None:
     """Need 61: what the municipality does without the programme, by year, with its source; said again, it is put right."""
     town = ours.at(Kind.MUNICIPALITY).pk
-    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2025, kinds=["debt", "work_coach"], source="policy")
-    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2026, kinds=["not_known"], source="staff")
-    act(ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=town, year=2026, kinds=["benefit"], source="municipality")
+    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2025, kinds=["debt", "work_coach"], source="policy", seen={})
+    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2026, kinds=["not_known"], source="staff", seen={})
+    act(ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=town, year=2026, kinds=["benefit"], source="municipality", seen={2026: 1})
+    with pytest.raises(Stale):
+        act(ours, record_usual_care, role=Role.LEAD, on=town, year=2026, kinds=["debt"], source="policy", seen={2026: 1})
     kept = UsualCare.objects.filter(municipality=town).values_list("year", "kinds", "source")
     assert list(kept) == [(2026, ["benefit"], "municipality"), (2025, ["work_coach", "debt"], "policy")]
     entry = AuditEntry.objects.filter(verb="record_usual_care").latest("number")
@@ -285,7 +287,7 @@ def test_usual_care_is_a_line_a_year(ours: Side) -> None:
 )
 def test_usual_care_that_cannot_be_is_refused(ours: Side, words: dict[str, Any], field: str) -> None:
     """Need 61: no year to come, nothing that contradicts itself, and always a source."""
-    start = {"year": 2026, "kinds": ["debt"], "source": "policy"}
+    start = {"year": 2026, "kinds": ["debt"], "source": "policy", "seen": {}}
     with pytest.raises(Refusal) as said:
         act(ours, record_usual_care, role=Role.LEAD, on=ours.at(Kind.MUNICIPALITY).pk, **{**start, **words})
     assert said.value.field == field
@@ -297,7 +299,7 @@ def test_a_municipality_records_its_own_usual_care_only(world: World) -> None:
     with pytest.raises(NotYours):
         act(
             world.ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=world.theirs.at(Kind.MUNICIPALITY).pk, year=2025,
-            kinds=["debt"], source="municipality",
+            kinds=["debt"], source="municipality", seen={},
         )  # fmt: skip
 
 

@@ -69,8 +69,13 @@ def add_local_programme(*, by: Scope, on: UUID, name: str, for_whom: str, exclud
 
 
 @action(*KEEPERS)
-def record_usual_care(*, by: Scope, on: UUID, year: int, kinds: Collection[str], source: str, today: date) -> UsualCare:
-    """What the municipality does without the programme, in a year; said again for the same year, it is put right."""
+def record_usual_care(
+    *, by: Scope, on: UUID, year: int, kinds: Collection[str], source: str, seen: Mapping[int, int], today: date
+) -> UsualCare:
+    """What the municipality does without the programme, in a year; said again for the same year, it is put right.
+
+    `seen`: year -> version of what the page showed, so that the second of two editors is told.
+    """
     municipality = _municipality(by, on, today)
     if not FIRST_YEAR <= year <= today.year:
         what = _("Fill in a year from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": today.year}
@@ -85,7 +90,7 @@ def record_usual_care(*, by: Scope, on: UUID, year: int, kinds: Collection[str],
     known = [kind for kind in USUAL_CARE if kind in kinds]
     row = UsualCare.objects.select_for_update().filter(municipality=municipality.id, year=year).first()
     if row is not None:
-        return change(row, kinds=known, source=source)
+        return change(row, seen=seen.get(year, 0), kinds=known, source=source)
     return add(UsualCare(municipality_id=municipality.id, year=year, kinds=known, source=source, recorded_by_id=by.user))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,9 @@ CODE_WORDS = {
     "unknown_municipality": gettext_lazy("The municipality that took its place is not in the list, or merged itself."),
 }
 """Code of a problem of a list -> what people read."""
+
+MOST_YEARS = 200
+"""Years of usual care that a page may say it showed."""
 
 
 class SearchForm(forms.Form):
@@ -133,15 +137,7 @@ def municipality_codes(request: Asked) -> HttpResponse:
 def municipality(request: Asked, municipality_: UUID) -> HttpResponse:
     """One municipality."""
     found = _found(request, municipality_)
-    usual = [
-        {
-            "year": one.year,
-            "kinds": [USUAL_CARE.get(kind, kind) for kind in one.kinds],
-            "source": USUAL_CARE_SOURCES.get(one.source, one.source),
-        }
-        for one in found.usual_care
-    ]
-    return render(request, "municipalities/one.html", {"found": found, "usual": usual})
+    return render(request, "municipalities/one.html", {"found": found, "usual": _usual(found)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,7 +160,9 @@ def municipality_programme_new(request: Asked, municipality_: UUID) -> HttpRespo
 def municipality_usual_care(request: Asked, municipality_: UUID) -> HttpResponse:
     """Record the usual care of a year."""
     form = UsualCareForm(request.POST or None, initial={"year": timezone.localdate().year})
-    return _added(request, municipality_, form, record_usual_care, _("Record usual care"))
+    pairs = (word.partition(":") for word in request.POST.get("seen", "").split(",")[:MOST_YEARS])
+    seen = {int(year): int(version) for year, _colon, version in pairs if f"{year}{version}".isdecimal() and len(year + version) < 12}
+    return _added(request, municipality_, form, partial(record_usual_care, seen=seen), _("Record usual care"))
 
 
 @require_POST
@@ -191,8 +189,21 @@ def _added(request: Asked, key: UUID, form: forms.Form, act: Any, title: str) ->
     if sent and tried(form, lambda: act(by=request.scope, on=key, today=timezone.localdate(), **form.cleaned_data)):
         notices.done(request, _("Added."))
         return redirect("municipality", municipality_=key)
-    context = {"found": found, "form": form, "title": title}
+    shown = isinstance(form, UsualCareForm)  # two people may say something of the same year: each sees what stands there now
+    seen = ",".join(f"{one.year}:{one.version}" for one in found.usual_care) if shown else ""
+    context = {"found": found, "form": form, "title": title, "seen": seen, "usual": _usual(found) if shown else []}
     return render(request, "municipalities/new.html", context, status=422 if form.errors else 200)
+
+
+def _usual(found: Municipality) -> list[dict[str, Any]]:
+    return [
+        {
+            "year": one.year,
+            "kinds": [USUAL_CARE.get(kind, kind) for kind in one.kinds],
+            "source": USUAL_CARE_SOURCES.get(one.source, one.source),
+        }
+        for one in found.usual_care
+    ]
 
 
 def _found(request: Asked, key: UUID) -> Municipality:
