@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.row import Code
 from makegood_portal.ledger.models.tied import Tied
 from makegood_portal.ledger.models.user import User
@@ -15,6 +16,8 @@ FROM_A_LIST = "gross_list"
 class ReleaseDate(Tied):
     """The newest counts; the candidacy carries a copy for lists."""
 
+    # The index below begins with it.
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="+", db_index=False)
     release_on = models.DateField(null=True, help_text="empty: not known any more")
     source = Code(help_text="a code of the programme file; `gross_list`: a monthly list said so")
     reason = Code(blank=True, help_text="a code of the programme file: why another date was recorded; empty where a list said so")
