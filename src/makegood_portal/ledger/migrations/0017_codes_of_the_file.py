@@ -30,7 +30,7 @@ def give_a_programme(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0015_search"),
+        ("ledger", "0016_fewer_indexes"),
     ]
 
     operations = [
