@@ -43,7 +43,7 @@ FILL: dict[str, dict[str, Any]] = {
 """Where what is likely does not fit together."""
 
 SENT_BY = {"permission": Role.MUNICIPAL_CONTACT} | dict.fromkeys(
-    ("candidate_permissions", "queue", "candidate_step", "candidate_leave"), Role.COORDINATOR
+    ("candidate_permissions", "queue", "candidate_step", "candidate_leave", "candidate_come_back"), Role.COORDINATOR
 )
 """Whose task it is, where others may look."""
 

@@ -75,7 +75,7 @@ def _first(field: Any) -> str:
     """The control that an error leads to: of several, the first."""
     if isinstance(field.field.widget, MultiWidget):
         return f"{field.auto_id}_0"
-    return str(field.subwidgets[0].id_for_label if field.use_fieldset else field.id_for_label)
+    return str(field.subwidgets[0].id_for_label if field.use_fieldset and field.subwidgets else field.id_for_label)
 
 
 def _named(field: Any, error: str) -> str:
