@@ -200,17 +200,6 @@ def _added(
     return render(request, "municipalities/new.html", context, status=422 if form.errors else 200)
 
 
-def _usual(found: Municipality) -> list[dict[str, Any]]:
-    return [
-        {
-            "year": one.year,
-            "kinds": [USUAL_CARE.get(kind, kind) for kind in one.kinds],
-            "source": USUAL_CARE_SOURCES.get(one.source, one.source),
-        }
-        for one in found.usual_care
-    ]
-
-
 def _found(request: Asked, key: UUID) -> Municipality:
     found = municipalities.one(request.scope, key, today=timezone.localdate())
     if found is None:
