@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db.models import Count, Min, QuerySet, Sum
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, ContactMoment, ParallelHelp, Programme
 from makegood_portal.ledger.queries.cooperation import lengths_of, phases_of
+from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -44,22 +45,35 @@ class ContactFiles:
     """Of whom a contact is recorded."""
     minutes: int
     help: int
+    counted_at: datetime | None
+    """None: just now."""
 
 
 def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
-    """How much there is; None where the asker takes part in no programme in one of these roles. Three queries."""
+    """How much there is; None where the asker takes part in no programme in one of these roles. At most three queries."""
     keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
     found = list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
     chosen = next((one for one in found if programme in (None, one[0])), None)
     if chosen is None:
         return None
-    sums = _contacts(scope, chosen[0], today).order_by().aggregate(
+    sums, counted_at = remembered(scope, f"contact files {chosen[0]} {today}", _number, lambda: _sums(scope, chosen[0], today))
+    contacts, persons, minutes, other = sums
+    return ContactFiles(
+        programmes=found, programme=chosen[0], name=chosen[1], contacts=contacts, persons=persons, minutes=minutes, help=other,
+        counted_at=counted_at,
+    )  # fmt: skip
+
+
+def _sums(scope: Scope, programme: UUID, today: date) -> tuple[int, int, int, int]:
+    """Contacts, persons who had one, minutes, and other help."""
+    sums = _contacts(scope, programme, today).order_by().aggregate(
         contacts=Count("pk"), persons=Count("candidacy", distinct=True), minutes=Sum("minutes")
     )  # fmt: skip
-    return ContactFiles(
-        programmes=found, programme=chosen[0], name=chosen[1], contacts=sums["contacts"], persons=sums["persons"],
-        minutes=sums["minutes"] or 0, help=_help(scope, chosen[0], today).count(),
-    )  # fmt: skip
+    return sums["contacts"], sums["persons"], sums["minutes"] or 0, _help(scope, programme, today).count()
+
+
+def _number(sums: tuple[int, int, int, int]) -> int:
+    return sums[0] + sums[3]
 
 
 def rows(scope: Scope, programme: UUID, what: str, *, as_of: date) -> Iterator[Row]:

@@ -18,7 +18,7 @@ FROM answered n, own o WHERE n.id = r.id AND o.id = r.questionnaire_id
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0016_fewer_indexes"),
+        ("ledger", "0017_codes_of_the_file"),
     ]
 
     operations = [
