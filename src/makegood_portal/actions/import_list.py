@@ -26,7 +26,7 @@ from makegood.programme.delivery import Delivery
 from makegood.values.problem import Refused
 from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.jobs import job
-from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger import access, audit, history, terms
 from makegood_portal.ledger.inserting import insert
 from makegood_portal.ledger.models import (
@@ -120,14 +120,20 @@ def _read(content: bytes, file_name: str, saved: ColumnMapping | None) -> ListFi
 
 
 @action(Role.COORDINATOR)
-def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:
-    """Say which column is what (field -> heading), keep that for next month, and judge each row."""
+def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str = "") -> None:
+    """Say which column is what (field -> heading), keep that for next month, and judge each row.
+
+    `seen`: the mark (`mark_of`) of what a page suggested; when that is not so any more, a colleague named them meanwhile.
+    """
     listed = _import(on)
     if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
         raise Refusal("already_taken_in", _("This list has been taken in or put aside already."))
     saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
     file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
     chosen = {field: heading for field, heading in columns.items() if heading}
+    now = suggested_columns(on)
+    if seen and seen != mark_of(now) and chosen != now:
+        raise Stale("changed_meanwhile", _("Somebody else changed this while you had it open."), remedy=_("Compare, and save again."))
     try:
         check_mapping(file, chosen, may_hold_bsn=listed.prison.may_hold_bsn)
     except Refused as refused:
@@ -149,6 +155,11 @@ def suggested_columns(listed: UUID) -> dict[str, str]:
     if not found.prison.may_hold_bsn:
         suggested.pop("bsn", None)
     return suggested | kept
+
+
+def mark_of(columns: Mapping[str, str]) -> str:
+    """By which a page tells later what it suggested."""
+    return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) -> None:
