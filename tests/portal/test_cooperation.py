@@ -321,7 +321,8 @@ def taken(side: Side, what: str, role: Role = Role.EVALUATOR) -> list[dict[str, 
 
 def test_an_evaluator_sees_for_all_participants_how_far_the_municipality_is_involved(world: World) -> None:
     """Need 60: of each participant what was recorded, and of whom nothing is; before, this was not clear for all."""
-    ours, started = world.ours, {"state": "started", "track": "basic", "started_on": TODAY - timedelta(days=9)}
+    ours = world.ours
+    started: dict[str, Any] = {"state": "started", "track": "basic", "started_on": TODAY - timedelta(days=9)}
     Candidacy.objects.filter(pk=ours.candidacy.pk).update(**started)
     silent = a_candidacy(programme=ours.programme, provider=ours.at(Kind.PROVIDER), **started)
     a_candidacy(programme=ours.programme, provider=ours.at(Kind.PROVIDER))  # has not started
