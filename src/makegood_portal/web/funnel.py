@@ -123,6 +123,7 @@ def funnel_page(request: Asked) -> HttpResponse:
                 {"line": line, "before": interval(line.shares.of_step_before), "of_list": interval(line.shares.of_list)}
                 for line in found.steps
             ],
+            "hours": sum(line.hours or 0 for line in found.steps),
             "channels": [{"line": one, "chosen": interval(one.chosen), "started": interval(one.started)} for one in found.channels],
             "prisons": [_line(line) for line in found.by_prison],
             "months": [_line(line) for line in found.by_month],
