@@ -197,13 +197,17 @@ def questionnaires_missing(request: Asked) -> HttpResponse:
         {
             "form": one,
             "items": [
-                {"label": label, "row": row, "low": row.fill_rate is not None and row.fill_rate < LOW, "percent": _percent(row.fill_rate)}
+                {
+                    "label": label, "row": row, "low": row.fill_rate is not None and row.fill_rate < LOW,
+                    "percent": _percent(row.fill_rate), "empty": row.item in one.required and row.blank > 0,
+                }
                 for label, row in one.items
             ],
         }
         for one in forms
-    ]
-    return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at})
+    ]  # fmt: skip
+    elsewhere = questionnaires.measured_elsewhere(request.scope, today=timezone.localdate())
+    return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at, "elsewhere": elsewhere})
 
 
 def _percent(rate: float | None) -> int | None:
