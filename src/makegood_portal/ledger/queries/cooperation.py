@@ -14,7 +14,7 @@ from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_recorded import CoordinationStatus, RecordedCode
 from makegood.programme.delivery_tracks import TrackPhase
 from makegood.selection.phases import BEFORE_START, PhaseLength, phase_lengths
-from makegood_portal.ledger import access, terms
+from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
@@ -23,6 +23,7 @@ from makegood_portal.ledger.models import (
     Identity,
     LocalProgramme,
     MunicipalityContact,
+    Note,
     ParallelHelp,
 )
 from makegood_portal.ledger.queries.candidates import name_of
@@ -74,6 +75,8 @@ class Moment:
     on: date
     by: str
     odd: Sequence[str]
+    note: str
+    """What the codes do not say; empty for who may not read notes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +170,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
     kept = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope).select_related("recorded_by")
+    notes = _notes(scope, row)
     moments = [
         Moment(
             id=one.pk,
@@ -177,6 +181,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
             on=one.happened_on,
             by=_name(one.recorded_by),
             odd=oddities(one.minutes, one.happened_on, row.handed_over_on),
+            note=notes.get(one.pk, ""),
         )
         for one in kept
     ]
@@ -304,6 +309,13 @@ def _sums(rows: Any, phases: Mapping[str, TrackPhase], row: Candidacy, today: da
 def _who(scope: Scope, row: Any) -> Who:
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     return Who(id=row.pk, person=row.person_id, name=name_of(identity), pseudonym=row.person.pseudonym)
+
+
+def _notes(scope: Scope, row: Any) -> dict[UUID, str]:
+    """Contact -> what was noted beside it. One query, and one for the key where there are notes."""
+    kept = access.visible(Note.objects.filter(candidacy=row, about_table=ContactMoment._meta.db_table), scope)
+    sealed = {about: (row.person_id, text) for about, text in kept.values_list("about", "sealed") if about}
+    return {about: str(values["text"]) for about, values in history.unseal_many(sealed).items()} if sealed else {}
 
 
 def _name(named: Any) -> str:
