@@ -44,6 +44,7 @@ from makegood_portal.ledger.queries.cooperation import Cooperation, phase_on
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, World, a_candidacy, client_of
+from portal.questions import MOST, questions
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 20)
@@ -328,11 +329,12 @@ def test_a_note_stands_beside_the_codes_and_only_who_works_with_the_candidate_re
     assert [one.note for one in shown(ours).moments] == ["", words]
     assert Note.objects.get().about_table == "ledger_contactmoment"
     assert words.encode() not in bytes(Note.objects.get().sealed)
-    assert AuditEntry.objects.filter(verb="read", part="notes", candidacy=ours.candidacy.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="read", candidacy=ours.candidacy.pk).latest("number").facts == {"notes": 1}
     client = client_of(ours.users[Role.COUNSELLOR])
     address = reverse("candidate_cooperation", args=[ours.candidacy.pk])
     sent = {"kind": "meeting", "minutes": "30", "phase": "before_start", "happened_on": TODAY.isoformat(), "note": "<b>Tweede</b>"}
     assert "&lt;b&gt;Tweede&lt;/b&gt;" in client.post(address, sent, follow=True).content.decode()
+    assert len(questions(client, address, {})[1]) <= MOST
     assert words not in client_of(ours.users[Role.EVALUATOR]).get(reverse("contacts_csv")).content.decode()
 
 

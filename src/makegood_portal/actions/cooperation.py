@@ -34,9 +34,7 @@ KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 def open_cooperation(*, by: Scope, on: UUID) -> Cooperation | None:
     """What is done together, and written down that it was opened; None: not there and not yours are the same answer."""
     found = cooperation.page(by, on, today=timezone.localdate())
-    _read(by, on, found.who if found else None)
-    if found is not None and any(one.note for one in found.moments):
-        _read(by, on, found.who, part=Part.NOTES)
+    _read(by, on, found.who if found else None, notes=sum(bool(one.note) for one in found.moments) if found else 0)
     return found
 
 
@@ -143,9 +141,11 @@ def strike_contact(*, by: Scope, on: UUID, today: date) -> ContactMoment:
     return change(row, struck_on=today)
 
 
-def _read(by: Scope, on: UUID, who: Who | None, *, part: Part = Part.COOPERATION) -> None:
+def _read(by: Scope, on: UUID, who: Who | None, *, notes: int = 0) -> None:
+    """`notes`: how many stood on the page beside what it shows in codes."""
     person, outcome = (who.person, "done") if who else (None, "refused")
-    audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
+    part, facts = Part.COOPERATION, {"notes": notes} if notes else {}
+    audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome, facts=facts)
 
 
 def _not_to_come(day: date, today: date, field: str) -> None:

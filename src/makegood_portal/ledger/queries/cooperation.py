@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery, Value
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_recorded import CoordinationStatus, RecordedCode
@@ -169,8 +169,10 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     titles = {code: said(phase.title) for code, phase in phases.items()}
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
-    kept = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope).select_related("recorded_by")
-    notes = _notes(scope, row)
+    beside_it = access.visible(Note.objects.filter(about=OuterRef("pk"), candidacy=row), scope).values("sealed")[:1]
+    recorded = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope)
+    kept = recorded.select_related("recorded_by").annotate(sealed_note=Subquery(beside_it))
+    notes = _notes(row, kept)
     moments = [
         Moment(
             id=one.pk,
@@ -311,11 +313,10 @@ def _who(scope: Scope, row: Any) -> Who:
     return Who(id=row.pk, person=row.person_id, name=name_of(identity), pseudonym=row.person.pseudonym)
 
 
-def _notes(scope: Scope, row: Any) -> dict[UUID, str]:
-    """Contact -> what was noted beside it. One query, and one for the key where there are notes."""
-    kept = access.visible(Note.objects.filter(candidacy=row, about_table=ContactMoment._meta.db_table), scope)
-    sealed = {about: (row.person_id, text) for about, text in kept.values_list("about", "sealed") if about}
-    return {about: str(values["text"]) for about, values in history.unseal_many(sealed).items()} if sealed else {}
+def _notes(row: Any, kept: Any) -> dict[UUID, str]:
+    """Contact -> what was noted beside it."""
+    sealed = {one.pk: one.sealed_note for one in kept if one.sealed_note is not None}
+    return {moment: str(values["text"]) for moment, values in history.unseal_with(getattr(row.person, "key", None), sealed).items()}
 
 
 def _name(named: Any) -> str:
@@ -328,4 +329,4 @@ def _row(scope: Scope, candidacy: UUID) -> Any:
     if not allowed:
         return None
     writes = ExpressionWrapper(mine, BooleanField()) if mine else Value(False)
-    return Candidacy.objects.filter(allowed, pk=candidacy).select_related("municipality", "person").annotate(mine=writes).first()
+    return Candidacy.objects.filter(allowed, pk=candidacy).select_related("municipality", "person__key").annotate(mine=writes).first()
