@@ -86,6 +86,14 @@ def deliveries_on(programmes: Collection[UUID], day: date) -> dict[UUID, Deliver
     return found
 
 
+def title_on(programme: UUID, day: date, *, else_: str) -> str:
+    """What a programme is called in the language of the page; `else_` where no terms are loaded that say it."""
+    try:
+        return said(programme_on(programme, day).title)
+    except NoTermsError:
+        return else_
+
+
 def step_titles(programmes: Collection[UUID], day: date) -> dict[tuple[UUID, str], str]:
     """(programme, step) -> what people call it, for the programmes whose terms are loaded; two queries at most a programme."""
     return {

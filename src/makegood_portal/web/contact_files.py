@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.take_contacts_out import take_contacts_out
+from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import contact_files
 from makegood_portal.ledger.queries.contact_files import TAKERS
 from makegood_portal.web.pages import Asked, page
@@ -26,8 +27,14 @@ def contact_files_page(request: Asked) -> HttpResponse:
         raise Http404
     address = reverse("contact_files")
     tabs = [
-        {"label": name, "href": f"{address}?programme={key}", "current": key == found.programme} for key, name in found.programmes
-    ] if found else []  # fmt: skip
+        {
+            "label": terms.title_on(key, timezone.localdate(), else_=name),
+            "href": f"{address}?programme={key}",
+            "current": key == found.programme,
+        }
+        for key, name in (found.programmes if found else ())
+        if found is not None
+    ]
     return render(request, "contact_files/page.html", {"found": found, "tabs": tabs if len(tabs) > 1 else []})
 
 
