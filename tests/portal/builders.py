@@ -215,7 +215,7 @@ def a_file(candidacy: Candidacy) -> Candidacy:
     )
     an_event(candidacy)
     CitizenNumber.objects.create(**key, sealed=seal_bsn("999990019", candidacy=candidacy.pk))
-    ReleaseDate.objects.create(**key, release_on=candidacy.release_on, source="list", happened_on=TODAY)
+    ReleaseDate.objects.create(**key, release_on=candidacy.release_on, source="prison_register", happened_on=TODAY)
     Note.objects.create(**key, sealed=history.seal(candidacy.person_id, {"text": "a word"}))
     response = Response.objects.create(**key, questionnaire=form, started_on=TODAY)
     answer = {**key, "response": response, "status": "given", "reference_time": "before", "happened_on": TODAY, "source": "self"}
@@ -232,7 +232,7 @@ def a_file(candidacy: Candidacy) -> Candidacy:
     Contract.objects.create(**key, track="basic", signed_on=TODAY, signed_with=user)
     ContactRoute.objects.create(**key, kind="phone", value="06 0000 0000")
     Appointment.objects.create(**key, kind="first", at=timezone.now())
-    Coordination.objects.create(**key, status="not_known", recorded_by=user, happened_on=TODAY)
+    Coordination.objects.create(**key, status="not_known", stage="not_known", recorded_by=user, happened_on=TODAY)
     ParallelHelp.objects.create(**key, kind="debt", from_on=TODAY, recorded_by=user)
     ContactMoment.objects.create(**key, kind="telephone", minutes=15, phase="before_start", happened_on=TODAY, recorded_by=user)
     return candidacy

@@ -253,14 +253,32 @@ def test_the_first_appointment_is_in_the_first_week_and_a_new_one_moves_the_old(
     for day in (9, 8):
         with scoped(scope):
             at = datetime(2026, 6, day, 10, 0, tzinfo=AMSTERDAM)
-            plan_first_appointment(by=scope, on=ours.candidacy.pk, at=at, place="Stadhuis", with_whom="Loket werk")
+            seen = Appointment.objects.values_list("pk", flat=True).first()
+            plan_first_appointment(by=scope, on=ours.candidacy.pk, at=at, place="Stadhuis", with_whom="Loket werk", seen=seen)
     found = contact(ours, SIGNED)
     assert (found.within_until, found.no_meeting) == (date(2026, 6, 8), False)
     assert [(meeting.state, meeting.in_time) for meeting in found.meetings] == [("planned", True), ("moved", False)]
     with scoped(scope), pytest.raises(Refusal) as refused:
         plan_first_appointment(by=scope, on=ours.candidacy.pk, at=datetime(2026, 5, 30, 10, 0, tzinfo=AMSTERDAM), place="Stadhuis")
     assert refused.value.code == "before_release"
+    with scoped(scope), pytest.raises(Stale):  # a page that was opened before the first one was planned
+        plan_first_appointment(by=scope, on=ours.candidacy.pk, at=datetime(2026, 6, 5, 9, 0, tzinfo=AMSTERDAM), place="Loket")
     assert Appointment.objects.count() == 2
+
+
+def test_the_second_who_plans_the_first_appointment_sees_what_the_other_planned_and_loses_no_word(ours: Side) -> None:
+    client, page = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_first_appointment", args=[ours.candidacy.pk])
+    planned = first(ours)
+    typed = {"on": "2026-06-03", "time": "09:00", "place": "Loket in de wijk", "with_whom": ""}
+    answer = client.post(page, typed)
+    words = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Iemand anders heeft deze afspraak intussen gepland" in words
+    assert "Nu gepland" in words
+    assert "Loket in de wijk" in words
+    assert f'name="seen" value="{planned.pk}"' in words
+    assert client.post(page, typed | {"seen": str(planned.pk)}).status_code == 302
+    assert list(Appointment.objects.order_by("at").values_list("state", flat=True)) == ["moved", "planned"]
 
 
 def first(side: Side, day: int = 2) -> Appointment:

@@ -25,7 +25,7 @@ from makegood_portal.actions.cooperation import (
     strike_contact,
 )
 from makegood_portal.actions.directory import record_usual_care
-from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -119,7 +119,7 @@ def test_an_agreement_is_with_somebody_of_this_municipality(world: World) -> Non
     assert not Coordination.objects.exists()
     words = {"candidacy": ours.candidacy, "recorded_by": ours.users[Role.LEAD], "happened_on": TODAY}
     with pytest.raises(IntegrityError, match="agreed_with_somebody"), transaction.atomic():
-        Coordination.objects.create(**words, status="agreed", municipality=ours.at(Kind.MUNICIPALITY))
+        Coordination.objects.create(**words, status="agreed", stage="agreed", municipality=ours.at(Kind.MUNICIPALITY))
 
 
 def test_without_a_municipality_only_not_known_can_be_said(ours: Side) -> None:
@@ -258,12 +258,23 @@ def test_nobody_writes_in_files_of_others(world: World) -> None:
             act(ours, log_contact, role=role, on=theirs, kind="telephone", minutes=1, phase="before_start", happened_on=TODAY)
 
 
+def care(side: Side, **words: Any) -> UsualCare:
+    start = {
+        "role": Role.LEAD, "on": side.at(Kind.MUNICIPALITY).pk, "programme": side.programme.pk, "year": 2026, "kinds": ["debt"],
+        "source": "policy", "seen": {},
+    }  # fmt: skip
+    row: UsualCare = act(side, record_usual_care, **{**start, **words})
+    return row
+
+
 def test_usual_care_is_a_line_a_year(ours: Side) -> None:
     """Need 61: what the municipality does without the programme, by year, with its source; said again, it is put right."""
     town = ours.at(Kind.MUNICIPALITY).pk
-    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2025, kinds=["debt", "work_coach"], source="policy")
-    act(ours, record_usual_care, role=Role.LEAD, on=town, year=2026, kinds=["not_known"], source="staff")
-    act(ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=town, year=2026, kinds=["benefit"], source="municipality")
+    care(ours, year=2025, kinds=["debt", "work_coach"])
+    care(ours, kinds=["not_known"], source="staff")
+    care(ours, role=Role.MUNICIPAL_CONTACT, kinds=["benefit"], source="municipality", seen={2026: 1})
+    with pytest.raises(Stale):
+        care(ours, seen={2026: 1})
     kept = UsualCare.objects.filter(municipality=town).values_list("year", "kinds", "source")
     assert list(kept) == [(2026, ["benefit"], "municipality"), (2025, ["work_coach", "debt"], "policy")]
     entry = AuditEntry.objects.filter(verb="record_usual_care").latest("number")
@@ -285,20 +296,19 @@ def test_usual_care_is_a_line_a_year(ours: Side) -> None:
 )
 def test_usual_care_that_cannot_be_is_refused(ours: Side, words: dict[str, Any], field: str) -> None:
     """Need 61: no year to come, nothing that contradicts itself, and always a source."""
-    start = {"year": 2026, "kinds": ["debt"], "source": "policy"}
     with pytest.raises(Refusal) as said:
-        act(ours, record_usual_care, role=Role.LEAD, on=ours.at(Kind.MUNICIPALITY).pk, **{**start, **words})
+        care(ours, **words)
     assert said.value.field == field
     assert not UsualCare.objects.exists()
 
 
 def test_a_municipality_records_its_own_usual_care_only(world: World) -> None:
-    """Need 61: a municipality sees and writes itself."""
+    """Need 61: a municipality sees and writes itself; nobody speaks of a programme in which they take no part."""
     with pytest.raises(NotYours):
-        act(
-            world.ours, record_usual_care, role=Role.MUNICIPAL_CONTACT, on=world.theirs.at(Kind.MUNICIPALITY).pk, year=2025,
-            kinds=["debt"], source="municipality",
-        )  # fmt: skip
+        care(world.ours, role=Role.MUNICIPAL_CONTACT, on=world.theirs.at(Kind.MUNICIPALITY).pk)
+    with pytest.raises(NotYours):
+        care(world.ours, programme=world.theirs.programme.pk)
+    assert not UsualCare.objects.exists()
 
 
 def taken(side: Side, what: str, role: Role = Role.EVALUATOR) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -9,8 +10,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from makegood_portal.actions.import_list import name_columns, put_list_aside, receive_list, take_list_in, take_rows_in
-from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.import_list import (
+    mark_of,
+    name_columns,
+    put_list_aside,
+    receive_list,
+    suggested_columns,
+    take_list_in,
+    take_rows_in,
+)
+from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
@@ -241,3 +250,34 @@ def test_columns_that_were_named_once_are_named_otherwise_later(coordinator: Use
     with scoped(scope):
         name_columns(by=scope, on=key, columns=other)
     assert ColumnMapping.objects.get(prison=prison).columns == other
+
+
+def test_the_second_who_names_the_columns_is_told(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="lijst.csv", content=a_list(JANSEN))
+        seen = mark_of(suggested_columns(key))  # both open the page
+        first = COLUMNS | {"family_name": "Voornaam", "given_name": "Achternaam"}
+        name_columns(by=scope, on=key, columns=first, seen=seen)
+    with scoped(scope), pytest.raises(Stale):
+        name_columns(by=scope, on=key, columns=COLUMNS, seen=seen)
+    with scoped(scope):
+        name_columns(by=scope, on=key, columns=first, seen=seen)  # the same choice changes nothing for anybody
+    assert ColumnMapping.objects.get(prison=prison).columns == first
+
+
+def test_the_second_who_names_the_columns_sees_what_was_named_and_keeps_the_own_choice(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="lijst.csv", content=a_list(JANSEN))
+        seen, asker = mark_of(suggested_columns(key)), client_of(coordinator)
+        name_columns(by=scope, on=key, columns=COLUMNS | {"family_name": "Voornaam", "given_name": "Achternaam"}, seen=seen)
+    page = reverse("import_columns", args=[key])
+    answer = asker.post(page, COLUMNS | {"seen": seen})
+    assert answer.status_code == 422
+    assert "Iemand anders" in answer.content.decode()
+    (now,) = re.findall(r'name="seen" value="(\w+)"', answer.content.decode())
+    assert asker.post(page, COLUMNS | {"seen": now}).status_code == 302
+    assert ColumnMapping.objects.get(prison=prison).columns == COLUMNS

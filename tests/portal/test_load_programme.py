@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,20 @@ from makegood.programme.reading import shipped
 from makegood.values.problem import Refused
 from makegood_portal.actions.load_programme import load_programme
 from makegood_portal.ledger import terms
-from makegood_portal.ledger.models import ContactMoment, Contract, Organisation, Party, ProgrammeVersion
+from makegood_portal.ledger.models import (
+    Candidacy,
+    ContactMoment,
+    Contract,
+    Coordination,
+    Organisation,
+    Party,
+    ProgrammeVersion,
+    ReleaseDate,
+    UsualCare,
+)
 from makegood_portal.ledger.scope import scope_of_system
-from portal.builders import a_candidacy, a_user
+from makegood_portal.ledger.words import Kind
+from portal.builders import a_candidacy, a_user, an_organisation
 
 OPERATOR = scope_of_system("load")
 ON = date(2016, 6, 3)
@@ -67,6 +79,45 @@ def test_a_kind_of_contact_that_was_recorded_does_not_vanish(tmp_path: Path) -> 
     with pytest.raises(Refused) as refused:
         load_programme(_changed(tmp_path, "    video: {", "    call: {"), by=OPERATOR, on=ON)
     assert [problem.where.path for problem in refused.value.problems] == ["delivery/contact_kinds/video"]
+
+
+def _coordinated(candidacy: Candidacy) -> None:
+    Coordination.objects.create(
+        candidacy=candidacy, status="known", stage="known", with_role="debt", municipality=an_organisation(Kind.MUNICIPALITY),
+        happened_on=ON,
+    )  # fmt: skip
+
+
+def _dated(candidacy: Candidacy) -> None:
+    ReleaseDate.objects.create(candidacy=candidacy, release_on=ON, source="gross_list", happened_on=ON)
+    ReleaseDate.objects.create(candidacy=candidacy, release_on=None, source="court", reason="new_sentence", happened_on=ON)
+
+
+def _cared_for(candidacy: Candidacy) -> None:
+    town = an_organisation(Kind.MUNICIPALITY)
+    UsualCare.objects.create(municipality=town, programme=candidacy.programme, year=2016, kinds=["benefit"], source="policy")
+
+
+@pytest.mark.parametrize(
+    ("use", "line", "path"),
+    [
+        (_coordinated, "      known: {means", "coordination/statuses/known"),
+        (_coordinated, "      debt: {title: {en: Debt counsellor", "coordination/with_roles/debt"),
+        (_dated, "      court: {", "end_date/sources/court"),
+        (_dated, "      new_sentence: {", "end_date/corrections/new_sentence"),
+        (_cared_for, "      benefit: {", "usual_care/kinds/benefit"),
+        (_cared_for, "      policy: {", "usual_care/sources/policy"),
+    ],
+)
+def test_no_code_of_coordination_dates_or_usual_care_vanishes(
+    use: Callable[[Candidacy], None], line: str, path: str, tmp_path: Path
+) -> None:
+    programme = load_programme("werk-na-detentie", by=OPERATOR, on=ON)
+    use(a_candidacy(programme=programme))
+    changed = _changed(tmp_path, line, line.replace(line.strip().split(":")[0], "renamed", 1))
+    with pytest.raises(Refused) as refused:
+        load_programme(changed, by=OPERATOR, on=ON)
+    assert [problem.where.path for problem in refused.value.problems] == [f"delivery/{path}"]
 
 
 def test_a_missing_form_is_named_and_nothing_is_kept(tmp_path: Path) -> None:

@@ -178,6 +178,8 @@ def test_every_code_is_one_of_the_programme_file_and_every_reason_may_be_given_a
             allowed = reasons_at(delivery, row["step"], on=day(row["on"]))[row["reason_list"]]
             assert row["reason"] in allowed, (row["step"], row["reason"])
     assert {row["prison"] for row in rows_of("gross_list.csv", seed=seed)} == set(delivery.recruits_from.sites)
+    who_says_so = set(delivery.end_date.sources if delivery.end_date else ())
+    assert {row["source"] for row in rows_of("release_dates.csv", seed=seed)} <= who_says_so
     assert {row["route"] for row in rows_of("contact_routes.csv", seed=seed)} <= set(delivery.contact.routes if delivery.contact else ())
 
 

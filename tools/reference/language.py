@@ -67,7 +67,7 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
         "How people come to take part",
         "From a list of candidates to a start: who may take part, the steps, who acts, why somebody leaves, who must permit. "
         "No payment rests on this part; software that registers candidates does, so that another programme needs no code.",
-        ["Delivery", "RecruitsFrom", "Site", "Duty", "Channel", "EndDate", "ContactRules", "ContactRoute"],
+        ["Delivery", "RecruitsFrom", "Site", "Duty", "Channel", "EndDate", "EndDateCorrection", "ContactRules", "ContactRoute"],
     ),
     (
         "Who may take part",
@@ -81,9 +81,19 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
     ),
     (
         "What is recorded in codes",
-        "Contacts, help beside the programme, decisions otherwise than the advice, contracts that are taken back. A code retires "
-        "and never vanishes.",
-        ["ContactKind", "OtherHelp", "OverrideReason", "ContractWithdrawal"],
+        "Contacts, help beside the programme, decisions otherwise than the advice, contracts that are taken back, coordination with "
+        "the municipality, usual care. A code retires and never vanishes.",
+        [
+            "ContactKind",
+            "OtherHelp",
+            "OverrideReason",
+            "ContractWithdrawal",
+            "Coordination",
+            "CoordinationStatus",
+            "UsualCare",
+            "UsualCareKind",
+            "RecordedCode",
+        ],
     ),
     ("What is offered, and to how many", "", ["Track", "TrackPhase", "IntakePlan", "PlannedIntake", "EarlyWarning"]),
     (

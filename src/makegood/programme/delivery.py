@@ -6,7 +6,7 @@ from pydantic import Field
 
 from makegood.programme.delivery_criteria import CriteriaList, Item
 from makegood.programme.delivery_people import Channel, ContactRules, Duty, EndDate, OrganisationKind, Site, StaffRole
-from makegood.programme.delivery_recorded import ContactKind, ContractWithdrawal, OtherHelp, OverrideReason
+from makegood.programme.delivery_recorded import ContactKind, ContractWithdrawal, Coordination, OtherHelp, OverrideReason, UsualCare
 from makegood.programme.delivery_steps import Instrument, Permission, ReasonList, Step
 from makegood.programme.delivery_tracks import IntakePlan, Track
 from makegood.programme.scalars import Name, Names
@@ -65,6 +65,10 @@ class Delivery(Term):
     """Why somebody decides otherwise than the criteria or the advice."""
     contract_withdrawals: dict[Name, ContractWithdrawal] = {}
     """Why a signed contract is taken back before the start."""
+    coordination: Coordination | None = None
+    """How work is coordinated with the municipality; absent: it is not recorded."""
+    usual_care: UsualCare | None = None
+    """What municipalities do without the programme; absent: it is not recorded."""
     tracks: dict[Name, Track] = Field(min_length=1)
     """What participants are offered, from light to intensive."""
     plan: IntakePlan | None = None

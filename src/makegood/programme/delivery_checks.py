@@ -77,6 +77,23 @@ def _recorded(terms: Terms, part: Delivery) -> Iterator[Problem]:
     if part.contract_withdrawals and not signs:
         what, why = "no step of this programme is one of a contract", "There is nothing to take back"
         yield Problem(terms.where((*HERE, "contract_withdrawals")), "no_contract_step", what, why, "add the step, or leave these out")
+    yield from _corrections(terms, part)
+
+
+def _corrections(terms: Terms, part: Delivery) -> Iterator[Problem]:
+    """An end date can be corrected to another date, by somebody."""
+    rules = part.end_date
+    if rules is None:
+        return
+    here: Place = (*HERE, "end_date")
+    for said, needed in (("sources", "corrections"), ("corrections", "sources")):
+        if getattr(rules, said) and not getattr(rules, needed):
+            what, why = f"`{said}` stand here, and no `{needed}`", "A correction has who says so and why, so none could be recorded"
+            yield Problem(terms.where((*here, said)), "half_a_correction", what, why, f"add `{needed}`, or take `{said}` out")
+    if rules.corrections and all(one.not_known for one in rules.corrections.values()):
+        what, why = "each of these says that the date is not known any more", "Another date could not be recorded"
+        remedy = "add one without `not_known`"
+        yield Problem(terms.where((*here, "corrections")), "no_other_date", what, why, remedy)
 
 
 def _exits(terms: Terms, here: Place, exits: Mapping[str, list[str]], part: Delivery) -> Iterator[Problem]:

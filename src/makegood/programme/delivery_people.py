@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from makegood.programme.scalars import Day, Name, TimeSpan, Whole
+from makegood.programme.delivery_recorded import RecordedCode
+from makegood.programme.scalars import Day, Name, TimeSpan, Whole, Yes
 from makegood.programme.term import Term, Words
 
 StaffRole = Literal[
@@ -79,6 +80,17 @@ class ContactRules(Term):
     """How soon after the end date the first appointment is."""
 
 
+class EndDateCorrection(Term):
+    """Why another end date is recorded than the one that was known."""
+
+    title: Words
+    """What people call it."""
+    not_known: Yes = False
+    """yes: the date is not known any more; recorded without a date."""
+    retired_on: Day | None = None
+    """Cannot be chosen from this day; set by an amendment."""
+
+
 class EndDate(Term):
     """The date to which a candidate's preparation counts down, and what is too late for it.
 
@@ -91,3 +103,7 @@ class EndDate(Term):
     """A warning where less time than this remains and the candidate has not signed."""
     needed: TimeSpan | None = None
     """The least time that talks and preparation need; with less, a candidate is late."""
+    sources: dict[Name, RecordedCode] = {}
+    """Who may say that the date is another one."""
+    corrections: dict[Name, EndDateCorrection] = {}
+    """Why the date may be another one; with `sources`, so that a correction has both. Absent: it cannot be corrected."""

@@ -151,7 +151,7 @@ def _write(act: Act, row: Model, personal: dict[str, Any]) -> None:
     act.entries += 1
     about = _about(row)
     facts = {**act.facts, "fields": sorted(set(personal["changes"]) - {"version"})}
-    if not about.get("person"):  # nobody's data: organisations, programmes, lists
+    if not about:  # nobody's data: organisations, programmes, lists
         facts |= personal
     audit.record(act.by, act.verb, table=row._meta.db_table, row=_key(row), facts=facts, personal=personal, **about)
 
@@ -162,7 +162,10 @@ def _about(row: object) -> dict[str, Any]:
         return {"candidacy": row.pk, "person": row.person_id}
     if isinstance(row, Person):
         return {"person": row.pk}
-    candidacy = getattr(row, "candidacy", None)
+    try:
+        candidacy = getattr(row, "candidacy", None)
+    except Candidacy.DoesNotExist:  # a notice of a file that went to somebody else meanwhile: whose it is, is not to be seen
+        return {"candidacy": getattr(row, "candidacy_id", None)}
     if isinstance(candidacy, Candidacy):
         return {"candidacy": candidacy.pk, "person": candidacy.person_id}
     return {}

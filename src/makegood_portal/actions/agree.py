@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.acting import action, add, change
-from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, plan_again, put_contract_back, resume
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
@@ -148,11 +148,15 @@ def end_route(*, by: Scope, on: UUID, today: date) -> ContactRoute:
 
 
 @action(*KEEPERS)
-def plan_first_appointment(*, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "") -> Appointment:
-    """The first meeting after release; an earlier one that was planned is moved."""
+def plan_first_appointment(
+    *, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "", seen: UUID | None = None
+) -> Appointment:  # fmt: skip
+    """The first meeting after release; an earlier one that was planned is moved. `seen`: the one that the page showed, if any."""
     row = _mine(by, on)
     _after_release(row, at)
     planned = list(Appointment.objects.filter(candidacy=row, kind=FIRST, state="planned"))
+    if planned and seen not in {one.pk for one in planned}:
+        raise Stale("changed_meanwhile", _("Somebody else planned this appointment meanwhile."), remedy=_("Compare, and save again."))
     new = add(Appointment(candidacy=row, kind=FIRST, at=at, place=place.strip(), with_whom=with_whom.strip(), with_user_id=by.user))
     for one in planned:
         one.candidacy = row

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.acting import action, add, change
@@ -32,25 +29,6 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
-Coded = Mapping[str, str | Promise]
-
-STATUSES: Coded = {
-    "not_known": gettext_lazy("The municipality does not know the candidate, or we do not know"),
-    "known": gettext_lazy("The municipality knows the candidate"),
-    "agreed": gettext_lazy("It is agreed who does what"),
-}
-"""How far the municipality is involved."""
-
-WITH_ROLES: Coded = {
-    "aftercare": gettext_lazy("Coordinator of aftercare"),
-    "work_coach": gettext_lazy("Work coach"),
-    "benefits": gettext_lazy("Clerk of benefits"),
-    "debt": gettext_lazy("Debt counsellor"),
-    "housing": gettext_lazy("Housing"),
-    "district_team": gettext_lazy("District team"),
-    "other": gettext_lazy("Somebody else of the municipality"),
-}
-"""The task of whoever was spoken with: never a name."""
 
 
 def open_cooperation(*, by: Scope, on: UUID) -> Cooperation | None:
@@ -73,23 +51,26 @@ def record_coordination(
 ) -> Coordination:
     """How far the municipality is involved from a day on. The earlier ones stay, and the newest counts."""
     row = _open(by, on)
-    if status not in STATUSES:
+    rules = terms.delivery_on(row.programme_id, today).coordination
+    statuses, with_roles = (terms.in_use(rules.statuses, today), terms.in_use(rules.with_roles, today)) if rules else ({}, {})
+    if status not in statuses:
         raise Refusal("unknown_status", _("Choose how far the municipality is involved."), field="status")
-    if with_role and with_role not in WITH_ROLES:
+    stage = statuses[status].means
+    if with_role and with_role not in with_roles:
         raise Refusal("unknown_role", _("Choose a task from the list."), field="with_role")
     _not_to_come(happened_on, today, "happened_on")
-    if status != "not_known" and row.municipality_id is None:
+    if stage != "not_known" and row.municipality_id is None:
         what = _("It is not known which municipality this is.")
         raise Refusal("no_municipality", what, remedy=_("First ask a municipality, under Permission."), field="status")
     if contact and not MunicipalityContact.objects.filter(pk=contact, municipality=row.municipality_id, ended_on=None).exists():
         raise Refusal("unknown_contact", _("Choose a contact person of this municipality."), field="contact")
-    if status == "agreed" and not with_role and not contact:
+    if stage == "agreed" and not with_role and not contact:
         raise Refusal("with_nobody", _("Choose with whom it is agreed."), field="with_role")
-    if status == "not_known":
+    if stage == "not_known":
         with_role, contact = "", None  # nobody was spoken with
     return add(
         Coordination(
-            candidacy=row, municipality_id=row.municipality_id, status=status, with_role=with_role, contact_id=contact,
+            candidacy=row, municipality_id=row.municipality_id, status=status, stage=stage, with_role=with_role, contact_id=contact,
             recorded_by_id=by.user, happened_on=happened_on,
         )
     )  # fmt: skip

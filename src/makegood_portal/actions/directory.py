@@ -6,38 +6,18 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import terms
 from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, UsualCare
 from makegood_portal.ledger.queries import municipalities
-from makegood_portal.ledger.queries.municipalities import STAFF, Municipality
+from makegood_portal.ledger.queries.municipalities import KEEPERS, Municipality
 from makegood_portal.ledger.scope import Scope
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.terms import said
 
-KEEPERS = (*STAFF, Role.MUNICIPAL_CONTACT)
 FIRST_YEAR = 2000
-
-ALONE = ("none", "not_known")
-USUAL_CARE: Mapping[str, str | Promise] = {
-    "work_coach": gettext_lazy("A work coach"),
-    "housing": gettext_lazy("Help with housing"),
-    "debt": gettext_lazy("Help with debts"),
-    "benefit": gettext_lazy("Benefit from the day of release"),
-    "none": gettext_lazy("None of these"),
-    "not_known": gettext_lazy("Not known"),
-}
-"""What a municipality may do for people after prison without the programme; those in `ALONE` stand alone."""
-
-USUAL_CARE_SOURCES: Mapping[str, str | Promise] = {
-    "municipality": gettext_lazy("The municipality says so"),
-    "policy": gettext_lazy("A policy document of the municipality"),
-    "staff": gettext_lazy("Experience of our own staff"),
-}
-"""Who or what says so."""
 
 
 @action(*KEEPERS)
@@ -69,24 +49,39 @@ def add_local_programme(*, by: Scope, on: UUID, name: str, for_whom: str, exclud
 
 
 @action(*KEEPERS)
-def record_usual_care(*, by: Scope, on: UUID, year: int, kinds: Collection[str], source: str, today: date) -> UsualCare:
-    """What the municipality does without the programme, in a year; said again for the same year, it is put right."""
+def record_usual_care(
+    *, by: Scope, on: UUID, programme: UUID, year: int, kinds: Collection[str], source: str, seen: Mapping[int, int], today: date
+) -> UsualCare:
+    """What the municipality does without the programme, in a year; said again for the same year, it is put right.
+
+    `seen`: year -> version of what the page showed, so that the second of two editors is told.
+    """
     municipality = _municipality(by, on, today)
+    care = next((one for one in municipality.usual_care if one.programme == programme), None)
+    if care is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    rules = terms.delivery_on(programme, today).usual_care
+    known, sources = (terms.in_use(rules.kinds, today), terms.in_use(rules.sources, today)) if rules else ({}, {})
     if not FIRST_YEAR <= year <= today.year:
         what = _("Fill in a year from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": today.year}
         raise Refusal("year_impossible", what, field="year")
-    if not kinds or not set(kinds) <= set(USUAL_CARE):
+    if not kinds or not set(kinds) <= set(known):
         raise Refusal("no_kind", _("Choose what the municipality does, or that it is not known."), field="kinds")
-    if len(set(kinds)) > 1 and not set(kinds).isdisjoint(ALONE):
-        what = _("Choose what the municipality does, or none of these, or not known. Not both.")
+    alone = next((kind for kind in kinds if known[kind].alone), None)
+    if alone is not None and len(set(kinds)) > 1:
+        what = _("Choose what the municipality does, or only: %(alone)s. Not both.") % {"alone": said(known[alone].title)}
         raise Refusal("contradicts_itself", what, field="kinds")
-    if source not in USUAL_CARE_SOURCES:
+    if source not in sources:
         raise Refusal("no_source", _("Choose who says so."), field="source")
-    known = [kind for kind in USUAL_CARE if kind in kinds]
-    row = UsualCare.objects.select_for_update().filter(municipality=municipality.id, year=year).first()
+    chosen = [kind for kind in known if kind in kinds]
+    row = UsualCare.objects.select_for_update().filter(municipality=municipality.id, programme=programme, year=year).first()
     if row is not None:
-        return change(row, kinds=known, source=source)
-    return add(UsualCare(municipality_id=municipality.id, year=year, kinds=known, source=source, recorded_by_id=by.user))
+        return change(row, seen=seen.get(year, 0), kinds=chosen, source=source)
+    return add(
+        UsualCare(
+            municipality_id=municipality.id, programme_id=programme, year=year, kinds=chosen, source=source, recorded_by_id=by.user,
+        )
+    )  # fmt: skip
 
 
 def _municipality(by: Scope, on: UUID, today: date) -> Municipality:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import connection
 from django.utils import timezone
@@ -25,8 +26,9 @@ from makegood.programme.delivery import Delivery
 from makegood.values.problem import Refused
 from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.jobs import job
-from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger import access, audit, history, terms
+from makegood_portal.ledger.inserting import insert
 from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
@@ -46,13 +48,17 @@ from makegood_portal.ledger.models import (
     SelectionEvent,
     State,
 )
+from makegood_portal.ledger.models.identity import Sex
+from makegood_portal.ledger.models.person import random_pseudonym
 from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.scope import Scope, scoped
 from makegood_portal.ledger.sealing import list_token, seal, seal_bsn, unseal
 from makegood_portal.ledger.words import Kind, Role
 
-BATCH = 250
+BATCH = 500
 SOURCE = "gross_list"
+KNOWN_BY = "known_by"
+"""Among the values of a row as it waits: by which the person is known again. No column of a list is called so."""
 
 
 class ListRefused(Refusal):
@@ -114,14 +120,20 @@ def _read(content: bytes, file_name: str, saved: ColumnMapping | None) -> ListFi
 
 
 @action(Role.COORDINATOR)
-def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str]) -> None:
-    """Say which column is what (field -> heading), keep that for next month, and judge each row."""
+def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str = "") -> None:
+    """Say which column is what (field -> heading), keep that for next month, and judge each row.
+
+    `seen`: the mark (`mark_of`) of what a page suggested; when that is not so any more, a colleague named them meanwhile.
+    """
     listed = _import(on)
     if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
         raise Refusal("already_taken_in", _("This list has been taken in or put aside already."))
     saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
     file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
     chosen = {field: heading for field, heading in columns.items() if heading}
+    now = suggested_columns(on)
+    if seen and seen != mark_of(now) and chosen != now:
+        raise Stale("changed_meanwhile", _("Somebody else changed this while you had it open."), remedy=_("Compare, and save again."))
     try:
         check_mapping(file, chosen, may_hold_bsn=listed.prison.may_hold_bsn)
     except Refused as refused:
@@ -145,22 +157,36 @@ def suggested_columns(listed: UUID) -> dict[str, str]:
     return suggested | kept
 
 
+def mark_of(columns: Mapping[str, str]) -> str:
+    """By which a page tells later what it suggested."""
+    return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) -> None:
     """A row a person: what would become of it. Writes no candidate."""
-    judged = list(judge(file, columns, on=listed.month if listed.month > date(2000, 1, 1) else timezone.localdate()))
-    known = _known(listed, [token for row in judged if (token := _token(row.values))])
+    judged = [
+        (row, _token(row.values))
+        for row in judge(file, columns, on=listed.month if listed.month > date(2000, 1, 1) else timezone.localdate())
+    ]
+    known = _known(listed, [token for _row, token in judged if token])
     seen: set[str] = set()
-    rows = []
-    for row in judged:
-        outcome, of, problems = _outcome(row, known, seen)
-        made = ImportRow(
-            of=listed, prison_id=listed.prison_id, number=row.line, outcome=outcome, corrected=row.verdict == "corrected",
-            problems=problems, became_id=of,
-        )  # fmt: skip
-        made.sealed = seal("list", json.dumps(dict(row.values)).encode(), bound_to=made.pk)
-        rows.append(made)
-    ImportRow.objects.bulk_create(rows, batch_size=1000)
-    counts = Counter(str(row.outcome) for row in rows) | {"rows": len(rows), "corrected": sum(row.corrected for row in rows)}
+    rows: list[dict[str, Any]] = []
+    for row, token in judged:
+        outcome, of, problems = _outcome(row, token, known, seen)
+        key = uuid4()
+        rows.append(
+            {
+                "id": key,
+                "number": row.line,
+                "outcome": str(outcome),
+                "corrected": row.verdict == "corrected",
+                "problems": problems,
+                "became_id": of,
+                "sealed": seal("list", json.dumps({**row.values, KNOWN_BY: token}).encode(), bound_to=key),
+            }
+        )
+    insert(ImportRow, rows, of_id=listed.pk, prison_id=listed.prison_id)
+    counts = Counter(row["outcome"] for row in rows) | {"rows": len(rows), "corrected": sum(row["corrected"] for row in rows)}
     change(listed, state=ImportState.PREVIEW, counts=dict(counts))
     fact(**counts)
 
@@ -173,17 +199,17 @@ def _token(values: Mapping[str, str]) -> str:
 
 def _known(listed: GrossListImport, tokens: Sequence[str]) -> dict[str, tuple[UUID, date | None, str]]:
     """Token -> candidacy, release date, state, of those who are on record for this prison."""
-    rows = Candidacy.objects.filter(programme=listed.programme_id, prison=listed.prison_id, list_token__in=tokens)
+    # That no token is empty lets the index of tokens serve, which holds those alone.
+    rows = Candidacy.objects.filter(programme=listed.programme_id, prison=listed.prison_id, list_token__in=tokens).exclude(list_token="")
     return {
         token: (key, release_on, state) for token, key, release_on, state in rows.values_list("list_token", "id", "release_on", "state")
     }
 
 
 def _outcome(
-    row: JudgedRow, known: Mapping[str, tuple[UUID, date | None, str]], seen: set[str]
+    row: JudgedRow, token: str, known: Mapping[str, tuple[UUID, date | None, str]], seen: set[str]
 ) -> tuple[RowOutcome, UUID | None, list[dict[str, str]]]:
     problems = [{"field": remark.field, "code": remark.code, "words": remark.words} for remark in row.remarks]
-    token = _token(row.values)
     if row.verdict == "refused":
         return RowOutcome.REFUSED, None, problems
     if token in seen:
@@ -237,7 +263,8 @@ def take_rows_in(*, by: Scope, listed: str) -> None:
             found = GrossListImport.objects.select_for_update(of=("self",)).select_related("prison").get(pk=listed)
             if found.state != ImportState.RUNNING:
                 return
-            rows = list(found.rows.filter(done_at=None).exclude(outcome=RowOutcome.REFUSED).order_by("number")[:BATCH])
+            left = found.rows.filter(done_at=None).exclude(outcome=RowOutcome.REFUSED).order_by("number")
+            rows = {key: _opened(key, sealed) for key, sealed in left.values_list("id", "sealed")[:BATCH]}
             if not rows:
                 _finish(found)
                 return
@@ -245,91 +272,87 @@ def take_rows_in(*, by: Scope, listed: str) -> None:
 
 
 def _finish(listed: GrossListImport) -> None:
-    """The list is in: its file and the values of its rows are no longer needed, their outcomes are kept."""
-    listed.rows.update(sealed=None)
+    """The list is in: its file and the values of the rows that were refused are no longer needed, their outcomes are kept."""
+    listed.rows.exclude(sealed=None).update(sealed=None)
     GrossListImport.objects.filter(pk=listed.pk).update(state=ImportState.DONE, done_at=timezone.now(), sealed_file=None)
 
 
-def _take_in(listed: GrossListImport, rows: Sequence[ImportRow], by: Scope) -> None:
-    today, now = timezone.localdate(), timezone.now()
+def _opened(key: UUID, sealed: bytes | memoryview | None) -> dict[str, str]:
+    if sealed is None:
+        raise RuntimeError("a row that is still to be done has lost its values")
+    found: dict[str, str] = json.loads(unseal("list", sealed, bound_to=key))
+    return found
+
+
+def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
+    """Take rows (key -> values) into the register, and mark what became of them."""
+    today = timezone.localdate()
     delivery = terms.delivery_on(listed.programme_id, today)
-    values = {row.pk: json.loads(unseal("list", row.sealed, bound_to=row.pk)) for row in rows if row.sealed is not None}
-    known = _known(listed, [_token(found) for found in values.values()])
-    fresh = [row for row in rows if _token(values[row.pk]) not in known]
-    candidacies = {
-        row.pk: made
-        for row, made in zip(fresh, _new_candidacies(listed, [values[row.pk] for row in fresh], delivery, by, today), strict=True)
-    }
+    known = _known(listed, [row[KNOWN_BY] for row in rows.values()])
+    fresh = {key: row for key, row in rows.items() if row[KNOWN_BY] not in known}
+    became = dict(zip(fresh, _new_candidacies(listed, list(fresh.values()), delivery, by, today), strict=True))
     moved = 0
-    for row in rows:
-        made = candidacies.get(row.pk)
-        row.done_at = now
-        if made is not None:
-            row.became, row.outcome = made, RowOutcome.NEW
+    for key, row in rows.items():
+        if key in fresh:
             continue
-        key, release_on, state = known[_token(values[row.pk])]
-        row.became_id = key
-        said = values[row.pk].get("release_on")
+        became[key], release_on, state = known[row[KNOWN_BY]]
+        said = row.get("release_on")
         if state == State.OPEN and said and date.fromisoformat(said) != release_on:
-            _release_moved(key, date.fromisoformat(said), by, today)
+            _release_moved(became[key], date.fromisoformat(said), by, today)
             moved += 1
-    _mark(rows)
+    _mark(became, fresh)
     audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
 
 
-def _mark(rows: Sequence[ImportRow]) -> None:
-    """Write what became of the rows, in one statement: Django's bulk_update takes longer than all else of a batch."""
+def _mark(became: Mapping[UUID, UUID], fresh: Container[UUID]) -> None:
+    """Write what became of the rows, whose values are no longer needed, in one statement: Django's bulk_update takes
+    longer than all else of a batch.
+    """
+    done = [{"id": str(row), "became": str(candidacy), "fresh": row in fresh} for row, candidacy in became.items()]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ledger_importrow AS r SET done_at = t.done_at, became_id = t.became, outcome = t.outcome"
-            " FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[]) AS t (id, done_at, became, outcome) WHERE r.id = t.id",
-            [[row.pk for row in rows], [row.done_at for row in rows], [row.became_id for row in rows], [str(row.outcome) for row in rows]],
+            "UPDATE ledger_importrow AS r SET done_at = %s, became_id = t.became, sealed = NULL,"
+            " outcome = CASE WHEN t.fresh THEN %s ELSE r.outcome END"
+            " FROM json_to_recordset(%s) AS t (id uuid, became uuid, fresh boolean) WHERE r.id = t.id",
+            [timezone.now(), RowOutcome.NEW.value, json.dumps(done)],
         )
 
 
-def _new_candidacies(
-    listed: GrossListImport, rows: Sequence[Mapping[str, str]], delivery: Delivery, by: Scope, today: date
-) -> list[Candidacy]:
+def _new_candidacies(listed: GrossListImport, rows: Sequence[Mapping[str, str]], delivery: Delivery, by: Scope, today: date) -> list[UUID]:
     """People, keys, candidacies, identities and first events of a batch, each table in one statement."""
     passed, first = _first_step(delivery)
     deadline = delivery.steps[first].deadline
     towns = {name.casefold(): key for key, name in Organisation.objects.filter(kind=Kind.MUNICIPALITY).values_list("id", "name")}
-    persons = [Person(programme_id=listed.programme_id) for _row in rows]
-    Person.objects.bulk_create(persons)
-    PersonKey.objects.bulk_create([history.new_key_of(person.pk) for person in persons])
-    candidacies = [
-        Candidacy(
-            programme_id=listed.programme_id,
-            person=person,
-            prison_id=listed.prison_id,
-            municipality_id=towns.get(row.get("municipality", "").casefold()),
-            list_token=_token(row),
-            list_month=listed.month,
-            step=first,
-            step_since=today,
-            step_due_on=deadline.after(today) if deadline else None,
-            release_on=date.fromisoformat(row["release_on"]) if "release_on" in row else None,
-        )
-        for person, row in zip(persons, rows, strict=True)
-    ]
-    Candidacy.objects.bulk_create(candidacies)
-    Identity.objects.bulk_create([_identity(one, row) for one, row in zip(candidacies, rows, strict=True)])
-    numbered = [(one, row["bsn"]) for one, row in zip(candidacies, rows, strict=True) if "bsn" in row]
-    CitizenNumber.objects.bulk_create([CitizenNumber(candidacy=one, sealed=seal_bsn(bsn, candidacy=one.pk)) for one, bsn in numbered])
-    SelectionEvent.objects.bulk_create(
+    persons = insert(Person, [{"pseudonym": random_pseudonym()} for _row in rows], programme_id=listed.programme_id)
+    insert(PersonKey, [{"person_id": person, "wrapped": history.new_key_of(person).wrapped} for person in persons])
+    candidacies = insert(
+        Candidacy,
         [
-            SelectionEvent(candidacy=one, step=step, outcome=Outcome.PASSED, actor_id=by.user, happened_on=today)
-            for one in candidacies
-            for step in passed
-        ]
+            {
+                "person_id": person,
+                "municipality_id": towns.get(row.get("municipality", "").casefold()),
+                "list_token": row[KNOWN_BY],
+                "release_on": row.get("release_on"),
+            }
+            for person, row in zip(persons, rows, strict=True)
+        ],
+        programme_id=listed.programme_id,
+        prison_id=listed.prison_id,
+        list_month=listed.month,
+        step=first,
+        step_since=today,
+        step_due_on=deadline.after(today) if deadline else None,
     )
-    ReleaseDate.objects.bulk_create(
-        [
-            ReleaseDate(candidacy=one, release_on=one.release_on, source=SOURCE, recorded_by_id=by.user, happened_on=today)
-            for one in candidacies
-            if one.release_on is not None
-        ]
+    known = list(zip(candidacies, rows, strict=True))
+    insert(Identity, [_identity(one, row) for one, row in known])
+    insert(
+        CitizenNumber,
+        [{"candidacy_id": one, "sealed": seal_bsn(row["bsn"], candidacy=one)} for one, row in known if "bsn" in row],
     )
+    steps = [{"candidacy_id": one, "step": step} for one in candidacies for step in passed]
+    insert(SelectionEvent, steps, outcome=Outcome.PASSED.value, actor_id=by.user, happened_on=today)
+    releases = [{"candidacy_id": one, "release_on": row["release_on"]} for one, row in known if "release_on" in row]
+    insert(ReleaseDate, releases, source=SOURCE, recorded_by_id=by.user, happened_on=today)
     return candidacies
 
 
@@ -343,15 +366,15 @@ def _first_step(delivery: Delivery) -> tuple[list[str], str]:
     raise terms.NoTermsError("the programme has no step after the list")
 
 
-def _identity(candidacy: Candidacy, row: Mapping[str, str]) -> Identity:
-    return Identity(
-        candidacy=candidacy,
-        given_names=row["given_name"],
-        prefix=row.get("prefix", "")[:40],
-        family_name=row["family_name"],
-        born_on=date.fromisoformat(row["birth_date"]),
-        sex=row.get("sex", "unknown"),
-    )
+def _identity(candidacy: UUID, row: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "candidacy_id": candidacy,
+        "given_names": row["given_name"],
+        "prefix": row.get("prefix", "")[:40],
+        "family_name": row["family_name"],
+        "born_on": row["birth_date"],
+        "sex": row.get("sex", Sex.UNKNOWN.value),
+    }
 
 
 def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:

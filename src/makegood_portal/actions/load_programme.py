@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from makegood.instrument.stored import as_plain
 from makegood.instrument.xlsform import read_xlsform
@@ -23,6 +26,7 @@ from makegood_portal.ledger.models import (
     ContactMoment,
     ContactRoute,
     Contract,
+    Coordination,
     EligibilityOverride,
     Organisation,
     ParallelHelp,
@@ -30,9 +34,12 @@ from makegood_portal.ledger.models import (
     Programme,
     ProgrammeVersion,
     Questionnaire,
+    ReleaseDate,
     SelectionEvent,
+    UsualCare,
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
+from makegood_portal.ledger.models.release_date import FROM_A_LIST
 from makegood_portal.ledger.scope import Scope
 
 
@@ -103,46 +110,72 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
 def orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Problem]:
     """Codes that records use and no version of the new text knows: a code retires, it never vanishes."""
     known = [here.delivery for day in agreement.versions() if (here := agreement.on(day).programme).delivery is not None]
-    candidacies = Candidacy.objects.filter(programme=programme)
-    of = {"candidacy__programme": programme}
-    events = SelectionEvent.objects.filter(**of)
-    used: dict[str, set[str]] = {
-        "steps": {*candidacies.values_list("step", flat=True).distinct(), *events.values_list("step", flat=True).distinct()},
-        "reasons": {reason for reason in events.values_list("reason", flat=True).distinct() if reason},
-        "tracks": {
-            *(track for track in candidacies.values_list("track", flat=True).distinct() if track),
-            *Contract.objects.filter(**of).values_list("track", flat=True).distinct(),
-        },
-        "channels": {channel for channel in candidacies.values_list("channel", flat=True).distinct() if channel},
-        "contact/routes": set(ContactRoute.objects.filter(**of).values_list("kind", flat=True).distinct()),
-        "contact_kinds": set(ContactMoment.objects.filter(**of).order_by().values_list("kind", flat=True).distinct()),
-        "other_help": set(ParallelHelp.objects.filter(**of).order_by().values_list("kind", flat=True).distinct()),
-        "override_reasons": set(EligibilityOverride.objects.filter(**of).values_list("reason", flat=True).distinct()),
-        "contract_withdrawals": set(
-            Contract.objects.filter(**of)
-            .exclude(withdrawn_reason__in=["", WITH_EXIT])
-            .values_list("withdrawn_reason", flat=True)
-            .distinct()
-        ),
-        "items": set(Answer.objects.filter(**of, item__in=_items_of(programme)).values_list("item", flat=True).distinct()),
-    }
-    codes: dict[str, set[str]] = {
-        "steps": {code for delivery in known for code in delivery.steps},
-        "reasons": {code for delivery in known for reasons in delivery.reasons.values() for code in reasons.reasons},
-        "tracks": {code for delivery in known for code in delivery.tracks},
-        "channels": {code for delivery in known for code in delivery.channels},
-        "contact/routes": {code for delivery in known if delivery.contact for code in delivery.contact.routes},
-        "contact_kinds": {code for delivery in known for code in delivery.contact_kinds},
-        "other_help": {code for delivery in known for code in delivery.other_help},
-        "override_reasons": {code for delivery in known for code in delivery.override_reasons},
-        "contract_withdrawals": {code for delivery in known for code in delivery.contract_withdrawals},
-        "items": {code for delivery in known for code in delivery.items},
-    }
-    for part, words in used.items():
+    codes = _named(known)
+    for part, words in _used(programme).items():
         for word in sorted(words - codes[part]):
             what, why = f"'{word}' is not among its {part}, and records use it", "Nobody could read those records any more"
             remedy = f"put '{word}' back, with `retired_on` where it is no longer in use"
             yield Problem(Where(where.file, 0, f"delivery/{part}/{word}"), "orphaned_code", what, why, remedy)
+
+
+def _used(programme: UUID) -> dict[str, set[str]]:
+    """Part of the delivery -> the codes of it that records of the programme use."""
+    of = {"candidacy__programme": programme}
+    candidacies, events = Candidacy.objects.filter(programme=programme), SelectionEvent.objects.filter(**of)
+    coordinated, dates = Coordination.objects.filter(**of), ReleaseDate.objects.filter(**of)
+    care = UsualCare.objects.filter(programme=programme)
+    return {
+        "steps": _stand(candidacies, "step") | _stand(events, "step"),
+        "reasons": _stand(events, "reason"),
+        "tracks": _stand(candidacies, "track") | _stand(Contract.objects.filter(**of), "track"),
+        "channels": _stand(candidacies, "channel"),
+        "contact/routes": _stand(ContactRoute.objects.filter(**of), "kind"),
+        "contact_kinds": _stand(ContactMoment.objects.filter(**of), "kind"),
+        "other_help": _stand(ParallelHelp.objects.filter(**of), "kind"),
+        "override_reasons": _stand(EligibilityOverride.objects.filter(**of), "reason"),
+        "contract_withdrawals": _stand(Contract.objects.filter(**of), "withdrawn_reason", WITH_EXIT),
+        "coordination/statuses": _stand(coordinated, "status"),
+        "coordination/with_roles": _stand(coordinated, "with_role"),
+        "usual_care/kinds": {kind for kinds in care.values_list("kinds", flat=True) for kind in kinds},
+        "usual_care/sources": _stand(care, "source"),
+        "end_date/sources": _stand(dates, "source", FROM_A_LIST),
+        "end_date/corrections": _stand(dates, "reason"),
+        "items": _stand(Answer.objects.filter(**of, item__in=_items_of(programme)), "item"),
+    }
+
+
+def _stand(rows: QuerySet[Any], column: str, *but: str) -> set[str]:
+    """The codes in a column, without `but`: those that the portal itself writes."""
+    return set(rows.exclude(**{f"{column}__in": ["", *but]}).order_by().values_list(column, flat=True).distinct())
+
+
+def _named(known: Sequence[Delivery]) -> dict[str, set[str]]:
+    """Part of the delivery -> the codes that one of these versions names."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for delivery in known:
+        parts: dict[str, Mapping[str, Any]] = {
+            "steps": delivery.steps,
+            "tracks": delivery.tracks,
+            "channels": delivery.channels,
+            "contact_kinds": delivery.contact_kinds,
+            "other_help": delivery.other_help,
+            "override_reasons": delivery.override_reasons,
+            "contract_withdrawals": delivery.contract_withdrawals,
+            "items": delivery.items,
+        }
+        if delivery.contact:
+            parts["contact/routes"] = delivery.contact.routes
+        if delivery.coordination:
+            parts["coordination/statuses"] = delivery.coordination.statuses
+            parts["coordination/with_roles"] = delivery.coordination.with_roles
+        if delivery.usual_care:
+            parts["usual_care/kinds"], parts["usual_care/sources"] = delivery.usual_care.kinds, delivery.usual_care.sources
+        if delivery.end_date:
+            parts["end_date/sources"], parts["end_date/corrections"] = delivery.end_date.sources, delivery.end_date.corrections
+        for part, named in parts.items():
+            codes[part] |= set(named)
+        codes["reasons"] |= {code for listing in delivery.reasons.values() for code in listing.reasons}
+    return codes
 
 
 def _items_of(programme: UUID) -> set[str]:

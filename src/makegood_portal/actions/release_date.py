@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from makegood.selection.steps import due_on
 from makegood_portal.actions.acting import action, add, change
@@ -23,34 +21,13 @@ from makegood_portal.ledger.words import Role
 
 CORRECTORS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 
-SOURCES: Mapping[str, str | Promise] = {
-    "prison_register": gettext_lazy("Register of the prison"),
-    "case_manager": gettext_lazy("Case manager"),
-    "court": gettext_lazy("Court or public prosecutor"),
-    "candidate": gettext_lazy("The candidate"),
-}
-"""Who may be named as the source of a date."""
-
-GIVEN_BY: Mapping[str, str | Promise] = {**SOURCES, "gross_list": gettext_lazy("Monthly list")}
-"""All sources that stand in the history, in words."""
-
-REASONS: Mapping[str, str | Promise] = {
-    "date_was_wrong": gettext_lazy("The date on record was wrong"),
-    "earlier_release": gettext_lazy("Released earlier, or on conditions"),
-    "new_sentence": gettext_lazy("Another sentence was added"),
-    "court_decided": gettext_lazy("The court decided otherwise"),
-    "not_known_any_more": gettext_lazy("The date is not known any more"),
-    "other": gettext_lazy("Another reason"),
-}
-"""Why a date is corrected."""
-
 FURTHEST = timedelta(days=366 * 30)
 LONG_AGO = timedelta(days=366)
 
 
 def open_release(*, by: Scope, on: UUID) -> Release | None:
     """The release date with its history, and written down that it was opened; None: not there, or not yours."""
-    found = planner.release(by, on)
+    found = planner.release(by, on, today=timezone.localdate())
     outcome = "done" if found else "refused"
     audit.record(by, "read", part=Part.SELECTION, table="ledger_releasedate", row=on, candidacy=on, outcome=outcome)
     return found
@@ -64,11 +41,13 @@ def correct_release_date(*, by: Scope, on: UUID, seen: int, release_on: date | N
         raise NotYours("not_yours", _("You cannot change this record."))
     if row.state == State.LEFT:
         raise Refusal("not_open", _("This candidate is not on the way any more."))
-    if source not in SOURCES:
+    rules = terms.delivery_on(row.programme_id, today).end_date
+    sources, corrections = (terms.in_use(rules.sources, today), terms.in_use(rules.corrections, today)) if rules else ({}, {})
+    if source not in sources:
         raise Refusal("no_source", _("Choose who says so."), field="source")
-    if reason not in REASONS:
+    if reason not in corrections:
         raise Refusal("no_reason", _("Choose why the date changes."), field="reason")
-    if (release_on is None) != (reason == "not_known_any_more"):
+    if (release_on is None) != corrections[reason].not_known:
         what = _("Fill in the date, or choose that it is not known any more. Not both.")
         raise Refusal("date_or_not_known", what, field="release_on")
     if release_on is not None and not today - LONG_AGO <= release_on <= today + FURTHEST:

@@ -112,7 +112,8 @@ class Cluster:
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0777" if as_ordinary_user()[:1] == ("setpriv",) else "0700",
             "max_connections": "100",
-            "shared_buffers": "128MB",
+            "shared_buffers": f"{_shared_memory()}MB",
+            "jit": "off",  # pages ask small questions: to compile one takes longer than to answer it
             "log_min_messages": "warning",
             "log_parameter_max_length_on_error": "0",  # a value may be a person's: never in the log
             "log_parameter_max_length": "0",
@@ -170,6 +171,15 @@ class Cluster:
 
 
 @functools.cache
+def _shared_memory() -> int:
+    """MiB that the server keeps pages of tables in: an eighth of the machine's, from 128 to 512."""
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError):
+        return 128  # a system that does not tell
+    return max(128, min(512, whole // 8))
+
+
 def _locale() -> tuple[str, ...]:
     """UTF-8 by code point, the same on every machine, where the version knows it (17); else the C locale."""
     version = subprocess.run([binaries() / "initdb", "--version"], capture_output=True, text=True, check=False).stdout

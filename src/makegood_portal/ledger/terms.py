@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -78,9 +78,12 @@ def delivery_on(programme: UUID, day: date) -> Delivery:
 
 
 def deliveries_on(programmes: Collection[UUID], day: date) -> dict[UUID, Delivery]:
-    """Programme -> how it is delivered, of those whose terms are loaded."""
+    """Programme -> how it is delivered, of those whose terms are loaded. One query, however many programmes."""
     found: dict[UUID, Delivery] = {}
-    for programme in sorted(set(programmes)):
+    wanted = sorted(set(programmes))
+    if len(wanted) > 1:
+        _look_up_together(wanted)
+    for programme in wanted:
         with suppress(NoTermsError):
             found[programme] = delivery_on(programme, day)
     return found
@@ -92,6 +95,14 @@ def title_on(programme: UUID, day: date, *, else_: str) -> str:
         return said(programme_on(programme, day).title)
     except NoTermsError:
         return else_
+
+
+def _look_up_together(programmes: Sequence[UUID]) -> None:
+    """The newest version of each of these programmes is known until the block ends."""
+    versions = ProgrammeVersion.objects.filter(programme__in=programmes).order_by("programme", "-recorded_at").distinct("programme")
+    newest = known(("newest terms", *programmes), lambda: dict(versions.values_list("programme", "sha256")))
+    for programme in programmes:
+        known(("newest terms", programme), partial(newest.get, programme))
 
 
 def step_titles(programmes: Collection[UUID], day: date) -> dict[tuple[UUID, str], str]:

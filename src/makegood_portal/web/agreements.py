@@ -38,7 +38,7 @@ from makegood_portal.ledger.queries.candidates import File
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, page, seen_version
+from makegood_portal.web.pages import Asked, key_of, page, seen_version
 from makegood_portal.web.refused import tried
 
 WHY = 300
@@ -197,11 +197,13 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     """The first appointment after release."""
     found, file = _contact(request, candidacy)
     form = FirstForm(request.POST or None, initial={"on": found.release_on})
-    sent = request.method == "POST" and form.is_valid()
-    if sent and tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), **form.where())):
-        notices.done(request, _("The first appointment is planned."))
-        return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
+    planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
+    if request.method == "POST" and form.is_valid():
+        seen = key_of(request.POST.get("seen", ""))
+        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
+            notices.done(request, _("The first appointment is planned."))
+            return redirect("candidate_contacts", candidacy=candidacy)
+    context = {"found": found, "file": file, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
 
 

@@ -46,6 +46,11 @@ class FilterForm(forms.Form):
         return {"actor": UUID(words["actor"]) if words.get("actor") else None, "verb": words.get("verb", ""), "day": day}
 
 
+def _codes(codes: Mapping[str, Mapping[str, str]] | None, table: str, field: str) -> Mapping[str, str]:
+    known = codes or {}
+    return known.get(f"{table}.{field}", known.get(field, {}))
+
+
 def _shown(found: audit_trail.Page, codes: Mapping[str, Mapping[str, str]] | None = None) -> list[dict[str, Any]]:
     return [
         {
@@ -56,8 +61,8 @@ def _shown(found: audit_trail.Page, codes: Mapping[str, Mapping[str, str]] | Non
             "changes": [
                 {
                     "field": FIELDS.get(change.field, change.field.replace("_", " ")),
-                    "old": value_said(change.old, (codes or {}).get(change.field, {}), change.field),
-                    "new": value_said(change.new, (codes or {}).get(change.field, {}), change.field),
+                    "old": value_said(change.old, _codes(codes, one.table, change.field), change.field),
+                    "new": value_said(change.new, _codes(codes, one.table, change.field), change.field),
                 }
                 for change in one.changes
             ],

@@ -18,8 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from makegood.selection.phases import BEFORE_START
 from makegood_portal.actions.cooperation import (
     KEEPERS,
-    STATUSES,
-    WITH_ROLES,
     add_parallel_help,
     end_parallel_help,
     log_contact,
@@ -62,20 +60,18 @@ class MomentForm(forms.Form):
 class CoordinationForm(forms.Form):
     """How far the municipality is involved."""
 
-    status = forms.ChoiceField(
-        label=gettext_lazy("How far is the municipality involved?"), widget=forms.RadioSelect, choices=list(STATUSES.items())
-    )
-    with_role = forms.ChoiceField(
-        label=gettext_lazy("With whom of the municipality?"), choices=[NONE_CHOSEN, *WITH_ROLES.items()], required=False
-    )
+    status = forms.ChoiceField(label=gettext_lazy("How far is the municipality involved?"), widget=forms.RadioSelect)
+    with_role = forms.ChoiceField(label=gettext_lazy("With whom of the municipality?"), required=False)
     contact = forms.ChoiceField(label=gettext_lazy("Or a contact person of the directory"), required=False)
     happened_on = PickedDateField(label=gettext_lazy("Since which day?"))
 
     def __init__(self, *args: Any, found: Choices, **words: Any) -> None:
         super().__init__(*args, **words)
-        self.fields["contact"].choices = [NONE_CHOSEN, *found.contacts]  # type: ignore[attr-defined]
-        if not found.contacts:
-            del self.fields["contact"]
+        self.fields["status"].choices = found.statuses  # type: ignore[attr-defined]
+        for name, known in (("with_role", found.with_roles), ("contact", found.contacts)):
+            self.fields[name].choices = [NONE_CHOSEN, *known]  # type: ignore[attr-defined]
+            if not known:
+                del self.fields[name]
 
 
 class HelpForm(forms.Form):
@@ -129,9 +125,7 @@ def candidate_cooperation(request: Asked, candidacy: UUID) -> HttpResponse:
         "found": found,
         "form": form,
         "coordinated": [
-            {"line": one, "state": STATUSES.get(one.status, one.status), "kind": COLOURS.get(one.status, "neutral"),
-             "role": WITH_ROLES.get(one.with_role, "")}
-            for one in found.coordinated
+            {"line": one, "state": one.title, "kind": COLOURS[one.stage], "role": one.with_role_title} for one in found.coordinated
         ],
         "help": [{"line": one, "what": one.title} for one in found.help],
         "moments": [
@@ -198,7 +192,7 @@ def _added(
     about: tuple[str, str],
 ) -> HttpResponse:
     found = open_choices(by=request.scope, on=candidacy)
-    if found is None:
+    if found is None or (kind is CoordinationForm and not found.statuses):
         raise Http404
     form = kind(request.POST or None, found=found, initial=start)
     if request.method == "POST" and form.is_valid() and tried(form, lambda: act(timezone.localdate(), **form.cleaned_data)):

@@ -161,6 +161,7 @@ FIELDS: Words = {
     "sex": gettext_lazy("Sex"),
     "signed_on": gettext_lazy("Signed on"),
     "source": gettext_lazy("Source"),
+    "stage": gettext_lazy("Involved"),
     "started_on": gettext_lazy("Started on"),
     "starts_on": gettext_lazy("Starts on"),
     "state": gettext_lazy("State"),
@@ -222,6 +223,7 @@ CODES: Words = {
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),
     "unknown": gettext_lazy("not known"),
+    "gross_list": gettext_lazy("the monthly list"),
     "True": gettext_lazy("yes"),
     "False": gettext_lazy("no"),
 }

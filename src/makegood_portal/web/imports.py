@@ -22,18 +22,19 @@ from makegood_portal.actions.import_list import (
     TOO_LARGE,
     ListRefused,
     look_at_list,
+    mark_of,
     name_columns,
     put_list_aside,
     receive_list,
     suggested_columns,
     take_list_in,
 )
-from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.queries.imports import ListFile, Place
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import tried
 
 WORDS = {
     "number": gettext_lazy("Number in the prison"),
@@ -178,17 +179,14 @@ def import_new(request: Asked) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         prison, programme = form.cleaned_data["place"].split("/")
         file = form.cleaned_data["file"]
+        words = {"programme": UUID(programme), "month": form.cleaned_data["month"], "file_name": file.name, "content": file.read()}
+        made: list[UUID] = []
         try:
-            key = receive_list(
-                by=request.scope, on=UUID(prison), programme=UUID(programme), month=form.cleaned_data["month"],
-                file_name=file.name, content=file.read(),
-            )  # fmt: skip
-            return redirect("import", listed=key)
+            if tried(form, lambda: made.append(receive_list(by=request.scope, on=UUID(prison), **words)), but=ListRefused):
+                return redirect("import", listed=made[0])
         except ListRefused as found:
             refused = found
             form.add_error("file", FILES.get(found.code, found.what))
-        except Refusal as found:
-            form.add_error(None, found.what)
     context = {"form": form, "places": places, "refused": refused, "practice": _practice_list()}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
@@ -240,16 +238,19 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
     found = imports.one(request.scope, listed)
     if found is None or found.line.state not in ("mapping", "preview"):
         raise Http404
-    form = ColumnsForm(request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested_columns(listed))
+    suggested = suggested_columns(listed)
+    form = ColumnsForm(request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested)
     if request.method == "POST" and form.is_valid():
+        words: dict[str, Any] = {"columns": form.cleaned_data, "seen": request.POST.get("seen", "")}
         try:
-            name_columns(by=request.scope, on=listed, columns=form.cleaned_data)
-            return redirect("import", listed=listed)
+            if tried(form, lambda: name_columns(by=request.scope, on=listed, **words), but=ListRefused):
+                return redirect("import", listed=listed)
         except ListRefused as refused:
             for problem in refused.problems:
                 field = problem.where.path if problem.where.path in form.fields else None
                 form.add_error(field, FILES.get(problem.code, problem.what))
-    return render(request, "imports/columns.html", {"form": form, "list": found}, status=422 if form.errors else 200)
+    context = {"form": form, "list": found, "seen": mark_of(suggested)}
+    return render(request, "imports/columns.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

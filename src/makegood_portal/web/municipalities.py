@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood_portal.actions.directory import (
     FIRST_YEAR,
-    KEEPERS,
-    USUAL_CARE,
-    USUAL_CARE_SOURCES,
     add_contact,
     add_local_programme,
     contact_left,
@@ -36,7 +34,7 @@ from makegood_portal.actions.municipality_codes import (
 )
 from makegood_portal.actions.refusal import Stale
 from makegood_portal.ledger.queries import municipalities
-from makegood_portal.ledger.queries.municipalities import Municipality
+from makegood_portal.ledger.queries.municipalities import KEEPERS, Municipality, UsualCareBeside
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.pages import Asked, page
@@ -57,6 +55,9 @@ CODE_WORDS = {
 """Code of a problem of a list -> what people read."""
 MOST_SHOWN = 100
 """Lines of a list that are shown one by one before it is taken in; the counts are of all of them."""
+
+MOST_YEARS = 200
+"""Years of usual care that a page may say it showed."""
 
 
 class SearchForm(forms.Form):
@@ -87,12 +88,14 @@ class UsualCareForm(forms.Form):
     """What the municipality does without the programme, in a year."""
 
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=FIRST_YEAR, max_value=2100)
-    kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("What does the municipality do for people after prison, without our programme?"),
-        widget=forms.CheckboxSelectMultiple,
-        choices=list(USUAL_CARE.items()),
-    )
-    source = forms.ChoiceField(label=gettext_lazy("Who says so?"), widget=forms.RadioSelect, choices=list(USUAL_CARE_SOURCES.items()))
+    kinds = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    source = forms.ChoiceField(label=gettext_lazy("Who says so?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, found: UsualCareBeside, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["kinds"].label = found.asks
+        self.fields["kinds"].choices = found.kinds  # type: ignore[attr-defined]
+        self.fields["source"].choices = found.sources  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -203,22 +206,14 @@ def _codes_row(one: CodeChange) -> dict[str, Any]:
 def municipality(request: Asked, municipality_: UUID) -> HttpResponse:
     """One municipality."""
     found = _found(request, municipality_)
-    usual = [
-        {
-            "year": one.year,
-            "kinds": [USUAL_CARE.get(kind, kind) for kind in one.kinds],
-            "source": USUAL_CARE_SOURCES.get(one.source, one.source),
-        }
-        for one in found.usual_care
-    ]
-    return render(request, "municipalities/one.html", {"found": found, "usual": usual})
+    return render(request, "municipalities/one.html", {"found": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(*KEEPERS)
 def municipality_contact_new(request: Asked, municipality_: UUID) -> HttpResponse:
     """Add a contact person."""
-    return _added(request, municipality_, ContactForm(request.POST or None), add_contact, _("Add a contact person"))
+    return _added(request, _found(request, municipality_), ContactForm(request.POST or None), add_contact, _("Add a contact person"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,15 +221,22 @@ def municipality_contact_new(request: Asked, municipality_: UUID) -> HttpRespons
 def municipality_programme_new(request: Asked, municipality_: UUID) -> HttpResponse:
     """Add a local programme."""
     form = LocalForm(request.POST or None, initial={"from_on": timezone.localdate()})
-    return _added(request, municipality_, form, add_local_programme, _("Add a local programme"))
+    return _added(request, _found(request, municipality_), form, add_local_programme, _("Add a local programme"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(*KEEPERS)
-def municipality_usual_care(request: Asked, municipality_: UUID) -> HttpResponse:
-    """Record the usual care of a year."""
-    form = UsualCareForm(request.POST or None, initial={"year": timezone.localdate().year})
-    return _added(request, municipality_, form, record_usual_care, _("Record usual care"))
+def municipality_usual_care(request: Asked, municipality_: UUID, programme: UUID) -> HttpResponse:
+    """Record the usual care of a year, without one programme."""
+    found = _found(request, municipality_)
+    care = next((one for one in found.usual_care if one.programme == programme), None)
+    if care is None:
+        raise Http404
+    form = UsualCareForm(request.POST or None, found=care, initial={"year": timezone.localdate().year})
+    pairs = (word.partition(":") for word in request.POST.get("seen", "").split(",")[:MOST_YEARS])
+    seen = {int(year): int(version) for year, _colon, version in pairs if f"{year}{version}".isdecimal() and len(year + version) < 12}
+    act = partial(record_usual_care, programme=programme, seen=seen)
+    return _added(request, found, form, act, _("Record usual care"), care=care)
 
 
 @require_POST
@@ -255,13 +257,16 @@ def contact_gone(request: Asked, contact: UUID) -> HttpResponse:
     return redirect("municipality", municipality_=row.municipality_id)
 
 
-def _added(request: Asked, key: UUID, form: forms.Form, act: Any, title: str) -> HttpResponse:
-    found = _found(request, key)
+def _added(
+    request: Asked, found: Municipality, form: forms.Form, act: Any, title: str, *, care: UsualCareBeside | None = None
+) -> HttpResponse:
     sent = request.method == "POST" and form.is_valid()
-    if sent and tried(form, lambda: act(by=request.scope, on=key, today=timezone.localdate(), **form.cleaned_data)):
+    if sent and tried(form, lambda: act(by=request.scope, on=found.id, today=timezone.localdate(), **form.cleaned_data)):
         notices.done(request, _("Added."))
-        return redirect("municipality", municipality_=key)
-    context = {"found": found, "form": form, "title": title}
+        return redirect("municipality", municipality_=found.id)
+    # Two people may say something of the same year: each sees what stands there now.
+    seen = ",".join(f"{one.year}:{one.version}" for one in care.lines) if care else ""
+    context = {"found": found, "form": form, "title": title, "seen": seen, "care": care}
     return render(request, "municipalities/new.html", context, status=422 if form.errors else 200)
 
 
@@ -279,7 +284,7 @@ PATHS = [
     path("municipalities/<uuid:municipality_>/", municipality, name="municipality"),
     path("municipalities/<uuid:municipality_>/contacts/new/", municipality_contact_new, name="municipality_contact_new"),
     path("municipalities/<uuid:municipality_>/programmes/new/", municipality_programme_new, name="municipality_programme_new"),
-    path("municipalities/<uuid:municipality_>/usual-care/", municipality_usual_care, name="municipality_usual_care"),
+    path("municipalities/<uuid:municipality_>/usual-care/<uuid:programme>/", municipality_usual_care, name="municipality_usual_care"),
     path("municipality-contacts/<uuid:contact>/still-right/", contact_still_right, name="contact_still_right"),
     path("municipality-contacts/<uuid:contact>/gone/", contact_gone, name="contact_gone"),
 ]

@@ -25,12 +25,12 @@ from makegood_portal.actions.permission import (
     remind,
     withdraw,
 )
-from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.queries.permissions import Asking
+from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page, seen_version
-from makegood_portal.web.refused import tell_beside, tried
+from makegood_portal.web.refused import pressed, tried
 
 STATES = {
     "asked": (gettext_lazy("Waits for an answer"), "info"),
@@ -115,17 +115,15 @@ def permission(request: Asked, request_: UUID) -> HttpResponse:
     found = open_request(by=request.scope, on=request_)
     if found is None:
         raise Http404
-    form = AnswerForm(request.POST or None) if found.answers else None
+    late = request.method == "POST" and request.scope.has(Role.MUNICIPAL_CONTACT)  # a colleague may have answered meanwhile
+    form = AnswerForm(request.POST or None) if found.answers or late else None
     if request.method == "POST" and form is not None and form.is_valid():
         typed = {"seen": seen_version(request), "today": timezone.localdate(), **form.cleaned_data}
         if tried(form, lambda: answer_permission(by=request.scope, on=request_, **typed)):
             notices.done(request, _("Thank you. Your answer is sent."))
             return redirect("permissions")
-    elif request.method == "POST" and form is None:
-        notices.careful(request, _("This question is answered, or is not asked any more."))
-        return redirect("permission", request_=request_)
-    words, kind = STATES[found.line.state]
-    context = {"found": found, "line": found.line, "form": form, "state": words, "kind": kind}
+    state, kind = STATES[found.line.state]
+    context = {"found": found, "line": found.line, "form": form, "state": state, "kind": kind}
     return render(request, "permissions/one.html", context, status=422 if form is not None and form.errors else 200)
 
 
@@ -152,16 +150,10 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
         raise Http404
     form = AskForm(request.POST or None, asking=found)
     if request.method == "POST" and form.is_valid():
-        try:
-            agrees = form.cleaned_data["agrees"]
-            asked = ask_permission(by=request.scope, on=candidacy, of=form.chosen(), asked_on=timezone.localdate(), agrees=agrees)
-        except NotYours:
-            raise
-        except Refusal as refusal:
-            tell_beside(form, refusal)
-        else:
-            said = ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", len(asked)) % {"n": len(asked)}
-            notices.done(request, said)
+        words = {"of": form.chosen(), "asked_on": timezone.localdate(), "agrees": form.cleaned_data["agrees"]}
+        if tried(form, lambda: ask_permission(by=request.scope, on=candidacy, **words)):
+            count = len(form.chosen())
+            notices.done(request, ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", count) % {"n": count})
             return redirect("candidate_permissions", candidacy=candidacy)
     lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
     context = {
@@ -176,14 +168,7 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
 
 def _done(request: Asked, key: UUID, act: Any, said: str) -> HttpResponse:
     """A button on a request: a refusal is told on the page of the request itself."""
-    try:
-        act()
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        notices.careful(request, f"{refusal.what} {refusal.remedy}".strip())
-    else:
-        notices.done(request, said)
+    pressed(request, act, said=said)
     return redirect(reverse("permission", args=[key]))
 
 

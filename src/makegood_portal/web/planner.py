@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from makegood_portal.actions.open_file import open_file
-from makegood_portal.actions.release_date import CORRECTORS, GIVEN_BY, REASONS, SOURCES, correct_release_date, open_release
+from makegood_portal.actions.release_date import CORRECTORS, correct_release_date, open_release
 from makegood_portal.ledger.queries import planner
-from makegood_portal.ledger.queries.planner import LEFT, Planner
+from makegood_portal.ledger.queries.planner import LEFT, Planner, Release
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
@@ -34,6 +34,9 @@ GROUPS = {
     "past": (gettext_lazy("Released already"), "neutral"),
 }
 """How somebody stands to the release -> its words and its colour."""
+
+SAID_BY_US = {"gross_list": gettext_lazy("Monthly list")}
+"""Who gave a date where no person did: the portal's own codes, in words."""
 
 
 class Filter(forms.Form):
@@ -68,8 +71,13 @@ class ReleaseForm(forms.Form):
         help_text=gettext_lazy("Leave this empty if the date is not known any more."),
         required=False,
     )
-    source = forms.ChoiceField(label=gettext_lazy("Who says so?"), widget=forms.RadioSelect, choices=list(SOURCES.items()))
-    reason = forms.ChoiceField(label=gettext_lazy("Why does the date change?"), widget=forms.RadioSelect, choices=list(REASONS.items()))
+    source = forms.ChoiceField(label=gettext_lazy("Who says so?"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=gettext_lazy("Why does the date change?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, found: Release, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["source"].choices = found.sources  # type: ignore[attr-defined]
+        self.fields["reason"].choices = found.corrections  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -101,7 +109,7 @@ def planner_page(request: Asked) -> HttpResponse:
         if found.counts[word] or found.left == word
     ]
     lines = [
-        {"line": line, "left": GROUPS[line.left][0], "kind": GROUPS[line.left][1], "source": GIVEN_BY.get(line.source, line.source)}
+        {"line": line, "left": GROUPS[line.left][0], "kind": GROUPS[line.left][1], "source": SAID_BY_US.get(line.source, line.source)}
         for line in found.lines
     ]
     form = Filter(words or None, found=found)
@@ -115,16 +123,14 @@ def candidate_release(request: Asked, candidacy: UUID) -> HttpResponse:
     found, file = open_release(by=request.scope, on=candidacy), open_file(by=request.scope, on=candidacy)
     if found is None or file is None:
         raise Http404
-    form = ReleaseForm(request.POST or None, initial={"release_on": found.release_on})
+    form = ReleaseForm(request.POST or None, found=found, initial={"release_on": found.release_on})
     if request.method == "POST" and form.is_valid():
         version = seen_version(request)
         words = {"seen": version, "today": timezone.localdate(), **form.cleaned_data}
         if tried(form, lambda: correct_release_date(by=request.scope, on=candidacy, **words)):
             notices.done(request, _("The release date is changed. Whoever works with the candidate is told."))
             return redirect("candidate_release", candidacy=candidacy)
-    history = [
-        {"said": one, "source": GIVEN_BY.get(one.source, one.source), "reason": REASONS.get(one.reason, "")} for one in found.history
-    ]
+    history = [{"said": one, "source": SAID_BY_US.get(one.source, one.source), "reason": one.reason} for one in found.history]
     context = {"found": found, "file": file, "form": form, "history": history}
     return render(request, "planner/release.html", context, status=422 if form.errors else 200)
 

@@ -23,15 +23,31 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "binary_file": (gettext_lazy("This is not a text file."), gettext_lazy("Choose the programme file, which ends in .yaml.")),
     "circle": (gettext_lazy("This rests on itself, and would never have an answer."), gettext_lazy("Take one of the references out.")),
     "empty_file": (gettext_lazy("The file is empty."), gettext_lazy("Choose the programme file with its terms.")),
+    "half_a_correction": (
+        gettext_lazy("A date is corrected with who says so and why, and one of the two is missing."),
+        gettext_lazy("Add the other, or leave both out."),
+    ),
     "history_only": (
         gettext_lazy("This reason stands for imported history only, and a step lets it be chosen."),
         gettext_lazy("Take it out of the reasons of the step."),
+    ),
+    "history_only_reason": (
+        gettext_lazy("This reason stands for imported history only, and is recorded for somebody who leaves now."),
+        gettext_lazy("Choose a reason that may be recorded."),
     ),
     "missing_term": (gettext_lazy("A term is missing here."), gettext_lazy("Add it.")),
     "never_chosen": (gettext_lazy("No step lets this reason be chosen."), gettext_lazy("Name it at a step.")),
     "no_analysis": (
         gettext_lazy("Criteria change without an analysis of who comes in or stays out."),
         gettext_lazy("Look at the change on this page first; the analysis is then added."),
+    ),
+    "no_contract_step": (
+        gettext_lazy("No step of this programme is one of a contract, so there is nothing to take back."),
+        gettext_lazy("Add the step, or leave these reasons out."),
+    ),
+    "no_other_date": (
+        gettext_lazy("With these reasons no other date can be recorded."),
+        gettext_lazy("Add a reason with which another date is given."),
     ),
     "not_a_share": (gettext_lazy("This is not a share."), gettext_lazy("Write a share above 0% and at most 100%.")),
     "not_its_answer": (gettext_lazy("The question cannot be answered so."), gettext_lazy("Choose one of its own answers.")),
@@ -42,6 +58,7 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     ),
     "not_one_amendment": (gettext_lazy("The file has not just one new amendment."), gettext_lazy("Add one new amendment.")),
     "not_yaml": (gettext_lazy("The file is not written as YAML here."), gettext_lazy("Look at the spaces and quotes in this line.")),
+    "not_within_a_day": (gettext_lazy("A contact cannot take so many minutes."), gettext_lazy("Write minutes from 1 to 1440.")),
     "orphaned_code": (
         gettext_lazy("A code is gone that records still use."),
         gettext_lazy("Put it back, and say from which day it is no longer in use."),

@@ -26,6 +26,11 @@ def of_its_contact(side: Side) -> dict[str, Any]:
     return {"contact": contact.pk}
 
 
+def of_usual_care(side: Side) -> dict[str, Any]:
+    """What a municipality does without one programme."""
+    return of_municipality(side) | {"programme": side.programme.pk}
+
+
 DIRECTORY = ACTORS
 CODES = frozenset({Role.HEAD_OFFICE, Role.LEAD})
 
@@ -36,7 +41,7 @@ ROUTES = {
     "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
-    "municipality_usual_care": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
+    "municipality_usual_care": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_usual_care),
     "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
     "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
 }

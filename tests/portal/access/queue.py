@@ -29,5 +29,5 @@ ROUTES = {
     "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
-    "candidate_come_back": Route(may=ONLY_COORDINATOR, kwargs=of_who_left, post=nothing),
+    "candidate_come_back": Route(may=ACTORS, kwargs=of_who_left),
 }

@@ -24,14 +24,17 @@ class State(models.TextChoices):
 class Candidacy(Row):
     """What a step is, who acts in it and which reasons exist says the programme file; here stands where this person is."""
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="candidacies")
+    # Without an index of their own where one of the indexes below begins with them: a row of a long list writes each.
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="candidacies", db_index=False)
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="candidacy")
-    prison = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+", limit_choices_to={"kind": Kind.PRISON})
-    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    prison = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+", limit_choices_to={"kind": Kind.PRISON}, db_index=False
+    )
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    counsellor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    counsellor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     probation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    probation_officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    probation_officer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     list_token = models.CharField(max_length=64, blank=True, editable=False, help_text="keyed token of name and birth date")
     list_month = models.DateField(null=True, help_text="first day of the month of the gross list; empty for an entrant outside it")

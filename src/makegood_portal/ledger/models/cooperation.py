@@ -16,7 +16,8 @@ class Coordination(Tied):
     """How far the municipality is involved, as known on a day; append-only, the newest counts."""
 
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
-    status = Code(help_text="not_known, known, agreed")
+    status = Code(help_text="a code of the programme file")
+    stage = Code(help_text="what it meant in the programme file on that day: not_known, known, agreed")
     with_role = Code(blank=True, help_text="the task of whoever was spoken with at the municipality; never a name")
     contact = models.ForeignKey(MunicipalityContact, on_delete=models.PROTECT, null=True, related_name="+", help_text="of the directory")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -26,10 +27,9 @@ class Coordination(Tied):
         ordering = ("-recorded_at",)
         indexes = [models.Index(fields=["candidacy", "-recorded_at"], name="coordination_of_candidacy")]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(status="agreed") | ~Q(with_role="") | Q(contact__isnull=False), name="agreed_with_somebody"
-            ),
-            models.CheckConstraint(condition=Q(status="not_known") | Q(municipality__isnull=False), name="coordinated_with_a_municipality"),
+            models.CheckConstraint(condition=~Q(stage="agreed") | ~Q(with_role="") | Q(contact__isnull=False), name="agreed_with_somebody"),
+            models.CheckConstraint(condition=Q(stage="not_known") | Q(municipality__isnull=False), name="coordinated_with_a_municipality"),
+            models.CheckConstraint(condition=Q(stage__in=["not_known", "known", "agreed"]), name="coordination_has_a_stage"),
         ]
 
 

@@ -71,8 +71,8 @@ class RowOutcome(models.TextChoices):
 class ImportRow(Row):
     """One row of a list. Carries the prison: there may be no candidacy. `sealed` holds the values, until the row is done."""
 
-    of = models.ForeignKey(GrossListImport, on_delete=models.CASCADE, related_name="rows")
-    prison = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    of = models.ForeignKey(GrossListImport, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    prison = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField(help_text="line in the file")
     sealed = models.BinaryField(null=True, editable=False)
     outcome = models.CharField(max_length=16, choices=RowOutcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from makegood_portal.ledger.models.organisation import Organisation
+from makegood_portal.ledger.models.programme import Programme
 from makegood_portal.ledger.models.row import Code, Row
 from makegood_portal.ledger.models.user import User
 
@@ -68,15 +69,16 @@ class LocalProgramme(Row):
 
 
 class UsualCare(Row):
-    """What a municipality does for people after prison without the programme, in a year."""
+    """What a municipality does without a programme for the people whom that programme is for, in a year."""
 
     municipality = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="usual_care")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
-    kinds = models.JSONField(default=list, help_text="codes of what is offered; none or not_known stand alone")
-    source = Code(help_text="who or what says so")
+    kinds = models.JSONField(default=list, help_text="codes of the programme file")
+    source = Code(help_text="a code of the programme file: who or what says so")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("-year",)
-        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="usual_care_once_a_year")]
+        constraints = [models.UniqueConstraint(fields=["municipality", "programme", "year"], name="usual_care_once_a_year")]

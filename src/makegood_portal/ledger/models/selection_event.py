@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.row import Code
 from makegood_portal.ledger.models.tied import Tied
 from makegood_portal.ledger.models.user import User
@@ -22,6 +23,8 @@ class Outcome(models.TextChoices):
 class SelectionEvent(Tied):
     """A correction is a new event with `corrects`, never an edit."""
 
+    # The index below begins with it.
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.PROTECT, related_name="+", db_index=False)
     step = Code()
     outcome = models.CharField(max_length=16, choices=Outcome)
     reason = Code(blank=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import HISTORY_WITH
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Membership, User
@@ -67,7 +68,7 @@ class FileHistory:
     pseudonym: str
     page: Page
     codes: Mapping[str, Mapping[str, str]]
-    """Field -> code -> words of the programme file."""
+    """Field -> code -> words of the programme file; `table.field` where a field of that name means another thing elsewhere."""
 
 
 def entries(scope: Scope, *, actor: UUID | None = None, verb: str = "", day: date | None = None) -> QuerySet[AuditEntry]:
@@ -116,6 +117,7 @@ def _codes(programme: UUID) -> dict[str, dict[str, str]]:
         "withdrawn_step": steps,
         "exit_reason": reasons,
         "reason": reasons | terms.titles(delivery.override_reasons),
+        **_of_tables(delivery),
         "reason_source": {name: said(listing.title) for name, listing in delivery.reasons.items()},
         "withdrawn_reason": terms.titles(delivery.contract_withdrawals),
         "track": terms.titles(delivery.tracks),
@@ -124,6 +126,18 @@ def _codes(programme: UUID) -> dict[str, dict[str, str]]:
         "phase": phases,
         "item": {name: said(item.title) for name, item in delivery.items.items()},
     }
+
+
+def _of_tables(delivery: Delivery) -> dict[str, dict[str, str]]:
+    """The codes of fields whose name says something else in other tables."""
+    found: dict[str, dict[str, str]] = {}
+    if delivery.coordination:
+        found["coordination.status"] = terms.titles(delivery.coordination.statuses)
+        found["coordination.with_role"] = terms.titles(delivery.coordination.with_roles)
+    if delivery.end_date:
+        found["releasedate.source"] = terms.titles(delivery.end_date.sources)
+        found["releasedate.reason"] = terms.titles(delivery.end_date.corrections)
+    return found
 
 
 def actors(scope: Scope) -> list[tuple[UUID, str]]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_recorded import CoordinationStatus, RecordedCode
 from makegood.programme.delivery_tracks import TrackPhase
 from makegood.selection.phases import BEFORE_START, PhaseLength, phase_lengths
 from makegood_portal.ledger import access, terms
@@ -37,8 +38,12 @@ class Coordinated:
     """How far the municipality was involved on a day."""
 
     status: str
+    title: str
+    stage: str
+    """What the status means: `not_known`, `known`, `agreed`."""
     municipality: str
     with_role: str
+    with_role_title: str
     contact: str
     by: str
     on: date
@@ -128,6 +133,8 @@ class Cooperation:
     kinds: Sequence[tuple[str, str]]
     """Kinds of contact that may be chosen today, of the programme file: code and words."""
     taps: Sequence[Tap]
+    may_coordinate: bool
+    """Whether the programme file names how far a municipality may be involved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +147,9 @@ class Choices:
     programmes: Sequence[tuple[str, str]]
     help: Sequence[tuple[str, str]]
     """Kinds of other help that may be chosen today, of the programme file: code and words."""
+    statuses: Sequence[tuple[str, str]]
+    with_roles: Sequence[tuple[str, str]]
+    """How far the municipality may be involved, and with whom, as the programme file says."""
 
 
 def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
@@ -151,6 +161,8 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     phases = phases_of(delivery, row.track)
     contacts, helps = (delivery.contact_kinds, delivery.other_help) if delivery else ({}, {})
     of_contact, of_help = terms.titles(contacts), terms.titles(helps)
+    statuses, with_roles = _coordination(delivery)
+    of_status, of_role = terms.titles(statuses), terms.titles(with_roles)
     titles = {code: said(phase.title) for code, phase in phases.items()}
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
@@ -174,8 +186,9 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
         handed_over_on=row.handed_over_on,
         coordinated=[
             Coordinated(
-                status=one.status, municipality=_name(one.municipality), with_role=one.with_role,
-                contact=_name(one.contact), by=_name(one.recorded_by), on=one.happened_on,
+                status=one.status, title=of_status.get(one.status, one.status), stage=one.stage, municipality=_name(one.municipality),
+                with_role=one.with_role, with_role_title=of_role.get(one.with_role, one.with_role), contact=_name(one.contact),
+                by=_name(one.recorded_by), on=one.happened_on,
             )
             for one in coordinated
         ],
@@ -196,6 +209,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
             for code, kind in terms.in_use(contacts, today).items()
             for minutes in kind.one_tap
         ],
+        may_coordinate=row.mine and bool(terms.in_use(statuses, today)),
     )  # fmt: skip
 
 
@@ -206,8 +220,11 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
         return None
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     kinds = list(terms.titles(terms.in_use(delivery.other_help, today)).items()) if delivery else []
+    of_file = [list(terms.titles(terms.in_use(one, today)).items()) for one in _coordination(delivery)]
     if row.municipality_id is None:
-        return Choices(who=_who(scope, row), municipality="", contacts=(), programmes=(), help=kinds)
+        return Choices(
+            who=_who(scope, row), municipality="", contacts=(), programmes=(), help=kinds, statuses=of_file[0], with_roles=of_file[1],
+        )  # fmt: skip
     contacts = MunicipalityContact.objects.filter(municipality=row.municipality_id, ended_on=None)
     local = LocalProgramme.objects.filter(Q(until_on=None) | Q(until_on__gt=today), municipality=row.municipality_id).order_by("name")
     return Choices(
@@ -216,7 +233,15 @@ def choices(scope: Scope, candidacy: UUID, *, today: date) -> Choices | None:
         contacts=[(str(one.pk), f"{one.name}, {one.duty}" if one.duty else one.name) for one in contacts],
         programmes=[(str(one.pk), one.name) for one in local],
         help=kinds,
+        statuses=of_file[0],
+        with_roles=of_file[1],
     )
+
+
+def _coordination(delivery: Delivery | None) -> tuple[Mapping[str, CoordinationStatus], Mapping[str, RecordedCode]]:
+    """How far a municipality may be involved and with whom, by code; those that retired too."""
+    rules = delivery.coordination if delivery else None
+    return (rules.statuses, rules.with_roles) if rules else ({}, {})
 
 
 def phases_of(delivery: Delivery | None, track: str) -> Mapping[str, TrackPhase]:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
-from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation, UsualCare
+from makegood_portal.ledger import terms
+from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation, Programme, UsualCare
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Kind, Role
 
@@ -17,6 +18,8 @@ PAGE = 50
 CHECKED_WITHIN = timedelta(days=183)
 """A contact person who was not checked for half a year may be somebody else by now."""
 STAFF = (Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD)
+KEEPERS = (*STAFF, Role.MUNICIPAL_CONTACT)
+"""Who keeps the directory: everybody who may have to ask a municipality, and the municipality itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +68,25 @@ class Local:
 
 @dataclass(frozen=True, kw_only=True)
 class Usual:
-    """What a municipality does without the programme, in a year: codes."""
+    """What a municipality does without a programme, in a year, in words of its file."""
 
     year: int
     kinds: Sequence[str]
     source: str
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualCareBeside:
+    """What a municipality does without one programme; and what may be said of it, as the programme file says: code and words."""
+
+    programme: UUID
+    name: str
+    lines: Sequence[Usual]
+    """Newest year first."""
+    asks: str
+    kinds: Sequence[tuple[str, str]]
+    sources: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +101,8 @@ class Municipality:
     consultation: str
     contacts: Sequence[Contact]
     programmes: Sequence[Local]
-    usual_care: Sequence[Usual]
-    """Newest year first."""
+    usual_care: Sequence[UsualCareBeside]
+    """For each programme of the asker that asks for it."""
     into: tuple[UUID, str] | None
     """The municipality that took its place, where it merged."""
     merged_year: int | None
@@ -139,10 +155,7 @@ def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
         programmes=[
             Local(name=one.name, for_whom=one.for_whom, excludes=one.excludes, from_on=one.from_on, until_on=one.until_on) for one in local
         ],
-        usual_care=[
-            Usual(year=one.year, kinds=tuple(one.kinds), source=one.source, version=one.version)
-            for one in UsualCare.objects.filter(municipality=row)
-        ],
+        usual_care=_usual_care(scope, row, today),
         into=(details.merged_into.pk, details.merged_into.name) if details and details.merged_into else None,
         merged_year=details.merged_year if details else None,
         earlier=[
@@ -150,6 +163,35 @@ def one(scope: Scope, key: UUID, *, today: date) -> Municipality | None:
             for one in MunicipalityDetails.objects.filter(merged_into=row).select_related("municipality").order_by("municipality__name")
         ],
     )  # fmt: skip
+
+
+def _usual_care(scope: Scope, row: Organisation, today: date) -> list[UsualCareBeside]:
+    """Two queries, and one for the terms of each programme."""
+    keys = {key for role in KEEPERS for key in (scope.programmes or {}).get(role, ())}
+    deliveries = terms.deliveries_on(keys, today)
+    lines = list(UsualCare.objects.filter(municipality=row, programme__in=keys))
+    found = []
+    for key, name in Programme.objects.filter(pk__in=keys, active=True).values_list("pk", "name"):
+        rules = deliveries[key].usual_care if key in deliveries else None
+        if rules is None:
+            continue
+        kinds, sources = terms.titles(rules.kinds), terms.titles(rules.sources)
+        beside = [
+            Usual(
+                year=one.year, kinds=[kinds.get(kind, kind) for kind in one.kinds], source=sources.get(one.source, one.source),
+                version=one.version,
+            )
+            for one in lines
+            if one.programme_id == key
+        ]  # fmt: skip
+        found.append(
+            UsualCareBeside(
+                programme=key, name=name, lines=beside, asks=terms.said(rules.asks),
+                kinds=list(terms.titles(terms.in_use(rules.kinds, today)).items()),
+                sources=list(terms.titles(terms.in_use(rules.sources, today)).items()),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _old(day: date, today: date) -> bool:

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_people import EndDateCorrection
+from makegood.programme.delivery_recorded import RecordedCode
 from makegood.selection.steps import time_left
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
@@ -42,7 +44,8 @@ class Planned:
     """Days until the release; None where it is not known."""
     left: str
     source: str
-    """Code of who gave the release date; empty where nobody did, or it is not for the asker."""
+    """Who gave the release date, in words of the programme file; a code where it has none, and empty where nobody did or it is not
+    for the asker."""
     moved: int
     """How often the release date was changed."""
     channel: str
@@ -75,6 +78,7 @@ class Said:
     release_on: date | None
     source: str
     reason: str
+    """Both in words of the programme file; a code that it does not name is told as it is."""
     by: str
     happened_on: date
 
@@ -87,6 +91,9 @@ class Release:
     release_on: date | None
     history: Sequence[Said]
     may_correct: bool
+    sources: Sequence[tuple[str, str]]
+    corrections: Sequence[tuple[str, str]]
+    """Who may say so today and why, of the programme file: code and words; empty where it names none."""
 
 
 def planner(
@@ -139,11 +146,14 @@ def planner(
     )
 
 
-def release(scope: Scope, candidacy: UUID) -> Release | None:
-    """The release date of a candidate with its history; None: not there and not yours are the same answer. Three queries."""
+def release(scope: Scope, candidacy: UUID, *, today: date) -> Release | None:
+    """The release date of a candidate with its history; None: not there and not yours are the same answer. Four queries."""
     row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).first()
     if row is None:
         return None
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    sources, corrections = _who_and_why(delivery)
+    of_source, of_correction = terms.titles(sources), terms.titles(corrections)
     said_so = access.visible(ReleaseDate.objects.filter(candidacy=row), scope).select_related("recorded_by")
     return Release(
         version=row.version,
@@ -151,15 +161,23 @@ def release(scope: Scope, candidacy: UUID) -> Release | None:
         history=[
             Said(
                 release_on=one.release_on,
-                source=one.source,
-                reason=one.reason,
+                source=of_source.get(one.source, one.source),
+                reason=of_correction.get(one.reason, one.reason),
                 by=one.recorded_by.name if one.recorded_by else "",
                 happened_on=one.happened_on,
             )
             for one in said_so
         ],
         may_correct=row.state != State.LEFT and access.writable(Candidacy.objects.filter(pk=candidacy), scope).exists(),
+        sources=list(terms.titles(terms.in_use(sources, today)).items()),
+        corrections=list(terms.titles(terms.in_use(corrections, today)).items()),
     )
+
+
+def _who_and_why(delivery: Delivery | None) -> tuple[Mapping[str, RecordedCode], Mapping[str, EndDateCorrection]]:
+    """Who may say that a date is another one and why, by code; those that retired too."""
+    rules = delivery.end_date if delivery else None
+    return (rules.sources, rules.corrections) if rules else ({}, {})
 
 
 def _stands(deliveries: Mapping[UUID, Delivery], word: str, today: date) -> Q:
@@ -240,7 +258,7 @@ def _line(
         release_on=row.release_on,
         days=(row.release_on - today).days if row.release_on else None,
         left=left,
-        source=sources[0] if sources else "",
+        source=terms.titles(_who_and_why(delivery)[0]).get(sources[0], sources[0]) if sources else "",
         moved=max(len(sources) - 1, 0),
         channel=said(delivery.channels[row.channel].title) if delivery and row.channel in delivery.channels else "",
         reachable=reachable if soon else None,

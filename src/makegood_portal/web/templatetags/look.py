@@ -60,14 +60,14 @@ def back(href: str, label: str = "") -> dict[str, str]:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: Any) -> dict[str, Any]:
-    """What is wrong in these forms, each line a link to its field. Nothing where all is well."""
+def error_summary(*forms: Any, closed: bool = False) -> dict[str, Any]:
+    """What is wrong in these forms, each line a link to its field. Nothing where all is well. `closed`: the fields are not on the page."""
     found: list[tuple[str, str]] = []
     for form in forms:
         if form is None or not form.is_bound:
             continue
         found.extend(("", error) for error in form.non_field_errors())
-        found.extend((_first(field), _named(field, error)) for field in form for error in field.errors)
+        found.extend(("" if closed else _first(field), _named(field, error)) for field in form for error in field.errors)
     return {"errors": found}
 
 
@@ -75,7 +75,7 @@ def _first(field: Any) -> str:
     """The control that an error leads to: of several, the first."""
     if isinstance(field.field.widget, MultiWidget):
         return f"{field.auto_id}_0"
-    return str(field.subwidgets[0].id_for_label if field.use_fieldset else field.id_for_label)
+    return str(field.subwidgets[0].id_for_label if field.use_fieldset and field.subwidgets else field.id_for_label)
 
 
 def _named(field: Any, error: str) -> str:
