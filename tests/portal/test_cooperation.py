@@ -33,14 +33,16 @@ from makegood_portal.ledger.models import (
     Coordination,
     LocalProgramme,
     MunicipalityContact,
+    MunicipalityDetails,
     ParallelHelp,
     State,
     UsualCare,
 )
+from makegood_portal.ledger.queries import contact_files
 from makegood_portal.ledger.queries.cooperation import Cooperation, phase_on
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, client_of
+from portal.builders import Side, World, a_candidacy, client_of
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 20)
@@ -315,6 +317,49 @@ def taken(side: Side, what: str, role: Role = Role.EVALUATOR) -> list[dict[str, 
     response = client_of(side.users[role]).get(reverse(f"{what}_csv"))
     assert response.status_code == 200
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_an_evaluator_sees_for_all_participants_how_far_the_municipality_is_involved(world: World) -> None:
+    """Need 60: of each participant what was recorded, and of whom nothing is; before, this was not clear for all."""
+    ours = world.ours
+    started: dict[str, Any] = {"state": "started", "track": "basic", "started_on": TODAY - timedelta(days=9)}
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(**started)
+    silent = a_candidacy(programme=ours.programme, provider=ours.at(Kind.PROVIDER), **started)
+    a_candidacy(programme=ours.programme, provider=ours.at(Kind.PROVIDER))  # has not started
+    coordinate(ours, happened_on=TODAY - timedelta(days=5))
+    coordinate(ours, status="agreed", with_role="debt")
+    rows = taken(ours, "coordination")
+    number = ours.candidacy.person.pseudonym
+    assert [(row["pseudonym"], row["status"], row["stage"], row["with_role"], row["happened_on"]) for row in rows] == [
+        (number, "known", "known", "", (TODAY - timedelta(days=5)).isoformat()),
+        (number, "agreed", "agreed", "debt", TODAY.isoformat()),
+        (silent.person.pseudonym, "", "", "", ""),
+    ]
+    scope = scope_of(ours.users[Role.EVALUATOR])
+    with scoped(scope):
+        found = contact_files.page(scope, None, today=TODAY)
+    assert found is not None
+    assert (found.participants, found.stages) == (2, {"agreed": 1, "": 1})
+    page = client_of(ours.users[Role.EVALUATOR]).get(reverse("contact_files")).content.decode()
+    assert "Er is iets afgesproken met de gemeente" in page
+    theirs = client_of(world.theirs.users[Role.EVALUATOR]).get(reverse("coordination_csv"))
+    assert number not in theirs.content.decode()
+
+
+def test_an_evaluator_takes_the_usual_care_of_all_municipalities_along(world: World) -> None:
+    """Need 61: an overview of what municipalities do without the programme, by year; nothing of another programme."""
+    ours = world.ours
+    MunicipalityDetails.objects.create(municipality=ours.at(Kind.MUNICIPALITY), cbs_code="0363", cbs_year=2026)
+    care(ours, kinds=["debt", "benefit"])
+    care(ours, year=2025, kinds=["not_known"], source="staff")
+    care(world.theirs, kinds=["housing"])
+    rows = taken(ours, "usual_care")
+    name = ours.at(Kind.MUNICIPALITY).name
+    assert [(row["municipality"], row["code"], row["year"], row["kinds"], row["source"]) for row in rows] == [
+        (name, "0363", "2025", "not_known", "staff"),
+        (name, "0363", "2026", "debt|benefit", "policy"),
+    ]
+    assert client_of(ours.users[Role.COUNSELLOR]).get(reverse("usual_care_csv")).status_code == 403
 
 
 def test_an_evaluator_takes_contacts_and_phases_along_without_a_name(world: World) -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -16,12 +18,15 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
+from django.forms import BaseForm
 from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from makegood_portal import web
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, PermissionRequest
 from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.web import offered
 from portal.access_table import ROUTES, role_for
 from portal.builders import Side, World, a_questionnaire, client_of
 from portal.forms_walked import TEXT, Form, forms_of, undone
@@ -261,22 +266,44 @@ def test_who_sends_a_stale_page_is_told_and_keeps_the_words(world: World, client
     assert faults == []
 
 
-def test_choices_that_were_not_offered_are_refused(world: World, clients: dict[Role, Client]) -> None:
+CHOSEN = ("radio", "select", "checkbox", "hidden")
+OWN = {"csrfmiddlewaretoken", "once", "seen", "page", "section", "caseload.candidate", "queue.candidate"}
+"""Of the page itself, told elsewhere (a second editor), or where one looks; ticks of several candidates are tried below."""
+FREE = {"citizen_number_record.number", "candidate_permissions.agrees", "municipality_programme_new.excludes"}
+"""Not chosen from a list: a number that was typed before, and boxes for which only being ticked counts."""
+
+
+def test_choices_that_were_not_offered_are_refused_and_written_down(world: World, clients: dict[Role, Client]) -> None:
     """Other people's ids, other organisations' choices and invented ones, in each field in which something is chosen."""
     faults, tried = [], 0
     forged = [str(world.theirs.at(Kind.PROVIDER).pk), str(world.theirs.candidacy.pk), str(uuid4()), "invented"]
     for one in every_form(world, clients):
         for name, chosen in one.form.fields.items():
-            if chosen.kind not in ("radio", "select") or not any(chosen.choices):
+            where = f"{one.name.split()[0]}.{name}"
+            if chosen.kind not in CHOSEN or not {name, where}.isdisjoint(OWN | FREE) or not (chosen.value or any(chosen.choices)):
                 continue
             tried += 1
             with undone():
-                before = rows()
+                before, written = rows(), AuditEntry.objects.filter(outcome="refused").count()
                 answer = clients[one.role].post(one.form.action, one.filled() | {name: forged[tried % len(forged)]})
                 if answer.status_code not in (403, 404, 409, 422) or rows() != before:
-                    faults.append(f"{one.name}.{name}: {answer.status_code}")
+                    faults.append(f"{where}: {answer.status_code}")
+                entry = AuditEntry.objects.filter(outcome="refused").order_by("-number").first()
+                if AuditEntry.objects.filter(outcome="refused").count() == written or entry is None:
+                    faults.append(f"{where}: not written down")
+                elif entry.actor != world.ours.users[one.role].pk or any(word in str(entry.facts) for word in (TEXT[:12], "invented")):
+                    faults.append(f"{where}: {entry.facts}")
     assert faults == []
-    assert tried > 30
+    assert tried > 40
+
+
+def test_every_form_of_ours_notes_what_it_did_not_offer() -> None:
+    modules = [import_module(f"{web.__name__}.{found.name}") for found in iter_modules(web.__path__)]
+    forms = {one for module in modules for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseForm)}
+    of_allauth = f"{web.__name__}.account_forms"  # nothing is chosen there
+    ours = {one for one in forms if one.__module__.startswith(web.__name__) and one.__module__ != of_allauth}
+    assert len(ours) > 30
+    assert {one.__name__ for one in ours if not issubclass(one, offered.Form)} == set()
 
 
 def test_ticks_of_other_peoples_candidates_are_refused_and_written_down(world: World, clients: dict[Role, Client]) -> None:

@@ -1,6 +1,6 @@
 """The funnel over the register: as of any day, from dated events, for each role what it may count.
 
-Needs 19, 27, 28, 29, 33, 39, 42 and 43. Published: 1,299 on the lists, 223 selected, 119 started, one of them from outside
+Needs 19, 27, 28, 29, 32, 33, 39, 42 and 43. Published: 1,299 on the lists, 223 selected, 119 started, one of them from outside
 the lists (table 7, appendix table 10).
 """
 
@@ -110,6 +110,11 @@ def test_the_register_counts_what_was_published(folder: Path) -> None:
     assert informed.wait.median_days is not None
     assert all(line.filled is not None and line.filled.of > line.filled.n > 0 for line in found.by_prison if line.chosen.n > FEW)
 
+    # The work of a step for who plans staff: two hours for each whom a counsellor met; the start itself has no minutes in the file.
+    met = {row["candidate"] for row in events if row["step"] == "acquaintance" and row["outcome"] == "done"}
+    hours = {line.code: line.hours for line in found.steps}
+    assert (hours["acquaintance"], hours["started"]) == (2 * len(met), None)
+
     # What each way of recruiting brings, counted again from the rows.
     told_by = Counter(row["channel"] for row in events if row["step"] == "informed" and row["outcome"] == "done" and row["channel"])
     assert sorted(line.informed for line in found.channels) == sorted(told_by.values())
@@ -141,6 +146,7 @@ def test_the_register_counts_what_was_published(folder: Path) -> None:
     assert page.status_code == 200
     assert text.count('<svg viewBox="0 0 360') == 2
     assert "<dd>1299</dd>" in text
+    assert "Hoeveel werk elke stap is" in text
     assert "<dd>119" in text
 
 

@@ -130,3 +130,11 @@ def test_a_missing_form_is_named_and_nothing_is_kept(tmp_path: Path) -> None:
 def test_a_programme_without_delivery_is_refused() -> None:
     with pytest.raises(Refused, match="delivery"):
         load_programme("newpin", by=OPERATOR, on=ON)
+
+
+def test_a_form_that_asks_what_is_measured_elsewhere_is_refused(tmp_path: Path) -> None:
+    """Need 13: nothing is half filled in."""
+    changed = _changed(tmp_path, "    reoffending:\n", "    hard_things:\n")
+    with pytest.raises(Refused) as refused:
+        load_programme(changed, by=OPERATOR, on=ON)
+    assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("asked_and_measured_elsewhere", "hard_things")]

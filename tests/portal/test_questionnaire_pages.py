@@ -134,6 +134,7 @@ def test_one_answer_is_kept_as_it_is_given(world: World, response: UUID) -> None
 
 
 def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, response: UUID) -> None:
+    """Needs 5, 6 and 42: from the first answer on, with a warning where a required item is empty and where few answer."""
     keeps(scope, response, sex=Typed("male"), general_health=Typed(non_answer="refused"))
     with scoped(scope):
         (found,), _ = questionnaires.missing(scope)
@@ -141,10 +142,40 @@ def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, respons
     assert (rows["sex"].asked, rows["sex"].answered, rows["sex"].blank) == (1, 1, 0)
     assert (rows["general_health"].refused, rows["general_health"].answered) == (1, 0)
     assert rows["debts"].blank == 1
-    assert client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).status_code == 200
+    assert "debts" in found.required
+    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).content.decode()
+    assert page.count("Verplicht, en leeg") == len([row for row in rows.values() if row.item in found.required and row.blank])
+    assert page.count("Weinig antwoorden") == len([row for row in rows.values() if row.fill_rate is not None and row.fill_rate < 0.8])
     evaluator = scope_of(world.theirs.users[Role.EVALUATOR])
     with scoped(evaluator):
         assert questionnaires.missing(evaluator) == ((), None)
+
+
+def test_what_is_measured_elsewhere_is_asked_nowhere_and_said(world: World, scope: Scope, response: UUID) -> None:
+    """Need 13: reoffending has a place of its own, with who measures it and why it is not half filled in here."""
+    page = client_of(world.ours.users[Role.EVALUATOR]).get(reverse("questionnaires")).content.decode()
+    assert "Recidive tijdens het programma" in page
+    assert "Begeleiders kennen niet alle feiten" in page
+    with scoped(scope):
+        found = questionnaires.filling(scope, response)
+    assert found is not None
+    assert found.form.item("reoffending") is None
+
+
+def test_what_is_hard_is_asked_only_of_who_allows_it(scope: Scope, response: UUID) -> None:
+    """Need 14: a support need such as reading is asked with permission, and is part of what is known of somebody."""
+    with scoped(scope):
+        before = questionnaires.filling(scope, response)
+    assert before is not None
+    assert "hard_things" not in before.progress.asked
+    keeps(scope, response, may_ask_about_learning=Typed("yes"))
+    keeps(scope, response, hard_things=Typed("reading"))
+    assert Answer.objects.get(item="hard_things").value == "reading"
+    keeps(scope, response, may_ask_about_learning=Typed("no", seen="yes"))
+    with scoped(scope):
+        after = questionnaires.filling(scope, response)
+    assert after is not None
+    assert "hard_things" not in after.progress.asked
 
 
 def test_it_can_be_printed(world: World, response: UUID) -> None:

@@ -109,6 +109,8 @@ COACHES = f"{D}/criteria/coaches/criteria"
         (f"{D}/contract_withdrawals/moved_away/exits", {"prison": "says_no"}, "unknown_reasons", "'prison' is not a list of reasons"),
         (f"{D}/reasons/youth_team/reasons/moved_away/history_only", "yes", "history_only_reason", "imported history only"),
         (f"{D}/steps/promise_made/kind", "talk", "no_contract_step", "no step of this programme is one of a contract"),
+        (f"{D}/measured_elsewhere/age", {"title": "Age", "measured_by": "x", "why": "y"}, "asked_and_measured_elsewhere", "under `items`"),
+        (f"{D}/measured_elsewhere/school_results/why", None, "missing_term", "`why` is missing"),
         (f"{D}/coordination/statuses/on_the_list/means", "perhaps", "not_typed", "use one of 'agreed', 'known', 'not_known'"),
         (f"{D}/coordination/statuses", {}, "not_typed", "this is empty"),
         (f"{D}/usual_care/kinds/nothing/alone", "maybe", "not_typed", "neither yes nor no"),

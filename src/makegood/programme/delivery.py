@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from makegood.programme.delivery_criteria import CriteriaList, Item
+from makegood.programme.delivery_criteria import CriteriaList, Item, MeasuredElsewhere
 from makegood.programme.delivery_people import Channel, ContactRules, Duty, EndDate, OrganisationKind, Site, StaffRole
 from makegood.programme.delivery_recorded import ContactKind, ContractWithdrawal, Coordination, OtherHelp, OverrideReason, UsualCare
 from makegood.programme.delivery_steps import Instrument, Permission, ReasonList, Step
@@ -37,6 +37,8 @@ class Delivery(Term):
     """Who acts; a role that does not stand here has no part in the programme."""
     items: dict[Name, Item] = {}
     """What is asked or registered of a candidate and looked at by a criterion."""
+    measured_elsewhere: dict[Name, MeasuredElsewhere] = {}
+    """What is not asked here on purpose; no form of this programme may ask it."""
     criteria: dict[Name, CriteriaList] = {}
     """Who may take part, list by list."""
     instruments: dict[Name, Instrument] = {}

@@ -77,6 +77,11 @@ def _recorded(terms: Terms, part: Delivery) -> Iterator[Problem]:
     if part.contract_withdrawals and not signs:
         what, why = "no step of this programme is one of a contract", "There is nothing to take back"
         yield Problem(terms.where((*HERE, "contract_withdrawals")), "no_contract_step", what, why, "add the step, or leave these out")
+    for name in part.measured_elsewhere:
+        if name in part.items:
+            what, why = f"'{name}' is asked here, under `items`, and measured elsewhere", "It would be half filled in"
+            remedy = "take it out of one of the two"
+            yield Problem(terms.where((*HERE, "measured_elsewhere", name)), "asked_and_measured_elsewhere", what, why, remedy)
     yield from _corrections(terms, part)
 
 

@@ -53,6 +53,17 @@ class Item(Term):
         return self
 
 
+class MeasuredElsewhere(Term):
+    """Something that one would expect among the questions and that is measured elsewhere: nobody fills it in here, not even in part."""
+
+    title: Words
+    """What people call it."""
+    measured_by: Words
+    """Who measures it, and from which record."""
+    why: Words
+    """Why it is not asked here."""
+
+
 class Need(Term):
     """What must be so for a criterion to be met. Exactly one of:
 

@@ -98,6 +98,14 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
         except Refused as refused:
             problems += refused.problems
             continue
+        for item in form.items:
+            if item.name in delivery.measured_elsewhere:
+                where, what = (
+                    Where(str(folder / instrument.file), path=item.name),
+                    f"'{item.name}' is measured elsewhere, and this form asks it",
+                )
+                remedy = "take the question out of the form, or the name out of `measured_elsewhere`"
+                problems.append(Problem(where, "asked_and_measured_elsewhere", what, "It would be half filled in", remedy))
         taken[code] = sha256(content).hexdigest()
         Questionnaire.objects.get_or_create(
             programme=programme, code=code, sha256=taken[code], defaults={"title": form.title, "definition": as_plain(form)}

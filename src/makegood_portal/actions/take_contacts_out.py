@@ -1,4 +1,4 @@
-"""Contacts, phases or other help of a programme as a file to take along: pseudonyms and codes, written down as an export."""
+"""Contacts, phases, help, coordination or usual care of a programme as a file to take along: pseudonyms and codes, an export."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from makegood_portal.ledger.scope import Scope
 def take_contacts_out(*, by: Scope, on: UUID | None, what: str, as_of: date) -> tuple[str, bytes]:
     """Name and content of a CSV file, as of a day. `on` is the programme; `what` a key of `COLUMNS`."""
     found = contact_files.page(by, on, today=as_of)
-    if found is None or what not in COLUMNS or not (found.help if what == "help" else found.contacts):
+    if found is None or what not in COLUMNS or not found.has(what):
         raise Refusal("nothing_to_take", _("There is nothing here that you may take along."))
     text = io.StringIO()
     writer = csv.writer(text)

@@ -38,6 +38,7 @@ from makegood_portal.ledger.queries.candidates import File
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, key_of, page, seen_version
 from makegood_portal.web.refused import tried
 
@@ -45,7 +46,7 @@ WHY = 300
 """Characters of a reason for a correction."""
 
 
-class ContractForm(forms.Form):
+class ContractForm(Form):
     """The track and the day."""
 
     track = forms.ChoiceField(label=gettext_lazy("Which track?"), widget=forms.RadioSelect)
@@ -66,7 +67,7 @@ class ContractForm(forms.Form):
         return day
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(Form):
     """Why a contract is taken back, and since when."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Why?"), widget=forms.RadioSelect(attrs={"class": "choices--alike"}))
@@ -79,7 +80,7 @@ class WithdrawForm(forms.Form):
         self.fields["reason"].choices = [(titles[leaves], some) for leaves, some in groups.items() if some]  # type: ignore[attr-defined]
 
 
-class WhyForm(forms.Form):
+class WhyForm(Form):
     """Why something that was recorded on an earlier day is put right."""
 
     reason = forms.CharField(
@@ -88,7 +89,7 @@ class WhyForm(forms.Form):
     )  # fmt: skip
 
 
-class WayForm(forms.Form):
+class WayForm(Form):
     """A way to reach the candidate."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Through whom or what?"), widget=forms.RadioSelect)
@@ -100,7 +101,7 @@ class WayForm(forms.Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
-class FirstForm(forms.Form):
+class FirstForm(Form):
     """The first appointment after release."""
 
     on = PickedDateField(label=gettext_lazy("Day"))

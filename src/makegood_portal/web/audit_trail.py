@@ -21,12 +21,13 @@ from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.words import Role
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.history_words import FIELDS, PARTS, VERBS, value_said
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
 READERS = (Role.LEAD, Role.ADMINISTRATOR)
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     """Whose acts, which acts, of which day."""
 
     actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from makegood_portal.actions.break_glass import break_glass
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.words import Role
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
 
-class GlassForm(forms.Form):
+class GlassForm(Form):
     """Whose file, and why."""
 
     pseudonym = forms.CharField(label=_("Pseudonym"), max_length=16, help_text=_("For example K7PX-2MQD-VH"))

@@ -22,12 +22,13 @@ from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
 
 
-class FilterForm(forms.Form):
+class FilterForm(Form):
     """What the list is narrowed to; stands in the address, and says nothing of a person."""
 
     state = forms.ChoiceField(
@@ -54,7 +55,7 @@ class FilterForm(forms.Form):
         )
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """A name or a number. It is sent with POST: a name belongs in no address and in no log."""
 
     words = forms.CharField(label=gettext_lazy("Name or number"), max_length=100, required=False, strip=True)

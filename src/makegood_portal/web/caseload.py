@@ -22,11 +22,12 @@ from makegood_portal.ledger.queries import caseload
 from makegood_portal.ledger.queries.caseload import Guide
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
-from makegood_portal.web.pages import Asked, key_of, page, seen_version
+from makegood_portal.web.offered import Form
+from makegood_portal.web.pages import Asked, keys_of, page, seen_version
 from makegood_portal.web.refused import tell_beside, tried
 
 
-class GuideForm(forms.Form):
+class GuideForm(Form):
     """A counsellor of the provider, with how many they guide now."""
 
     counsellor = forms.ChoiceField(label=gettext_lazy("Which counsellor?"))
@@ -49,7 +50,7 @@ def caseload_page(request: Asked) -> HttpResponse:
     found = caseload.caseload(request.scope, today=timezone.localdate(), number=int(number) if number.isdigit() and len(number) < 6 else 1)
     form = GuideForm(request.POST or None, guides=found.guides)
     if request.method == "POST" and form.is_valid():
-        chosen = [key for word in request.POST.getlist("candidate") if (key := key_of(word)) is not None]
+        chosen = keys_of(request, "candidate")
         if not chosen:
             form.add_error(None, _("Tick at least one candidate."))
         else:

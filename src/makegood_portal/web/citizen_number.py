@@ -18,10 +18,11 @@ from makegood_portal.actions.citizen_number import record_citizen_number, show_c
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
 
-class NumberForm(forms.Form):
+class NumberForm(Form):
     """Nine digits, however they are spaced."""
 
     number = forms.CharField(

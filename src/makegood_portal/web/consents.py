@@ -24,6 +24,7 @@ from makegood_portal.ledger.queries import consents
 from makegood_portal.ledger.queries.consents import ConsentPage, Line
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
 
@@ -67,7 +68,7 @@ ENDED, SOON = (gettext_lazy("Ended"), "neutral"), (gettext_lazy("Ends soon"), "w
 WAYS = {"on_paper": gettext_lazy("Signed the form"), "spoken": gettext_lazy("Said so"), "imported": gettext_lazy("From an earlier record")}
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """What the candidate says, how and when."""
 
     answer = forms.ChoiceField(

@@ -8,13 +8,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.take_contacts_out import take_contacts_out
 from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import contact_files
-from makegood_portal.ledger.queries.contact_files import TAKERS
+from makegood_portal.ledger.queries.contact_files import COLUMNS, TAKERS
 from makegood_portal.web.pages import Asked, page
+
+STAGES = {
+    "agreed": gettext_lazy("Something is agreed with the municipality"),
+    "known": gettext_lazy("The municipality knows the participant"),
+    "not_known": gettext_lazy("Nobody was spoken with yet"),
+    "": gettext_lazy("Not recorded"),
+}
+"""How far the municipality is involved -> its words."""
 
 
 @require_safe
@@ -35,7 +44,12 @@ def contact_files_page(request: Asked) -> HttpResponse:
         for key, name in (found.programmes if found else ())
         if found is not None
     ]
-    return render(request, "contact_files/page.html", {"found": found, "tabs": tabs if len(tabs) > 1 else []})
+    stages = [(words, found.stages.get(stage, 0)) for stage, words in STAGES.items()] if found and found.participants else []
+    context = {
+        "found": found, "tabs": tabs if len(tabs) > 1 else [], "stages": stages,
+        "anything": found is not None and any(found.has(what) for what in COLUMNS),
+    }  # fmt: skip
+    return render(request, "contact_files/page.html", context)
 
 
 @require_safe
@@ -61,4 +75,6 @@ PATHS = [
     path("contacts/contacts.csv", contact_file, {"what": "contacts"}, name="contacts_csv"),
     path("contacts/phases.csv", contact_file, {"what": "phases"}, name="phases_csv"),
     path("contacts/help.csv", contact_file, {"what": "help"}, name="help_csv"),
+    path("contacts/coordination.csv", contact_file, {"what": "coordination"}, name="coordination_csv"),
+    path("contacts/usual-care.csv", contact_file, {"what": "usual_care"}, name="usual_care_csv"),
 ]

@@ -29,6 +29,7 @@ from makegood_portal.actions.cooperation import (
 from makegood_portal.ledger.queries.cooperation import Choices, Cooperation, oddities
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form, not_offered
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
 
@@ -42,7 +43,7 @@ SHOWN = 30
 NONE_CHOSEN = ("", "–")
 
 
-class MomentForm(forms.Form):
+class MomentForm(Form):
     """A contact that no template fits."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What kind of contact?"))
@@ -57,7 +58,7 @@ class MomentForm(forms.Form):
         self.fields["phase"].choices = choices if found.phase_now else [NONE_CHOSEN, *choices]  # type: ignore[attr-defined]
 
 
-class CoordinationForm(forms.Form):
+class CoordinationForm(Form):
     """How far the municipality is involved."""
 
     status = forms.ChoiceField(label=gettext_lazy("How far is the municipality involved?"), widget=forms.RadioSelect)
@@ -74,7 +75,7 @@ class CoordinationForm(forms.Form):
                 del self.fields[name]
 
 
-class HelpForm(forms.Form):
+class HelpForm(Form):
     """Other help that runs beside ours."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Which help?"))
@@ -109,6 +110,8 @@ def candidate_cooperation(request: Asked, candidacy: UUID) -> HttpResponse:
     start = {"happened_on": today, "phase": found.phase_now}
     sent: dict[str, Any] | Any = request.POST or None
     tap = next((one for one in found.taps if one.code == request.POST.get("tap")), None)
+    if tap is None and "tap" in request.POST:
+        not_offered("tap")
     if tap is not None:
         sent = {**start, "kind": tap.kind, "minutes": tap.minutes}
     form = MomentForm(sent, found=found, initial=start)

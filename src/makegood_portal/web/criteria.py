@@ -34,6 +34,7 @@ from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.problem_words import told
 from makegood_portal.web.refused import tell_beside
@@ -67,7 +68,7 @@ LARGE = 0.1
 """From this standardised difference on a shift is pointed out; 0.1 is usual (Austin 2009)."""
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(Form):
     """What should change, from when, and why."""
 
     in_force_from = PickedDateField(label=gettext_lazy("From which day?"))
@@ -163,7 +164,7 @@ class ChangeForm(forms.Form):
         }
 
 
-class FileForm(forms.Form):
+class FileForm(Form):
     """An amended programme file."""
 
     file = forms.FileField(

@@ -19,6 +19,7 @@ from makegood_portal.actions.questionnaire import FILLERS
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice, CriteriaOfList, MissingAnswer
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
 from makegood_portal.web.refused import tried
 
@@ -37,7 +38,7 @@ SOURCES = {
 }
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     """What is decided otherwise, and why."""
 
     answer = forms.ChoiceField(

@@ -27,6 +27,7 @@ from makegood_portal.ledger.queries import funnel
 from makegood_portal.ledger.queries.funnel import Funnel, GroupLine, ReasonList
 from makegood_portal.ledger.terms import said
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, key_of, page
 
 WHAT_TO_DO = {
@@ -41,7 +42,7 @@ EARLIEST = date(2000, 1, 1)
 """No list is older; a year that was mistyped counts as today."""
 
 
-class Choice(forms.Form):
+class Choice(Form):
     """Which funnel: of which programme, prison and month, as of which day."""
 
     programme = forms.ChoiceField(label=gettext_lazy("Programme"), required=False)
@@ -122,6 +123,7 @@ def funnel_page(request: Asked) -> HttpResponse:
                 {"line": line, "before": interval(line.shares.of_step_before), "of_list": interval(line.shares.of_list)}
                 for line in found.steps
             ],
+            "hours": sum(line.hours or 0 for line in found.steps),
             "channels": [{"line": one, "chosen": interval(one.chosen), "started": interval(one.started)} for one in found.channels],
             "prisons": [_line(line) for line in found.by_prison],
             "months": [_line(line) for line in found.by_month],

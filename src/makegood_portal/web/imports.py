@@ -33,6 +33,7 @@ from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.queries.imports import ListFile, Place
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
 
@@ -100,7 +101,7 @@ class Page:
     more: bool
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """Which prison, which month, which file."""
 
     place = forms.ChoiceField(label=gettext_lazy("Prison and programme"))
@@ -130,7 +131,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(Form):
     """For each thing that a list may say: in which column it stands."""
 
     def __init__(self, *args: Any, header: list[str], may_hold_bsn: bool, **words: Any) -> None:

@@ -37,6 +37,7 @@ from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import KEEPERS, Municipality, UsualCareBeside
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
 
@@ -60,13 +61,13 @@ MOST_YEARS = 200
 """Years of usual care that a page may say it showed."""
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """A part of the name."""
 
     name = forms.CharField(label=gettext_lazy("Name of the municipality"), required=False, max_length=100)
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """A contact person."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
@@ -75,7 +76,7 @@ class ContactForm(forms.Form):
     phone = forms.CharField(label=gettext_lazy("Telephone number"), max_length=40, required=False)
 
 
-class LocalForm(forms.Form):
+class LocalForm(Form):
     """A programme of the municipality itself."""
 
     name = forms.CharField(label=gettext_lazy("Name of the programme"), max_length=200)
@@ -84,7 +85,7 @@ class LocalForm(forms.Form):
     excludes = forms.BooleanField(label=gettext_lazy("Whoever takes part there cannot take part here"), required=False)
 
 
-class UsualCareForm(forms.Form):
+class UsualCareForm(Form):
     """What the municipality does without the programme, in a year."""
 
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=FIRST_YEAR, max_value=2100)
@@ -111,7 +112,7 @@ def municipality_list(request: Asked) -> HttpResponse:
     return render(request, "municipalities/list.html", {"page": found, "search": form, "keeps_codes": keeps})
 
 
-class CodesForm(forms.Form):
+class CodesForm(Form):
     """A list of the statistics office."""
 
     file = forms.FileField(

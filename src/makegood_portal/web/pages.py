@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 from makegood_portal.web.kept_text import send_again
+from makegood_portal.web.offered import not_offered
 from makegood_portal.web.once import once
 
 P = ParamSpec("P")
@@ -39,6 +40,14 @@ def key_of(word: str) -> UUID | None:
         return UUID(word)
     except ValueError:
         return None
+
+
+def keys_of(request: HttpRequest, field: str) -> list[UUID]:
+    """The keys that were ticked; what is no key, no page of ours offered."""
+    words = {word: key_of(word) for word in request.POST.getlist(field)}
+    if None in words.values():
+        not_offered(field)
+    return [key for key in words.values() if key is not None]
 
 
 View = Callable[Concatenate[Asked, P], HttpResponse]

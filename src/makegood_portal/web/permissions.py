@@ -29,6 +29,7 @@ from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.queries.permissions import Asking
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
 from makegood_portal.web.refused import pressed, tried
 
@@ -43,7 +44,7 @@ STATES = {
 """State -> its words and its colour."""
 
 
-class AskForm(forms.Form):
+class AskForm(Form):
     """Which municipality; several where it is not known."""
 
     def __init__(self, *args: Any, asking: Asking, **words: Any) -> None:
@@ -70,7 +71,7 @@ class AskForm(forms.Form):
         return [UUID(key) for key in dict.fromkeys(filter(None, keys))]
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """The answer of a municipality: one choice and, where needed, a few words."""
 
     answer = forms.ChoiceField(

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from makegood.instrument.reading_level import B1, LONGEST_SENTENCE, reading_level
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
 EXAMPLE = (Path(__file__).parent / "templates" / "plain_text" / "invitation.nl.txt").read_text(encoding="utf-8")
 """A plain letter to begin with. It stays Dutch, whatever the language of the page: so does its reader."""
 
 
-class TextForm(forms.Form):
+class TextForm(Form):
     """The text."""
 
     text = forms.CharField(

@@ -22,6 +22,7 @@ from makegood_portal.ledger.queries.planner import LEFT, Planner, Release
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, key_of, page, seen_version
 from makegood_portal.web.refused import tried
 
@@ -39,7 +40,7 @@ SAID_BY_US = {"gross_list": gettext_lazy("Monthly list")}
 """Who gave a date where no person did: the portal's own codes, in words."""
 
 
-class Filter(forms.Form):
+class Filter(Form):
     """Whom to show."""
 
     left = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -63,7 +64,7 @@ class Filter(forms.Form):
                 del self.fields[name]
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(Form):
     """Another release date, who says so and why."""
 
     release_on = PickedDateField(

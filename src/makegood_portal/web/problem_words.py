@@ -20,6 +20,10 @@ ELSE: tuple[str | Promise, str | Promise] = (
 )
 WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "already_there": (gettext_lazy("What is added is there already."), gettext_lazy("Say what it was and what it becomes.")),
+    "asked_and_measured_elsewhere": (
+        gettext_lazy("This is asked here and measured elsewhere, so it would be half filled in."),
+        gettext_lazy("Take it out of one of the two."),
+    ),
     "binary_file": (gettext_lazy("This is not a text file."), gettext_lazy("Choose the programme file, which ends in .yaml.")),
     "circle": (gettext_lazy("This rests on itself, and would never have an answer."), gettext_lazy("Take one of the references out.")),
     "empty_file": (gettext_lazy("The file is empty."), gettext_lazy("Choose the programme file with its terms.")),

@@ -196,14 +196,19 @@ def questionnaires_missing(request: Asked) -> HttpResponse:
     """What is missing, item by item, from the first day on."""
     forms, counted_at = questionnaires.missing(request.scope)
     found = [{"form": one, **_by_attention(one)} for one in forms]
-    return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at})
+    elsewhere = questionnaires.measured_elsewhere(request.scope, today=timezone.localdate())
+    return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at, "elsewhere": elsewhere})
 
 
 def _by_attention(form: MissingOfForm) -> dict[str, list[dict[str, Any]]]:
-    """The questions that few answered, fewest first, apart from the others, which stay in the order of the form."""
-    rated = [(row.fill_rate, {"label": label, "row": row, "percent": _percent(row.fill_rate)}) for label, row in form.items]
-    low = sorted(((rate, item) for rate, item in rated if rate is not None and rate < LOW), key=lambda one: one[0])
-    return {"low": [item for _rate, item in low], "rest": [item for rate, item in rated if rate is None or rate >= LOW]}
+    """The questions that need attention (required and empty, or answered by few), fewest answers first, apart from the others."""
+    asks: list[tuple[float, dict[str, Any]]] = []
+    rest: list[tuple[float, dict[str, Any]]] = []
+    for label, row in form.items:
+        low, empty = row.fill_rate is not None and row.fill_rate < LOW, row.item in form.required and row.blank > 0
+        item = {"label": label, "row": row, "low": low, "empty": empty, "percent": _percent(row.fill_rate)}
+        (asks if low or empty else rest).append((row.fill_rate or 0, item))
+    return {"asks": [item for _rate, item in sorted(asks, key=lambda one: one[0])], "rest": [item for _rate, item in rest]}
 
 
 def _percent(rate: float | None) -> int | None:

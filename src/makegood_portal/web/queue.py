@@ -21,7 +21,8 @@ from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.pages import Asked, key_of, page
+from makegood_portal.web.offered import Form, not_offered
+from makegood_portal.web.pages import Asked, key_of, keys_of, page
 from makegood_portal.web.refused import tried
 
 TIME_LEFT = {
@@ -33,7 +34,7 @@ TIME_LEFT = {
 """How a candidate stands to the release, where that asks for attention."""
 
 
-class DoneForm(forms.Form):
+class DoneForm(Form):
     """When the step was done, and where candidates are informed, how they heard of the programme."""
 
     happened_on = PickedDateField(label=gettext_lazy("On which day?"))
@@ -71,7 +72,7 @@ class LeaveForm(DoneForm):
         return {name: self.cleaned_data.get(f"reason_{name}", "") for name in self.lists}
 
 
-class ComeBackForm(forms.Form):
+class ComeBackForm(Form):
     """Why somebody who left is taken up again."""
 
     reason = forms.CharField(
@@ -94,8 +95,13 @@ def queue_page(request: Asked) -> HttpResponse:
         number=int(number) if number.isdigit() and len(number) < 6 else 1,
     )  # fmt: skip
     form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": today})
+    shown = (str(found.chosen.programme), found.chosen.step) if found.chosen else None
+    there = shown is not None and (words.get("programme", shown[0]), words.get("step")) == shown
+    if request.method == "POST" and not there:  # what was ticked is of another step than the one that the list falls back to
+        not_offered("step")
+        form.add_error(None, _("Nobody waits at this step any more. Look at the list again."))
     if request.method == "POST" and form.is_valid() and found.chosen is not None:
-        chosen = [key for word in request.POST.getlist("candidate") if (key := key_of(word)) is not None]
+        chosen = keys_of(request, "candidate")
         if not chosen:
             form.add_error(None, _("Tick at least one candidate."))
         else:

@@ -22,6 +22,7 @@ from makegood_portal.ledger.queries.reconciliation import READERS
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.imports import FILES
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tell_beside
 
@@ -40,7 +41,7 @@ OWN_FILES = {
 }
 
 
-class ListForm(forms.Form):
+class ListForm(Form):
     """Whose list, compared with whom, and the list."""
 
     programme = forms.ChoiceField(label=gettext_lazy("Programme"))

@@ -15,6 +15,7 @@ from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
 from makegood_portal.web import errors
+from makegood_portal.web.offered import noting
 
 log = logging.getLogger(__name__)
 OUTSIDE = ("/healthz",)
@@ -22,7 +23,7 @@ NOT_ALLOWED = "42501"  # PostgreSQL: insufficient privilege, also of a row-level
 
 
 class ScopeMiddleware:
-    """`request.scope` for pages; SET LOCAL for the database. Refused requests are audited after the roll-back."""
+    """`request.scope` for pages; SET LOCAL for the database. Refused requests, and choices that were not offered, are audited after it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,13 +33,13 @@ class ScopeMiddleware:
         if request.path.startswith(OUTSIDE):
             return self.get_response(request)
         request.scope = scope_of(request.user) if request.user.is_authenticated else STRANGER  # type: ignore[attr-defined]
-        with scoped(request.scope):  # type: ignore[attr-defined]
+        with noting() as unknown, scoped(request.scope):  # type: ignore[attr-defined]
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         refused = getattr(request, "refused_because", "")
-        if refused:
-            self._write_down(request, refused)
+        if refused or (unknown and request.method == "POST"):
+            self._write_down(request, refused or "not_offered", sorted(unknown))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -62,10 +63,11 @@ class ScopeMiddleware:
             request.refused_because = type(exception).__name__.lower()  # type: ignore[attr-defined]
         return None
 
-    def _write_down(self, request: HttpRequest, code: str) -> None:
+    def _write_down(self, request: HttpRequest, code: str, fields: list[str]) -> None:
         scope: Scope = request.scope  # type: ignore[attr-defined]
         route = request.resolver_match.view_name if request.resolver_match else ""
         on = request.resolver_match.kwargs if request.resolver_match else {}
         with suppress(audit.NotRecorded, DatabaseError), scoped(scope):  # refused it is anyway
-            facts = {"code": code, "route": route, "method": request.method, "on": {name: str(value)[:64] for name, value in on.items()}}
+            shown = {name: str(value)[:64] for name, value in on.items()}
+            facts = {"code": code, "route": route, "method": request.method, "on": shown, **({"fields": fields} if fields else {})}
             audit.record(scope, "request", outcome="refused", facts=facts)

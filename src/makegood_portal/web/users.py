@@ -22,17 +22,18 @@ from makegood_portal.actions.users import Invited, accept, end_role, give_role, 
 from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
 
 
-class SearchForm(forms.Form):
+class SearchForm(Form):
     """A part of a name or address."""
 
     name = forms.CharField(label=gettext_lazy("Name or e-mail address"), required=False, max_length=100)
 
 
-class SeatForm(forms.Form):
+class SeatForm(Form):
     """A role in an organisation."""
 
     seat = forms.ChoiceField(label=gettext_lazy("Which role, where?"))
@@ -56,7 +57,7 @@ class InviteForm(SeatForm):
     field_order = ("name", "email", "seat")
 
 
-class WelcomeForm(forms.Form):
+class WelcomeForm(Form):
     """The code of the link, and a password, twice."""
 
     secret = forms.CharField(

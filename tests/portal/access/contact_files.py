@@ -13,4 +13,6 @@ ROUTES = {
     "contacts_csv": Route(may=TAKERS, answers=NOTHING_YET),
     "phases_csv": Route(may=TAKERS, answers=NOTHING_YET),
     "help_csv": Route(may=TAKERS, answers=NOTHING_YET),
+    "coordination_csv": Route(may=TAKERS, answers=NOTHING_YET),
+    "usual_care_csv": Route(may=TAKERS, answers=NOTHING_YET),
 }

@@ -1,18 +1,22 @@
-"""Contacts, phases and other help of a whole programme as rows for a file: pseudonyms, codes and days, no words of anybody."""
+"""Contacts, phases, other help and coordination of a whole programme as rows for a file, and usual care of its municipalities.
+
+Pseudonyms, codes and days, no words of anybody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, ContactMoment, ParallelHelp, Programme
+from makegood_portal.ledger.models import Candidacy, ContactMoment, Coordination, ParallelHelp, Programme, UsualCare
 from makegood_portal.ledger.queries.cooperation import lengths_of, phases_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -28,6 +32,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "planned_weeks_at_most",
     ),
     "help": (*OF_WHOM, "kind", "from_on", "until_on"),
+    "coordination": (*OF_WHOM, "status", "stage", "with_role", "happened_on"),
+    "usual_care": ("municipality", "code", "code_year", "year", "kinds", "source"),
 }  # fmt: skip
 """What can be taken along -> its columns."""
 
@@ -44,10 +50,23 @@ class ContactFiles:
     """Of whom a contact is recorded."""
     minutes: int
     help: int
+    participants: int
+    """Who has started."""
+    stages: Mapping[str, int]
+    """How far the municipality is involved -> with how many participants; empty text: nothing is recorded of them."""
+    coordination: int
+    usual_care: int
+    """Lines of municipalities and years."""
+
+    def has(self, what: str) -> bool:
+        """Whether a file would have lines."""
+        return bool({"help": self.help, "coordination": self.coordination or self.participants, "usual_care": self.usual_care}.get(
+            what, self.contacts
+        ))  # fmt: skip
 
 
 def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
-    """How much there is; None where the asker takes part in no programme in one of these roles. Three queries."""
+    """How much there is; None where the asker takes part in no programme in one of these roles. Six queries."""
     keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
     found = list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
     chosen = next((one for one in found if programme in (None, one[0])), None)
@@ -56,15 +75,19 @@ def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles |
     sums = _contacts(scope, chosen[0], today).order_by().aggregate(
         contacts=Count("pk"), persons=Count("candidacy", distinct=True), minutes=Sum("minutes")
     )  # fmt: skip
+    newest = _coordinated(scope, chosen[0], today).filter(candidacy=OuterRef("pk")).order_by("-recorded_at").values("stage")[:1]
+    by_stage = _participants(scope, chosen[0], today).order_by().annotate(stage=Coalesce(Subquery(newest), Value("")))
+    stages = dict(by_stage.values_list("stage").annotate(Count("pk")))
     return ContactFiles(
         programmes=found, programme=chosen[0], name=chosen[1], contacts=sums["contacts"], persons=sums["persons"],
-        minutes=sums["minutes"] or 0, help=_help(scope, chosen[0], today).count(),
+        minutes=sums["minutes"] or 0, help=_help(scope, chosen[0], today).count(), participants=sum(stages.values()), stages=stages,
+        coordination=_coordinated(scope, chosen[0], today).count(), usual_care=_usual_care(chosen[0], today).count(),
     )  # fmt: skip
 
 
 def rows(scope: Scope, programme: UUID, what: str, *, as_of: date) -> Iterator[Row]:
     """The rows of one file, by pseudonym and day; the columns are those of `COLUMNS`."""
-    yield from {"contacts": _contact_rows, "phases": _phase_rows, "help": _help_rows}[what](scope, programme, as_of)
+    yield from ROWS[what](scope, programme, as_of)
 
 
 def _contacts(scope: Scope, programme: UUID, as_of: date) -> QuerySet[ContactMoment]:
@@ -74,6 +97,18 @@ def _contacts(scope: Scope, programme: UUID, as_of: date) -> QuerySet[ContactMom
 
 def _help(scope: Scope, programme: UUID, as_of: date) -> QuerySet[ParallelHelp]:
     return access.visible(ParallelHelp.objects.filter(candidacy__programme=programme, from_on__lte=as_of), scope)
+
+
+def _participants(scope: Scope, programme: UUID, as_of: date) -> QuerySet[Candidacy]:
+    return access.visible(Candidacy.objects.filter(programme=programme, started_on__lte=as_of), scope)
+
+
+def _coordinated(scope: Scope, programme: UUID, as_of: date) -> QuerySet[Coordination]:
+    return access.visible(Coordination.objects.filter(candidacy__programme=programme, happened_on__lte=as_of), scope)
+
+
+def _usual_care(programme: UUID, as_of: date) -> QuerySet[UsualCare]:
+    return UsualCare.objects.filter(programme=programme, year__lte=as_of.year)
 
 
 _WHO = ("candidacy__person__pseudonym", "candidacy__track", "candidacy__started_on")
@@ -107,3 +142,32 @@ def _phase_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
 def _help_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
     ordered = _help(scope, programme, as_of).order_by(_WHO[0], "from_on", "kind", "pk")
     yield from ordered.values_list(*_WHO, "kind", "from_on", "until_on").iterator()
+
+
+def _coordination_rows(scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
+    """What was recorded, and after it a line without a status for each participant of whom nothing is."""
+    recorded = _coordinated(scope, programme, as_of)
+    ordered = recorded.order_by(_WHO[0], "happened_on", "recorded_at", "pk")
+    yield from ordered.values_list(*_WHO, "status", "stage", "with_role", "happened_on").iterator()
+    without = _participants(scope, programme, as_of).exclude(Exists(recorded.filter(candidacy=OuterRef("pk"))))
+    for who in without.order_by("person__pseudonym").values_list("person__pseudonym", "track", "started_on").iterator():
+        yield *who, "", "", "", None
+
+
+def _usual_care_rows(_scope: Scope, programme: UUID, as_of: date) -> Iterator[Row]:
+    """No person's data: the directory of municipalities, as far as it is about this programme."""
+    columns = ("municipality__name", "municipality__details__cbs_code", "municipality__details__cbs_year", "year", "kinds", "source")
+    for name, code, code_year, year, kinds, source in (
+        _usual_care(programme, as_of).order_by("municipality__name", "year").values_list(*columns)
+    ):
+        yield name, code, code_year, year, "|".join(kinds), source
+
+
+ROWS: dict[str, Callable[[Scope, UUID, date], Iterator[Row]]] = {
+    "contacts": _contact_rows,
+    "phases": _phase_rows,
+    "help": _help_rows,
+    "coordination": _coordination_rows,
+    "usual_care": _usual_care_rows,
+}
+"""What can be taken along -> its rows."""

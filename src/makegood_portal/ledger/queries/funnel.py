@@ -49,6 +49,13 @@ class StepLine:
     outside: int
     """Did it without having stood on a list."""
     wait: Wait | None
+    minutes: int | None
+    """The time that one candidate takes in the programme file; None where it names none."""
+
+    @property
+    def hours(self) -> float | None:
+        """The time that all who did it took together, by the minutes of the programme file."""
+        return None if self.minutes is None else (self.shares.reached + self.outside) * self.minutes / 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +291,7 @@ class _Told:
                     waiting=shares.of_step_before.of - shares.reached - left,
                     outside=outside.reached[shares.step],
                     wait=waits.get(place + 1),
+                    minutes=self.delivery.steps[shares.step].minutes,
                 )
             )
         return found

@@ -69,6 +69,8 @@ class Missing:
     responses: int
     items: tuple[tuple[str, ItemMissing], ...]
     """The words of an item, and how it fared."""
+    required: frozenset[str]
+    """The items that want an answer or a reason."""
 
 
 def given(response: Response) -> dict[str, Given]:
@@ -133,6 +135,22 @@ def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
     return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=tuple(instruments))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """What no form of a programme asks, since it is measured elsewhere."""
+
+    title: str
+    measured_by: str
+    why: str
+
+
+def measured_elsewhere(scope: Scope, *, today: date) -> tuple[Elsewhere, ...]:
+    """What the programmes of the asker do not ask on purpose, each once. One query."""
+    keys = {key for found in (scope.programmes or {}).values() for key in found}
+    named = [one for delivery in terms.deliveries_on(keys, today).values() for one in delivery.measured_elsewhere.values()]
+    return tuple(dict.fromkeys(Elsewhere(title=said(one.title), measured_by=said(one.measured_by), why=said(one.why)) for one in named))
+
+
 def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
     """Item by item, for the newest version of each instrument, over everybody whom the asker may see; and when it was counted.
 
@@ -147,7 +165,8 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
     for key, (programme, code, responses) in totals.items():
         form = terms.questionnaire(key)
         items = [(_words(item.label), by_form.get(key, {})[item.name]) for item in form.items if item.name in by_form.get(key, {})]
-        found.append(Missing(programme=programme, code=code, title=form.title, responses=responses, items=tuple(items)))
+        required = frozenset(item.name for item in form.items if item.required)
+        found.append(Missing(programme=programme, code=code, title=form.title, responses=responses, items=tuple(items), required=required))
     return tuple(sorted(found, key=lambda one: -one.responses)), counted_at
 
 
