@@ -1,4 +1,4 @@
-"""What a page asks the database: reads and writes, also those of session and log-in; an entry of the audit is not counted."""
+"""What a page asks the database: reads and writes, also those of session, log-in and audit."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def questions(client: Client, address: str, headers: Mapping[str, str] | None = 
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address, headers=dict(headers or {}))
-    said = [query["sql"] for query in captured.captured_queries if query["sql"].startswith(ASKS)]
+    said = [query["sql"] for query in captured.captured_queries if query["sql"].lstrip().startswith(ASKS)]
     # The suite gives back the role after each page, because it goes on in the same transaction.
     return answer, [sql for sql in said if "set_config('role', 'none'" not in sql]

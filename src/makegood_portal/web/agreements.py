@@ -30,11 +30,11 @@ from makegood_portal.actions.agree import (
     sign_contract,
     withdraw_contract,
 )
-from makegood_portal.actions.open_file import open_file
+from makegood_portal.actions.open_file import open_head
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import agreements
 from makegood_portal.ledger.queries.agreements import ContactPage
-from makegood_portal.ledger.queries.candidates import File
+from makegood_portal.ledger.queries.candidates import Head
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
@@ -123,8 +123,8 @@ class FirstForm(Form):
 def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
     """The contract of a candidate: read it, record it, put it right."""
     found = open_contract(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    head = open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
     start = {"track": found.track or found.advised, "signed_on": found.signed_on or timezone.localdate()}
     form = ContractForm(request.POST or None, tracks=found.tracks, correction=found.earlier_day, initial=start)
@@ -133,7 +133,7 @@ def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
         if tried(form, lambda: sign_contract(by=request.scope, on=candidacy, seen=version, **form.cleaned_data)):
             notices.done(request, _("The contract is recorded."))
             return redirect("candidate_contract", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form, "why": WhyForm()}
+    context = {"found": found, "head": head, "form": form, "why": WhyForm()}
     return render(request, "agreements/contract.html", context, status=422 if form.errors else 200)
 
 
@@ -142,8 +142,8 @@ def candidate_contract(request: Asked, candidacy: UUID) -> HttpResponse:
 def contract_withdraw(request: Asked, candidacy: UUID) -> HttpResponse:
     """Take a signed contract back, before the start."""
     found = open_contract(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    head = open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
     today = timezone.localdate()
     form = WithdrawForm(request.POST or None, withdrawals=found.withdrawals, initial={"happened_on": today})
@@ -152,7 +152,7 @@ def contract_withdraw(request: Asked, candidacy: UUID) -> HttpResponse:
         if tried(form, lambda: withdraw_contract(by=request.scope, on=candidacy, seen=version, today=today, **form.cleaned_data)):
             notices.done(request, _("The contract is taken back."), undo=reverse("contract_reinstate", args=[candidacy]))
             return redirect("candidate_contract", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
+    context = {"found": found, "head": head, "form": form}
     return render(request, "agreements/withdraw.html", context, status=422 if form.errors else 200)
 
 
@@ -169,10 +169,10 @@ def contract_reinstate(request: Asked, candidacy: UUID) -> HttpResponse:
         notices.done(request, _("The contract counts again."))
         return redirect("candidate_contract", candidacy=candidacy)
     found = open_contract(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    head = open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
-    return render(request, "agreements/contract.html", {"found": found, "file": file, "why": form}, status=422)
+    return render(request, "agreements/contract.html", {"found": found, "head": head, "why": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -180,15 +180,15 @@ def contract_reinstate(request: Asked, candidacy: UUID) -> HttpResponse:
 def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
     """The ways to reach somebody after release; with a POST, one more."""
     found = open_contact(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    head = open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
     form = WayForm(request.POST or None, kinds=found.kinds)
     sent = request.method == "POST" and form.is_valid()
     if sent and tried(form, lambda: add_route(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Kept: one more way to keep contact."))
         return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form}
+    context = {"found": found, "head": head, "form": form}
     return render(request, "agreements/contact.html", context, status=422 if form.errors else 200)
 
 
@@ -196,7 +196,7 @@ def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
 @page(*KEEPERS)
 def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse:
     """The first appointment after release."""
-    found, file = _contact(request, candidacy)
+    found, head = _contact(request, candidacy)
     form = FirstForm(request.POST or None, initial={"on": found.release_on})
     planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
     if request.method == "POST" and form.is_valid():
@@ -204,7 +204,7 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
         if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
             notices.done(request, _("The first appointment is planned."))
             return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form, "planned": planned}
+    context = {"found": found, "head": head, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
 
 
@@ -216,7 +216,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
     if known is None:
         raise Http404
     candidacy, old = known
-    found, file = _contact(request, candidacy)
+    found, head = _contact(request, candidacy)
     at = timezone.localtime(old.at)
     start = {"on": at.date(), "time": at.time(), "place": old.place, "with_whom": old.with_whom}
     form = FirstForm(request.POST or None, initial=start)
@@ -225,7 +225,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
         if tried(form, lambda: move_appointment(by=request.scope, on=appointment, at=form.at(), seen=version, **form.where())):
             notices.done(request, _("The appointment has another day."))
             return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "file": file, "form": form, "old": old}
+    context = {"found": found, "head": head, "form": form, "old": old}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
 
 
@@ -265,12 +265,12 @@ def appointments(request: Asked) -> HttpResponse:
     return render(request, "agreements/appointments.html", {"found": found})
 
 
-def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, File]:
+def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, Head]:
     found = open_contact(by=request.scope, on=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    head = open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
-    return found, file
+    return found, head
 
 
 @require_POST

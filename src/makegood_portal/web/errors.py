@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from contextlib import suppress
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,8 @@ from django.template.loader import render_to_string
 
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.web.kept_text import kept_of, send_again, words_of
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -45,10 +49,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the database is away or full. Rendered without the database."""
+    """500, or 503 when the database is away, or it or the disk is full. Rendered without the database."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
-        again = {"kept": kept_of(request), "path": request.get_full_path(), "csrf_token": get_token(request)}
+    disk_full = isinstance(error, OSError) and error.errno in NO_ROOM
+    for handler in request.upload_handlers if disk_full else ():  # what came in of a file makes room at once
+        with suppress(OSError):
+            handler.upload_interrupted()
+    if disk_full or isinstance(error, OperationalError | InterfaceError):
+        # A form that did not fit on the disk was never read to its end: nothing of it is at hand to be given back.
+        again = {"kept": [] if disk_full else kept_of(request), "path": request.get_full_path(), "csrf_token": get_token(request)}
         response = HttpResponse(render_to_string("errors/503.html", again), status=503)
         response["Retry-After"] = "30"
         return response

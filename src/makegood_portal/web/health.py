@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from tempfile import gettempdir
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -10,9 +11,14 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from makegood_portal.web.answers import MOST as LARGEST
+
 DISK_FULL = "53100"
-LEAST_FREE = 32_000_000
-"""Bytes: two segments of the database's log. With less it may stop at any moment, in the middle of somebody's work."""
+LEAST_FREE = 100_000_000
+"""Bytes beside the database: the largest list (20 MB) as its table, its rows and the log take it, and two segments of the log (32 MB).
+
+With less, a list that the portal allows may not fit, and the database may stop in the middle of somebody's work.
+"""
 _MARK = """
 INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('healthz', '', now())
 ON CONFLICT (session_key) DO UPDATE SET expire_date = now()
@@ -35,7 +41,8 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     if read_only:
         return JsonResponse({"status": "unavailable", "database": "read_only"}, status=503)
-    if shutil.disk_usage(settings.MAKEGOOD_HOME).free < LEAST_FREE:
+    # A large file is kept in the folder for temporary files while it comes in: there it must fit once.
+    if shutil.disk_usage(settings.MAKEGOOD_HOME).free < LEAST_FREE or shutil.disk_usage(gettempdir()).free < LARGEST:
         return JsonResponse({"status": "unavailable", "database": "ok", "disk": "full"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from makegood_portal.actions.open_file import open_file
+from makegood_portal.actions.open_file import open_head
 from makegood_portal.actions.release_date import CORRECTORS, correct_release_date, open_release
 from makegood_portal.ledger.queries import planner
 from makegood_portal.ledger.queries.planner import LEFT, Planner, Release
@@ -121,8 +121,8 @@ def planner_page(request: Asked) -> HttpResponse:
 @page(*CORRECTORS)
 def candidate_release(request: Asked, candidacy: UUID) -> HttpResponse:
     """The release date of one candidate with its history; with a POST, another date."""
-    found, file = open_release(by=request.scope, on=candidacy), open_file(by=request.scope, on=candidacy)
-    if found is None or file is None:
+    found, head = open_release(by=request.scope, on=candidacy), open_head(by=request.scope, on=candidacy)
+    if found is None or head is None:
         raise Http404
     form = ReleaseForm(request.POST or None, found=found, initial={"release_on": found.release_on})
     if request.method == "POST" and form.is_valid():
@@ -132,7 +132,7 @@ def candidate_release(request: Asked, candidacy: UUID) -> HttpResponse:
             notices.done(request, _("The release date is changed. Whoever works with the candidate is told."))
             return redirect("candidate_release", candidacy=candidacy)
     history = [{"said": one, "source": SAID_BY_US.get(one.source, one.source), "reason": one.reason} for one in found.history]
-    context = {"found": found, "file": file, "form": form, "history": history}
+    context = {"found": found, "head": head, "form": form, "history": history}
     return render(request, "planner/release.html", context, status=422 if form.errors else 200)
 
 
