@@ -125,6 +125,7 @@ def test_a_contract_taken_back_with_an_exit_keeps_the_reason_of_each_list_and_is
     assert (row.state, row.contract_on, row.track, row.step) == ("open", SIGNED, "basic", "started")
     assert Contract.objects.get().withdrawn_on is None
     assert SelectionEvent.objects.filter(outcome="exited").count() == 2, "why they left stays in the history"
+    assert Appointment.objects.get().state == "planned", "what the exit cancelled is agreed again"
 
 
 def test_a_contract_taken_back_without_an_exit_is_signed_again(ours: Side) -> None:

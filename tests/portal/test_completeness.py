@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import override
 
 from makegood_portal.ledger.models import Answer, Candidacy, Response
 from makegood_portal.ledger.queries.completeness import completeness
@@ -57,7 +58,7 @@ def test_by_counsellor_a_reason_is_an_answer_and_a_blank_is_not(ours: Side) -> N
 def test_where_two_sources_differ_the_files_are_named(ours: Side) -> None:
     """Need 7."""
     scope = scope_of(ours.users[Role.EVALUATOR])
-    with scoped(scope):
+    with scoped(scope), override("nl"):
         (item,) = completeness(scope, number=1).items
     assert (item.title, item.files, item.differ, len(item.of)) == ("Arbeidspotentieel", 2, 1, 1)
 

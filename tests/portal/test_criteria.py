@@ -126,7 +126,9 @@ def test_the_text_is_that_of_the_day_with_its_source(ours: Side) -> None:
     first = client.get(reverse("criteria"), {"on": "2016-06-10"}).content.decode()
     assert "Arbeidspotentieel is laag of redelijk" in first
     assert "Ouder dan 65" not in first
-    assert "process_evaluation table 10" in first
+    assert "Procesevaluatie van de social impact bond Werk na Detentie, tabel 10" in first, "a source in words, not as the file codes it"
+    assert "process_evaluation" not in first
+    assert "De evaluatie noemt er geen" in client.get(reverse("criteria")).content.decode()
     assert client.get(reverse("criteria"), {"on": "tomorrow"}).status_code == 404
     assert client.get(reverse("criteria"), {"programme": "x"}).status_code == 404
 

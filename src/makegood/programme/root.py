@@ -53,7 +53,7 @@ class Party(Term):
 class Document(Term):
     """A document that terms refer to by its code in `source`."""
 
-    title: Text
+    title: Words
     """Its title."""
     publisher: Text | None = None
     """Who published it."""

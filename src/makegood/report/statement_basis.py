@@ -74,7 +74,7 @@ def terms_section(statement: Statement) -> Iterator[Block]:
         pairs.append((say("disputes"), line(words)))
     if programme.documents:
         titles = [
-            line(", ".join(filter(None, (row.title, row.publisher, language.loose_day(row.published_on or "")))))
+            line(", ".join(filter(None, (language.title(row.title), row.publisher, language.loose_day(row.published_on or "")))))
             for row in programme.documents.values()
         ]
         pairs.append((say("documents"), Items(tuple(titles))))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
-from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, put_contract_back, resume
+from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, plan_again, put_contract_back, resume
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
@@ -108,11 +108,14 @@ def reinstate_contract(*, by: Scope, on: UUID, today: date, reason: str = "") ->
     contract = contracts.exclude(withdrawn_at=None).order_by("-withdrawn_at").first()
     if contract is None or contract.withdrawn_at is None or row.state == State.STARTED or contracts.filter(withdrawn_on=None).exists():
         raise Refusal("nothing_to_undo", _("There is no contract that was taken back."))
-    if timezone.localtime(contract.withdrawn_at).date() != today and not reason.strip():
+    same_day = timezone.localtime(contract.withdrawn_at).date() == today
+    if not same_day and not reason.strip():
         raise Refusal("why", _("Say why the contract counts again."), field="reason")
     delivery = terms.delivery_on(row.programme_id, today)
     step = contract.withdrawn_step if contract.withdrawn_step in delivery.steps else row.step
     put_contract_back(contract, row, reason=reason.strip())
+    if same_day and row.state == State.LEFT:
+        plan_again(row)
     named = {"contract_on": contract.signed_on, "track": contract.track}
     resume(row, by, step=step, happened_on=today, reason=reason.strip(), signed=row.state == State.OPEN, named=named)
     return contract

@@ -7,16 +7,18 @@ persons, and names the municipality that took its place; it is asked nothing new
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from makegood.values.problem import Problem, Where, nearest
 from makegood_portal.actions.acting import action, add, change, fact
-from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import MunicipalityDetails, Organisation
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Kind, Role
@@ -56,6 +58,41 @@ class CodesTaken:
     changed: int
     merged: int
     same: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeChange:
+    """What a line does to the directory: `kind` is new, changed, same or older (than what is known, and left alone).
+
+    `was` is how the municipality stands there now: code, year and name; empty where it is new. `into` is the name of the
+    municipality that takes its place from this list on.
+    """
+
+    line: CodeLine
+    kind: str
+    was: tuple[str, int, str] | None
+    renames: bool
+    into: str
+
+
+@dataclass(frozen=True)
+class CodesPlan:
+    """What a list would do, line by line. `mark` is the same only as long as nothing of it changed."""
+
+    changes: tuple[CodeChange, ...]
+
+    @property
+    def counts(self) -> CodesTaken:
+        """The changes, counted."""
+        kinds = [one.kind for one in self.changes]
+        merged = sum(bool(one.into) for one in self.changes)
+        return CodesTaken(kinds.count("new"), kinds.count("changed"), merged, kinds.count("same"))
+
+    @property
+    def mark(self) -> str:
+        """A fingerprint of what would change."""
+        told = [(one.line.code, one.line.name, one.line.year, one.kind, one.was, one.into) for one in self.changes]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def read_codes(content: bytes, *, file: str = "") -> list[CodeLine]:
@@ -131,40 +168,86 @@ def _together(lines: list[CodeLine], where: Where) -> Iterator[Problem]:
             yield Problem(Where(where.file, line.line), "unknown_municipality", what, "", nearest(line.merged_into, set(codes)))
 
 
+@dataclass(frozen=True)
+class _Directory:
+    """The municipalities as they stand: details by code and by municipality, municipalities by name."""
+
+    known: dict[str, MunicipalityDetails]
+    details: dict[UUID, MunicipalityDetails]
+    named: dict[str, Organisation]
+
+    def town(self, line: CodeLine) -> Organisation | None:
+        """The municipality of a line: by its code, else by its name."""
+        row = self.known.get(line.code)
+        return row.municipality if row else self.named.get(line.name.casefold())
+
+
+def _directory(*, lock: bool) -> _Directory:
+    rows = MunicipalityDetails.objects.select_related("municipality")
+    found = list(rows.select_for_update(of=("self",)) if lock else rows)
+    towns = Organisation.objects.filter(kind=Kind.MUNICIPALITY)
+    return _Directory(
+        {one.cbs_code: one for one in found if one.cbs_code},
+        {one.municipality_id: one for one in found},
+        {one.name.casefold(): one for one in towns},
+    )
+
+
+def _planned(lines: list[CodeLine], directory: _Directory) -> CodesPlan:
+    names = {line.code: line.name for line in lines}
+    return CodesPlan(tuple(_change_of(line, directory, names) for line in lines))
+
+
+def _change_of(line: CodeLine, directory: _Directory, names: dict[str, str]) -> CodeChange:
+    town = directory.town(line)
+    row = directory.details.get(town.pk) if town else None
+    into = names[line.merged_into] if line.merged_into and (row is None or row.merged_into_id is None) else ""
+    if town is None or row is None:
+        kind = "new" if town is None else "changed"
+        return CodeChange(line=line, kind=kind, was=("", 0, town.name) if town else None, renames=False, into=into)
+    was = (row.cbs_code, row.cbs_year, town.name)
+    if line.year < row.cbs_year:
+        return CodeChange(line=line, kind="older", was=was, renames=False, into=into)
+    other = directory.named.get(line.name.casefold())
+    renames = not line.merged_into and town.name != line.name and (other is None or other.pk == town.pk)
+    recoded = not line.merged_into and (row.cbs_code, row.cbs_year) != (line.code, line.year)
+    return CodeChange(line=line, kind="changed" if renames or recoded else "same", was=was, renames=renames, into=into)
+
+
 @action(*CODE_KEEPERS)
-def take_codes_in(*, by: Scope, on: None, content: bytes, file: str = "") -> CodesTaken:  # noqa: ARG001 - it is about no record
-    """Take a list in, all of it or nothing; the same list again changes nothing. A newer year is never put back."""
+def look_at_codes(*, by: Scope, on: None, content: bytes, file: str = "") -> CodesPlan:  # noqa: ARG001 - it is about no record
+    """What a list would do; nothing is kept. Raises `CodesRefused` where `take_codes_in` would."""
     lines = read_codes(content, file=file)
-    known = {one.cbs_code: one for one in MunicipalityDetails.objects.select_for_update(of=("self",)).select_related("municipality")}
-    named = {one.name.casefold(): one for one in Organisation.objects.filter(kind=Kind.MUNICIPALITY)}
-    counts = {"new": 0, "changed": 0, "merged": 0, "same": 0}
+    fact(lines=len(lines))
+    return _planned(lines, _directory(lock=False))
+
+
+@action(*CODE_KEEPERS)
+def take_codes_in(*, by: Scope, on: None, content: bytes, seen: str = "", file: str = "") -> CodesTaken:  # noqa: ARG001 - it is about no record
+    """Take a list in, all of it or nothing; the same list again changes nothing. A newer year is never put back.
+
+    With `seen`, the mark of the plan that somebody looked at, it is refused where the directory changed since then.
+    """
+    lines, directory = read_codes(content, file=file), _directory(lock=True)
+    plan = _planned(lines, directory)
+    if seen and seen != plan.mark:
+        raise Stale("codes_stale", _("The directory changed since you looked. This is what the list would do now."), field="file")
     found: dict[str, Organisation] = {}
     details: dict[str, MunicipalityDetails] = {}
-    for line in lines:
-        row = known.get(line.code)
-        town = row.municipality if row else named.get(line.name.casefold())
-        if town is None:
-            town = add(Organisation(kind=Kind.MUNICIPALITY, name=line.name))
-            counts["new"] += 1
-        row = row or MunicipalityDetails.objects.filter(municipality=town).first()
+    for one in plan.changes:
+        line, town = one.line, directory.town(one.line)
+        town = town or add(Organisation(kind=Kind.MUNICIPALITY, name=line.name))
+        row = directory.details.get(town.pk)
         found[line.code] = town
-        if row is None:
-            details[line.code] = add(MunicipalityDetails(municipality=town, cbs_code=line.code, cbs_year=line.year))
-            continue
-        details[line.code] = row
-        if line.year < row.cbs_year:
-            continue
-        other = named.get(line.name.casefold())
-        renames = not line.merged_into and town.name != line.name and (other is None or other.pk == town.pk)
-        before = (row.cbs_code, row.cbs_year, town.name)
-        if not line.merged_into:
+        details[line.code] = row or add(MunicipalityDetails(municipality=town, cbs_code=line.code, cbs_year=line.year))
+        if row and one.kind == "changed" and not line.merged_into:
             change(row, cbs_code=line.code, cbs_year=line.year)
-        if renames:
+        if one.renames:
             change(town, name=line.name)
-        counts["changed" if before != (row.cbs_code, row.cbs_year, town.name) else "same"] += 1
-    for line in lines:
-        if line.merged_into and details[line.code].merged_into_id is None:
-            change(details[line.code], merged_into_id=found[line.merged_into].pk, merged_year=line.year)
-            counts["merged"] += 1
-    fact(lines=len(lines), **counts)
-    return CodesTaken(**counts)
+    for one in plan.changes:
+        if one.into:
+            into = found[one.line.merged_into].pk
+            change(details[one.line.code], merged_into_id=into, merged_year=one.line.year)
+    counts = plan.counts
+    fact(lines=len(lines), **asdict(counts))
+    return counts

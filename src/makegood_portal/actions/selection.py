@@ -127,6 +127,8 @@ def come_back(*, by: Scope, on: UUID, happened_on: date, reason: str = "") -> Ca
         contract = {"contract_on": put_contract_back(ended, row).signed_on}
     else:
         step = _not_past_the_contract(row, delivery)
+    if same_day:
+        plan_again(row)
     return resume(row, by, step=step, happened_on=happened_on, reason=reason.strip(), named=contract)
 
 
@@ -144,6 +146,14 @@ def resume(
     due = due_on(delivery.steps[step], step_before_on=happened_on, end_date=row.release_on)
     at = {"step": step, "step_since": happened_on, "step_due_on": due, "state": State.OPEN, "exit_reason": "", "left_on": None}
     return change(row, seen=row.version, reason=reason, columns={**at, **named})
+
+
+def plan_again(row: Candidacy) -> None:
+    """An exit that is undone gives back the appointment that it cancelled; called before the file forgets the day of the exit."""
+    later = Appointment.objects.filter(candidacy=row, state="cancelled", at__date__gte=row.left_on)
+    cancelled = later.order_by("-recorded_at")[:1]
+    for one in cancelled.select_related("candidacy"):
+        change(one, state="planned")
 
 
 def put_contract_back(contract: Contract, row: Candidacy, *, reason: str = "") -> Contract:

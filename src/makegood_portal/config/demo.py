@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROGRAMME = "werk-na-detentie"
 SEED, PRACTICE_SEED = "1", "2"
-SHARED = 6
+SHARED = 8
 IN_FORCE_FROM = date(2016, 6, 3)
 LOGINS = "logins.json"
 ROLES = {
@@ -102,7 +102,10 @@ def _practice(world: Path, *, by: Scope) -> None:
 
 
 def _consents() -> None:
-    """Some of the practice round agreed that their probation officer, or an employment agency, sees that they take part."""
+    """Some of the practice round agreed that their probation officer, or an employment agency, sees that they take part.
+
+    Half of them are on the way, half have started: what an outsider sees first is who is on the way.
+    """
     from django.utils import timezone
 
     from makegood.values.month import add_months
@@ -110,8 +113,8 @@ def _consents() -> None:
     from makegood_portal.ledger.processing import register
 
     today, lasting = timezone.localdate(), register().sharing
-    rows = Candidacy.objects.filter(programme__code=practice_round.CODE, counsellor__isnull=False).exclude(state="left")
-    chosen = list(rows.order_by("release_on", "pk")[:SHARED])
+    rows = Candidacy.objects.filter(programme__code=practice_round.CODE, counsellor__isnull=False)
+    chosen = [one for state in ("open", "started") for one in rows.filter(state=state).order_by("release_on", "pk")[: SHARED // 2]]
     for role, purpose in (("probation_officer", "supervision"), ("agency_contact", "work")):
         who = Membership.objects.filter(role=role).order_by("user__email").first()
         if who is None or Consent.objects.filter(candidacy__in=chosen, purpose=purpose).exists():

@@ -118,11 +118,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_FORMS = {"login": "makegood_portal.web.account_forms.LogIn", "reauthenticate": "makegood_portal.web.account_forms.PasswordAgain"}
+ACCOUNT_FORMS = {
+    "login": "makegood_portal.web.account_forms.LogIn",
+    "reauthenticate": "makegood_portal.web.account_forms.PasswordAgain",
+    "change_password": "makegood_portal.web.account_forms.NewPassword",
+}
 MFA_FORMS = {
     "authenticate": "makegood_portal.web.account_forms.SecondStep",
     "reauthenticate": "makegood_portal.web.account_forms.SecondStepAgain",
     "activate_totp": "makegood_portal.web.account_forms.SetApp",
+    "add_webauthn": "makegood_portal.web.account_forms.NewKey",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Makegood"

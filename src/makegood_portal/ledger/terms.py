@@ -89,6 +89,14 @@ def deliveries_on(programmes: Collection[UUID], day: date) -> dict[UUID, Deliver
     return found
 
 
+def title_on(programme: UUID, day: date, *, else_: str) -> str:
+    """What a programme is called in the language of the page; `else_` where no terms are loaded that say it."""
+    try:
+        return said(programme_on(programme, day).title)
+    except NoTermsError:
+        return else_
+
+
 def _look_up_together(programmes: Sequence[UUID]) -> None:
     """The newest version of each of these programmes is known until the block ends."""
     versions = ProgrammeVersion.objects.filter(programme__in=programmes).order_by("programme", "-recorded_at").distinct("programme")

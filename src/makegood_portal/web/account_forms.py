@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, ReauthenticateForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeAgain
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,24 @@ class PasswordAgain(ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **words: Any) -> None:
         super().__init__(*args, **words)
         _say(self.fields["password"], _("Password"))
+
+
+class NewPassword(ChangePasswordForm):  # type: ignore[misc]
+    """Another password. There is no way to ask for a lost one by mail: an administrator gives a new link."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        _say(self.fields["oldpassword"], _("The password that you have now"))
+        _say(self.fields["password1"], _("New password"), _("At least twelve characters. A sentence is easy to remember."))
+        _say(self.fields["password2"], _("The new password again"))
+
+
+class NewKey(AddWebAuthnForm):  # type: ignore[misc]
+    """A security key, and what to call it."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        _say(self.fields["name"], _("What do you call it?"), _("For example: key ring, or work telephone."))
 
 
 class SecondStep(AuthenticateForm):  # type: ignore[misc]

@@ -70,7 +70,7 @@ class ContractForm(Form):
 class WithdrawForm(Form):
     """Why a contract is taken back, and since when."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Why?"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=gettext_lazy("Why?"), widget=forms.RadioSelect(attrs={"class": "choices--alike"}))
     happened_on = PickedDateField(label=gettext_lazy("On which day?"))
 
     def __init__(self, *args: Any, withdrawals: Any, **words: Any) -> None:

@@ -78,6 +78,7 @@ def candidate_list(request: Asked) -> HttpResponse:
         "search": search,
         "words": words,
         "narrowed": words or any(request.GET.values()),
+        "by_consent": request.scope.has(Role.PROBATION_OFFICER, Role.AGENCY_CONTACT),
     }
     return render(request, template, context, status=422 if search.errors else 200)
 

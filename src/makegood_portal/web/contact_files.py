@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.take_contacts_out import take_contacts_out
+from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import contact_files
 from makegood_portal.ledger.queries.contact_files import COLUMNS, TAKERS
 from makegood_portal.web.pages import Asked, page
@@ -35,8 +36,14 @@ def contact_files_page(request: Asked) -> HttpResponse:
         raise Http404
     address = reverse("contact_files")
     tabs = [
-        {"label": name, "href": f"{address}?programme={key}", "current": key == found.programme} for key, name in found.programmes
-    ] if found else []  # fmt: skip
+        {
+            "label": terms.title_on(key, timezone.localdate(), else_=name),
+            "href": f"{address}?programme={key}",
+            "current": key == found.programme,
+        }
+        for key, name in (found.programmes if found else ())
+        if found is not None
+    ]
     stages = [(words, found.stages.get(stage, 0)) for stage, words in STAGES.items()] if found and found.participants else []
     context = {
         "found": found, "tabs": tabs if len(tabs) > 1 else [], "stages": stages,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.proposing import Limit, added, amendment_text, dropped, limits, moved
+from makegood.programme.root import Document
 from makegood.programme.yaml_text import MAX_BYTES
 from makegood.values.parsing import number
 from makegood.values.problem import Problem
@@ -37,6 +38,7 @@ from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.problem_words import told
 from makegood_portal.web.refused import tell_beside
+from makegood_portal.web.sources import source_words
 
 EFFECTS = {
     "requires": gettext_lazy("needed to take part"),
@@ -75,7 +77,9 @@ class ChangeForm(Form):
         label=gettext_lazy("What do you expect of it?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
     review_on = PickedDateField(label=gettext_lazy("When do you look whether that came true?"))
-    drop = forms.MultipleChoiceField(label=gettext_lazy("Which criteria go?"), required=False, widget=forms.CheckboxSelectMultiple)
+    drop = forms.MultipleChoiceField(
+        label=gettext_lazy("Which criteria go?"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--alike"})
+    )
     add_title = forms.CharField(
         label=gettext_lazy("A new criterion: what it says"), required=False, max_length=200,
         help_text=gettext_lazy("A statement about the candidate, such as: has a home after release."),
@@ -210,10 +214,16 @@ def criteria_page(request: Asked) -> HttpResponse:
     if found is None:
         return render(request, "criteria/none.html", {})
     counts = found.counted.counts if found.counted else None
+    documents = terms.programme_on(found.programme, found.on).documents
     context = {
         "found": found,
         "counts": _totals(counts) if counts else None,
-        "rules": _counted_rules(found, counts),
+        "rules": _counted_rules(found, counts, documents),
+        "changes": [{"row": one, "source": source_words(one.source, documents)} for one in found.changes],
+        "programmes": [
+            {"label": terms.title_on(key, found.on, else_=name), "href": f"?programme={key}", "current": key == found.programme}
+            for key, name in found.programmes
+        ],
         "versions": _versions(found),
         "may_count": request.scope.has(*COUNTERS),
         "may_see_counts": request.scope.has(*COUNTERS, Role.HEAD_OFFICE),
@@ -241,12 +251,14 @@ def _totals(counts: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _counted_rules(found: criteria.CriteriaPage, counts: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _counted_rules(
+    found: criteria.CriteriaPage, counts: Mapping[str, Any] | None, documents: Mapping[str, Document]
+) -> list[dict[str, Any]]:
     of = {(one["criteria_list"], one["criterion"]): one for one in counts["before"]} if counts else {}
     return [
         {
             "title": one.title,
-            "source": one.source,
+            "source": source_words(one.source, documents),
             "rules": [
                 {"row": rule, "effect": EFFECTS[rule.effect], "counts": of.get((rule.criteria_list, rule.criterion))} for rule in one.rules
             ],

@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood_portal.actions.advice import begin_register_form, decide_otherwise, keep_advice, open_advice
 from makegood_portal.actions.questionnaire import FILLERS
 from makegood_portal.ledger.access import Part, roles_that_read
-from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice, MissingAnswer
+from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice, CriteriaOfList, MissingAnswer
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
@@ -52,6 +52,8 @@ class DecisionForm(Form):
         super().__init__(*args, **words)
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["track"].choices = [("", _("As advised")), *tracks]  # type: ignore[attr-defined]
+        for name in ("answer", "track"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]  # something is chosen from the start
 
 
 @require_safe
@@ -99,30 +101,43 @@ def candidate_eligibility_register(request: Asked, candidacy: UUID) -> HttpRespo
 
 def _context(found: Advice) -> dict[str, Any]:
     words, notice, _status = VERDICTS[found.verdict]
-    lists = [
-        {
-            "title": one.title,
-            "looked_at": one.looked_at,
-            "lines": [_line(line, looked_at=bool(one.looked_at)) for line in one.lines],
-            "against": sum(line.passes == "no" for line in one.lines),
-        }
-        for one in found.lists
-    ]
+    lists = [_list(one) for one in found.lists]
     missing = [{"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.missing]
+    track_missing = [{"title": one.title, "href": _href(found.id, one)} for one in found.track_missing]
+    tracks = [title for _code, title in found.tracks if title in found.could_become]
     return {
         "found": found,
         "verdict": words,
         "notice": notice,
         # What waits to be looked at stands first.
         "lists": sorted(lists, key=lambda one: bool(one["looked_at"])),
-        "missing": missing,
-        "first": next((one["href"] for one in missing if one["href"]), ""),
-        "track_missing": [
-            {"title": one.title, "href": _href(found.id, one), "register": one.asks == "register"} for one in found.track_missing
-        ],
+        "to_ask": [one for one in missing if not one["register"]],
+        "in_the_file": [one for one in missing if one["register"]],
+        "track_missing": track_missing if found.may_fill else [],
+        "could_become": _(" or ").join(tracks),
         "to_register": found.may_fill and any(one.asks == "register" for one in (*found.missing, *found.track_missing)),
         "decisions": [{"row": one, "reason": one.reason} for one in found.decisions],
         "differ": [{"title": one.title, "said": [(SOURCES.get(who, who), value) for who, value in one.said]} for one in found.differ],
+    }
+
+
+def _list(one: CriteriaOfList) -> dict[str, Any]:
+    """A list of criteria: first what stands in the way, then what is not known; how many of each, in words."""
+    lines = [_line(line, looked_at=bool(one.looked_at)) for line in one.lines]
+    order = ["danger", "warning", "success", "neutral"]
+    kinds = [line["kind"] for line in lines]
+    against, unknown, fine = kinds.count("danger"), kinds.count("warning"), kinds.count("success")
+    told = [
+        ngettext("%(n)s stands in the way", "%(n)s stand in the way", against) % {"n": against} if against else "",
+        ngettext("%(n)s is not known", "%(n)s are not known", unknown) % {"n": unknown} if unknown else "",
+        ngettext("%(n)s is in order", "%(n)s are in order", fine) % {"n": fine} if fine else "",
+    ]
+    return {
+        "title": one.title,
+        "looked_at": one.looked_at,
+        "told": ", ".join(filter(None, told)),
+        "against": [line for line in lines if line["kind"] == "danger"],
+        "lines": sorted(lines, key=lambda line: order.index(line["kind"])),
     }
 
 

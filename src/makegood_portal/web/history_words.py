@@ -53,6 +53,7 @@ VERBS: Words = {
     "lock": gettext_lazy("Locked a user out"),
     "log_contact": gettext_lazy("Recorded a contact"),
     "look_at_change": gettext_lazy("Looked at a change of criteria"),
+    "look_at_codes": gettext_lazy("Looked at codes of municipalities"),
     "look_at_file": gettext_lazy("Looked at an amended programme file"),
     "move_appointment": gettext_lazy("Moved the appointment"),
     "name_columns": gettext_lazy("Named the columns of a list"),

@@ -23,7 +23,16 @@ from makegood_portal.actions.directory import (
     record_usual_care,
     still_right,
 )
-from makegood_portal.actions.municipality_codes import CODE_KEEPERS, MOST_BYTES, CodesRefused, take_codes_in
+from makegood_portal.actions.municipality_codes import (
+    CODE_KEEPERS,
+    MOST_BYTES,
+    CodeChange,
+    CodesPlan,
+    CodesRefused,
+    look_at_codes,
+    take_codes_in,
+)
+from makegood_portal.actions.refusal import Stale
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import KEEPERS, Municipality, UsualCareBeside
 from makegood_portal.web import notices
@@ -45,6 +54,8 @@ CODE_WORDS = {
     "unknown_municipality": gettext_lazy("The municipality that took its place is not in the list, or merged itself."),
 }
 """Code of a problem of a list -> what people read."""
+MOST_SHOWN = 100
+"""Lines of a list that are shown one by one before it is taken in; the counts are of all of them."""
 
 MOST_YEARS = 200
 """Years of usual care that a page may say it showed."""
@@ -111,25 +122,84 @@ class CodesForm(Form):
     )
 
 
+class CodesSeenForm(Form):
+    """The list that was looked at, and what it would have done then."""
+
+    list = forms.CharField(max_length=MOST_BYTES, strip=False, widget=forms.HiddenInput)
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page(*CODE_KEEPERS)
 def municipality_codes(request: Asked) -> HttpResponse:
-    """Take in the codes of a year, and which municipalities merged: all of the list, or nothing."""
+    """The codes of a year, and which municipalities merged: what the list would do, before anything is kept."""
     form = CodesForm(request.POST or None, request.FILES or None)
     problems: list[tuple[int, str]] = []
     if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["file"].read(MOST_BYTES + 1)
         try:
-            taken = take_codes_in(by=request.scope, on=None, content=form.cleaned_data["file"].read(MOST_BYTES + 1))
+            plan = look_at_codes(by=request.scope, on=None, content=content)
         except CodesRefused as refused:
             form.add_error("file", refused.what)
-            problems = [(one.where.line, str(CODE_WORDS.get(one.code, one.what))) for one in refused.problems]
+            problems = _codes_problems(refused)
         else:
-            words = {"new": taken.new, "changed": taken.changed, "merged": taken.merged, "same": taken.same}
-            said = _("Taken in: %(new)s new, %(changed)s changed, %(merged)s merged, %(same)s as they were.")
-            notices.done(request, said % words)
-            return redirect("municipalities")
+            return _codes_looked_at(request, plan, content.decode("utf-8-sig"))
     context = {"form": form, "problems": problems}
     return render(request, "municipalities/codes.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*CODE_KEEPERS)
+def municipality_codes_take(request: Asked) -> HttpResponse:
+    """Take in the list that was looked at: all of it, or nothing."""
+    form = CodesSeenForm(request.POST)
+    if not form.is_valid():
+        return redirect("municipality_codes")
+    content = form.cleaned_data["list"].encode()
+    try:
+        taken = take_codes_in(by=request.scope, on=None, content=content, seen=form.cleaned_data["seen"])
+    except Stale as stale:
+        plan = look_at_codes(by=request.scope, on=None, content=content)
+        return _codes_looked_at(request, plan, form.cleaned_data["list"], changed=stale.what)
+    except CodesRefused as refused:
+        context = {"form": CodesForm(), "problems": _codes_problems(refused)}
+        return render(request, "municipalities/codes.html", context, status=422)
+    words = {"new": taken.new, "changed": taken.changed, "merged": taken.merged, "same": taken.same}
+    said = _("Taken in: %(new)s new, %(changed)s changed, %(merged)s merged, %(same)s as they were.")
+    notices.done(request, said % words)
+    return redirect("municipalities")
+
+
+def _codes_problems(refused: CodesRefused) -> list[tuple[int, str]]:
+    """Line and words of each problem of a list."""
+    return [(one.where.line, str(CODE_WORDS.get(one.code, one.what))) for one in refused.problems]
+
+
+def _codes_looked_at(request: Asked, plan: CodesPlan, text: str, *, changed: str = "") -> HttpResponse:
+    """The page that says what a list would do."""
+    telling = [one for one in plan.changes if one.into or one.kind in ("new", "changed")]
+    context = {
+        "seen": CodesSeenForm(initial={"list": text, "seen": plan.mark}),
+        "counts": plan.counts,
+        "older": sum(one.kind == "older" for one in plan.changes),
+        "rows": [_codes_row(one) for one in telling[:MOST_SHOWN]],
+        "more": max(0, len(telling) - MOST_SHOWN),
+        "changed": changed,
+    }
+    return render(request, "municipalities/codes_seen.html", context, status=409 if changed else 200)
+
+
+def _codes_row(one: CodeChange) -> dict[str, Any]:
+    """A line of the list in words: what it says, what is known now, and what happens."""
+    if one.into:
+        word, kind = _("merges into %(name)s") % {"name": one.into}, "warning"
+    elif one.kind == "new":
+        word, kind = _("new"), "success"
+    else:
+        word, kind = (_("new name"), "info") if one.renames else (_("new code or year"), "info")
+    code, year, name = one.was or ("", 0, "")
+    known = f"{code} ({year}), {name}" if code else name
+    return {"line": one.line, "known": known, "word": word, "kind": kind}
 
 
 @require_safe
@@ -211,6 +281,7 @@ def _found(request: Asked, key: UUID) -> Municipality:
 PATHS = [
     path("municipalities/", municipality_list, name="municipalities"),
     path("municipalities/codes/", municipality_codes, name="municipality_codes"),
+    path("municipalities/codes/take-in/", municipality_codes_take, name="municipality_codes_take"),
     path("municipalities/<uuid:municipality_>/", municipality, name="municipality"),
     path("municipalities/<uuid:municipality_>/contacts/new/", municipality_contact_new, name="municipality_contact_new"),
     path("municipalities/<uuid:municipality_>/programmes/new/", municipality_programme_new, name="municipality_programme_new"),

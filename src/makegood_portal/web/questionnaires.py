@@ -21,6 +21,7 @@ from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.queries.questionnaires import Filling
+from makegood_portal.ledger.queries.questionnaires import Missing as MissingOfForm
 from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
 
@@ -166,9 +167,10 @@ def response_answers(request: Asked, response: UUID) -> HttpResponse:
     found = look_at(by=request.scope, on=response)
     if found is None:
         raise Http404
+    names = dict.fromkeys(item.section for item in asked(found.form, found.given) if item.kind != "note")
     shown = [
         {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None))}
-        for name in dict.fromkeys(item.section for item in asked(found.form, found.given))
+        for name in names
     ]
     may_finish = found.state == "open" and request.scope.has(*FILLERS)
     return render(request, "questionnaires/answers.html", {"filling": found, "sections": shown, "may_finish": may_finish})
@@ -193,21 +195,20 @@ def response_paper(request: Asked, response: UUID) -> HttpResponse:
 def questionnaires_missing(request: Asked) -> HttpResponse:
     """What is missing, item by item, from the first day on."""
     forms, counted_at = questionnaires.missing(request.scope)
-    found = [
-        {
-            "form": one,
-            "items": [
-                {
-                    "label": label, "row": row, "low": row.fill_rate is not None and row.fill_rate < LOW,
-                    "percent": _percent(row.fill_rate), "empty": row.item in one.required and row.blank > 0,
-                }
-                for label, row in one.items
-            ],
-        }
-        for one in forms
-    ]  # fmt: skip
+    found = [{"form": one, **_by_attention(one)} for one in forms]
     elsewhere = questionnaires.measured_elsewhere(request.scope, today=timezone.localdate())
     return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at, "elsewhere": elsewhere})
+
+
+def _by_attention(form: MissingOfForm) -> dict[str, list[dict[str, Any]]]:
+    """The questions that need attention (required and empty, or answered by few), fewest answers first, apart from the others."""
+    asks: list[tuple[float, dict[str, Any]]] = []
+    rest: list[tuple[float, dict[str, Any]]] = []
+    for label, row in form.items:
+        low, empty = row.fill_rate is not None and row.fill_rate < LOW, row.item in form.required and row.blank > 0
+        item = {"label": label, "row": row, "low": low, "empty": empty, "percent": _percent(row.fill_rate)}
+        (asks if low or empty else rest).append((row.fill_rate or 0, item))
+    return {"asks": [item for _rate, item in sorted(asks, key=lambda one: one[0])], "rest": [item for _rate, item in rest]}
 
 
 def _percent(rate: float | None) -> int | None:

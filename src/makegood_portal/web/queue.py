@@ -63,6 +63,9 @@ class LeaveForm(DoneForm):
             self.fields[f"reason_{name}"] = forms.ChoiceField(
                 label=label, choices=codes, widget=forms.RadioSelect, required=len(reasons) == 1
             )
+            self.fields[f"reason_{name}"].unmarked = True  # type: ignore[attr-defined]  # one of the lists must have a reason
+        if len(reasons) > 1:
+            self.fields[f"reason_{self.lists[0]}"].help_text = _("One reason is enough, from whichever list fits best.")
 
     def reasons(self) -> dict[str, str]:
         """List -> code, of the lists for which a reason was chosen."""

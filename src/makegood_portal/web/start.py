@@ -25,6 +25,7 @@ from makegood_portal.actions.put_notice_away import put_notice_away
 from makegood_portal.ledger.queries import funnel, start
 from makegood_portal.ledger.queries.start import Programme, Step, Told, Waiting
 from makegood_portal.ledger.terms import said as in_language
+from makegood_portal.ledger.words import Role
 from makegood_portal.web.navigation import items_for
 from makegood_portal.web.pages import Asked, page
 
@@ -211,6 +212,7 @@ def home(request: Asked) -> HttpResponse:
     guide = guides(programmes.values())
     words = {"tasks": cards, "notices": notices, "places": places, "guide": guide, "programmes": programmes.values(), "today": today}
     words["behind"] = behind
+    words["by_consent"] = request.scope.has(Role.PROBATION_OFFICER, Role.AGENCY_CONTACT)
     return render(request, "home.html", words)
 
 

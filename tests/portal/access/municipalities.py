@@ -32,10 +32,12 @@ def of_usual_care(side: Side) -> dict[str, Any]:
 
 
 DIRECTORY = ACTORS
+CODES = frozenset({Role.HEAD_OFFICE, Role.LEAD})
 
 ROUTES = {
     "municipalities": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}),
-    "municipality_codes": Route(may=frozenset({Role.HEAD_OFFICE, Role.LEAD})),
+    "municipality_codes": Route(may=CODES),
+    "municipality_codes_take": Route(may=CODES, post=nothing),
     "municipality": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_contact_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),
     "municipality_programme_new": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_municipality, shared=DIRECTORY),

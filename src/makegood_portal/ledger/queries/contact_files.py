@@ -68,10 +68,15 @@ class ContactFiles:
         ))  # fmt: skip
 
 
+def programmes(scope: Scope) -> list[tuple[UUID, str]]:
+    """The programmes of which the asker may take files along: key and name. One query."""
+    keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
+    return list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+
+
 def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
     """How much there is; None where the asker takes part in no programme in one of these roles. At most six queries."""
-    keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
-    found = list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+    found = programmes(scope)
     chosen = next((one for one in found if programme in (None, one[0])), None)
     if chosen is None:
         return None

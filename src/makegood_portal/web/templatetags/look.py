@@ -219,7 +219,10 @@ _block("form", "action", "method", "id", "form", action="", method="post", id=""
 
 
 class _Table(Node):
-    """`{% table caption column column … %}` with rows and cells; on a phone each row becomes a card."""
+    """`{% table caption column column … %}` with rows and cells; on a phone each row becomes a card.
+
+    `tight=True`: on a phone one list of rows of two or three lines, for a list of many that say little each.
+    """
 
     def __init__(self, caption: Any, columns: list[Any], words: dict[str, Any], nodelist: NodeList) -> None:
         self.caption, self.columns, self.words, self.nodelist = caption, columns, words, nodelist
@@ -230,7 +233,7 @@ class _Table(Node):
         words = {word: value.resolve(context) for word, value in self.words.items()}
         with context.push(table_columns=columns):
             rows = self.nodelist.render(context)
-        plain = bool(words.pop("plain", False))
+        plain, tight = bool(words.pop("plain", False)), bool(words.pop("tight", False))
         shown = words.pop("show_caption", False)
         return render_to_string(
             "components/table.html",
@@ -239,6 +242,7 @@ class _Table(Node):
                 "columns": columns,
                 "rows": rows,
                 "plain": plain,
+                "tight": tight,
                 "show_caption": shown,
                 "attributes": _attributes(words),
             },
