@@ -17,6 +17,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db import connection, models, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from makegood.instrument.questionnaire import Questionnaire
 from makegood.programme.delivery import Delivery
@@ -213,11 +214,20 @@ def _look() -> None:
 
 
 def copy(table: type[models.Model], columns: str, rows: Iterable[Sequence[object]]) -> None:
-    """Rows into a table in one go; `columns` by name, with spaces between."""
-    quoted = ", ".join(f'"{name}"' for name in columns.split())
+    """Rows into a table in one go; `columns` by name, with spaces between. What must be there and is not named has the
+    default of its field, so that a column that comes later does not break the bench.
+    """
+    named = columns.split()
+    later = [
+        field
+        for field in table._meta.concrete_fields
+        if field.attname not in named and not field.null and not isinstance(field, models.AutoField)
+    ]
+    same = [Jsonb(field.get_default()) if isinstance(field, models.JSONField) else field.get_default() for field in later]
+    quoted = ", ".join(f'"{name}"' for name in [*named, *(field.attname for field in later)])
     with connection.cursor() as cursor, cursor.copy(f"COPY {table._meta.db_table} ({quoted}) FROM STDIN") as into:
         for row in rows:
-            into.write_row(row)
+            into.write_row([*row, *same])
 
 
 def _organisations(crowd: Crowd) -> None:
@@ -456,11 +466,15 @@ def _files(crowd: Crowd, people: Sequence[One]) -> None:
             for one in guided
         ),
     )
-    columns = "id recorded_at candidacy_id municipality_id status with_role recorded_by_id happened_on"
+    columns = "id recorded_at candidacy_id municipality_id status stage with_role recorded_by_id happened_on"
     copy(
         Coordination,
         columns,
-        ((crowd.key(), now, one.key, one.municipality, "known", "", one.counsellor, one.days[-1]) for one in guided if one.state != "left"),
+        (
+            (crowd.key(), now, one.key, one.municipality, "known", "known", "", one.counsellor, one.days[-1])
+            for one in guided
+            if one.state != "left"
+        ),
     )
     columns = "id recorded_at candidacy_id kind minutes phase happened_on recorded_by_id"
     copy(
