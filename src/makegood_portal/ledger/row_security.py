@@ -74,7 +74,9 @@ $$ SELECT coalesce(array_agg(b.candidacy_id), '{}') FROM ledger_breakglass b WHE
 CREATE OR REPLACE FUNCTION ledger_consented(what text, role text) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
-$$ SELECT coalesce(array_agg(k.candidacy), '{}') FROM ledger_consents(what, role) k $$;
+-- As `ledger_consents`, but by itself: to go through its rows once more takes twice as long.
+$$ SELECT coalesce(array_agg(k.candidacy_id), '{}') FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
+   AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
 CREATE OR REPLACE FUNCTION ledger_agreed(candidacy uuid, party uuid, what text, role text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT 1 FROM ledger_consent k WHERE k.candidacy_id = candidacy AND k.party_id = party AND k.purpose = what
