@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -76,3 +77,61 @@ def test_by_hand(ours: Side, world: World) -> None:
     assert "Zoë" in page
     assert world.theirs.candidacy.person.pseudonym not in page
     assert client.get(reverse("questionnaires_complete"), {"page": "x"}).status_code == 200
+
+
+def test_what_a_response_counts_follows_every_change_of_its_answers(world: World) -> None:
+    """Need 2: also a change past the pages, and an erasure, is counted."""
+    side, form = world.ours, a_questionnaire(world.ours.programme)
+    words = next(item["name"] for item in form.definition["items"] if item["kind"] == "text")
+    response = Response.objects.create(candidacy=side.candidacy, questionnaire=form, started_on=DAY, asked=["debts", "housing"])
+
+    def counted() -> tuple[int, int, int, int]:
+        response.refresh_from_db()
+        return response.asked_count, response.answered_count, response.asked_closed, response.answered_closed
+
+    def answer(item: str, source: str = "self") -> Answer:
+        given = {"status": "given", "value": "yes", "source": source, "happened_on": DAY}
+        return Answer.objects.create(candidacy=side.candidacy, response=response, item=item, **given)
+
+    assert counted() == (2, 0, 2, 0)
+    answer("debts")
+    answer("debts", source="file")
+    assert counted() == (2, 1, 2, 1), "two sources of one question are one answer"
+    answer(words)
+    assert counted() == (2, 1, 2, 1), "an answer to what is not asked any more does not count"
+    Response.objects.filter(pk=response.pk).update(asked=["debts", "housing", words])
+    assert counted() == (3, 2, 2, 1)
+    Answer.objects.filter(response=response, item="debts", source="file").delete()
+    assert counted() == (3, 2, 2, 1)
+    Answer.objects.filter(response=response).delete()
+    assert counted() == (3, 0, 2, 0)
+
+
+def test_what_is_written_in_own_words_does_not_seem_blank_to_who_may_not_read_it(world: World) -> None:
+    """Need 2."""
+    side, form = world.ours, a_questionnaire(world.ours.programme)
+    words = next(item["name"] for item in form.definition["items"] if item["kind"] == "text")
+    answered(side, side.candidacy, ["debts", words], debts="self:yes")
+    seen = {}
+    for role in (Role.LEAD, Role.EVALUATOR):
+        scope = scope_of(side.users[role])
+        with scoped(scope):
+            (seen[role],) = [(one.asked, one.answered) for one in completeness(scope, number=1).files]
+    assert seen == {Role.LEAD: (2, 1), Role.EVALUATOR: (1, 1)}
+
+
+def test_many_files_are_counted_once_for_a_while_and_who_is_closed_meanwhile_is_not_shown(
+    ours: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("makegood_portal.ledger.remembered.MANY", 1)
+    cache.clear()
+    scope = scope_of(ours.users[Role.LEAD])
+    with scoped(scope):
+        before = completeness(scope, number=1)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(provider=None, counsellor=None)
+    with scoped(scope):
+        after = completeness(scope, number=1)
+    cache.clear()
+    assert (before.counted_at, after.counted_at is None) == (None, False)
+    assert [one.files for one in after.counsellors] == [one.files for one in before.counsellors]
+    assert {one.candidacy for one in before.files} - {one.candidacy for one in after.files} == {ours.candidacy.pk}

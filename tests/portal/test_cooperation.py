@@ -1,6 +1,6 @@
 """Cooperation around a candidate, contacts in one tap, and the usual care of a municipality.
 
-Needs 4, 56, 60, 61: a quick contact log, help that runs beside ours, coordination with the municipality, usual care by year.
+Needs 3, 4, 56, 60, 61: a quick contact log, help that runs beside ours, coordination with the municipality, usual care by year.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from makegood_portal.ledger.models import (
     LocalProgramme,
     MunicipalityContact,
     MunicipalityDetails,
+    Note,
     ParallelHelp,
     State,
     UsualCare,
@@ -43,6 +44,7 @@ from makegood_portal.ledger.queries.cooperation import Cooperation, phase_on
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, World, a_candidacy, client_of
+from portal.questions import MOST, questions
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 20)
@@ -317,6 +319,23 @@ def taken(side: Side, what: str, role: Role = Role.EVALUATOR) -> list[dict[str, 
     response = client_of(side.users[role]).get(reverse(f"{what}_csv"))
     assert response.status_code == 200
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_a_note_stands_beside_the_codes_and_only_who_works_with_the_candidate_reads_it(world: World) -> None:
+    """Need 3: contacts are codes; what they do not say is a note beside them, encrypted, and in no file for the evaluation."""
+    ours, words = world.ours, "Bracht een oude foto mee"
+    log(ours, note=words)
+    log(ours, kind="message", minutes=5)
+    assert [one.note for one in shown(ours).moments] == ["", words]
+    assert Note.objects.get().about_table == "ledger_contactmoment"
+    assert words.encode() not in bytes(Note.objects.get().sealed)
+    assert AuditEntry.objects.filter(verb="read", candidacy=ours.candidacy.pk).latest("number").facts == {"notes": 1}
+    client = client_of(ours.users[Role.COUNSELLOR])
+    address = reverse("candidate_cooperation", args=[ours.candidacy.pk])
+    sent = {"kind": "meeting", "minutes": "30", "phase": "before_start", "happened_on": TODAY.isoformat(), "note": "<b>Tweede</b>"}
+    assert "&lt;b&gt;Tweede&lt;/b&gt;" in client.post(address, sent, follow=True).content.decode()
+    assert len(questions(client, address, {})[1]) <= MOST
+    assert words not in client_of(ours.users[Role.EVALUATOR]).get(reverse("contacts_csv")).content.decode()
 
 
 def test_an_evaluator_sees_for_all_participants_how_far_the_municipality_is_involved(world: World) -> None:

@@ -90,8 +90,9 @@ def test_an_answer_in_own_words_is_not_counted_for_who_may_not_read_it(ours: Sid
     Answer.objects.create(candidacy=ours.candidacy, response=response, item=item, free_text=True, **words)
     counted: dict[Role, ItemMissing] = {}
     for role in (Role.LEAD, Role.EVALUATOR):
-        with scoped(scope_of(ours.users[role])):
-            counted[role] = questionnaires._counts([form.pk])[form.pk][item]
+        scope = scope_of(ours.users[role])
+        with scoped(scope):
+            counted[role] = questionnaires._counts(scope)[1][form.pk][item]
     assert (counted[Role.LEAD].answered, counted[Role.EVALUATOR].answered) == (1, 0)
 
 

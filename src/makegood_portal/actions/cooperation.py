@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood.selection.phases import BEFORE_START
-from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.acting import action, add, change, write_note
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
@@ -34,7 +34,7 @@ KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 def open_cooperation(*, by: Scope, on: UUID) -> Cooperation | None:
     """What is done together, and written down that it was opened; None: not there and not yours are the same answer."""
     found = cooperation.page(by, on, today=timezone.localdate())
-    _read(by, on, found.who if found else None)
+    _read(by, on, found.who if found else None, notes=sum(bool(one.note) for one in found.moments) if found else 0)
     return found
 
 
@@ -107,8 +107,13 @@ def end_parallel_help(*, by: Scope, on: UUID, today: date) -> ParallelHelp:
 
 
 @action(*KEEPERS)
-def log_contact(*, by: Scope, on: UUID, kind: str, minutes: int, phase: str, happened_on: date, today: date) -> ContactMoment:
-    """One contact. What is hardly possible is kept, and the page warns (`queries.cooperation.oddities`)."""
+def log_contact(
+    *, by: Scope, on: UUID, kind: str, minutes: int, phase: str, happened_on: date, note: str = "", today: date
+) -> ContactMoment:
+    """One contact. What is hardly possible is kept, and the page warns (`queries.cooperation.oddities`).
+
+    `note`: what the codes do not say, kept apart from them and encrypted.
+    """
     row = _mine(by, on)
     delivery = terms.delivery_on(row.programme_id, today)
     if kind not in terms.in_use(delivery.contact_kinds, happened_on):
@@ -121,7 +126,10 @@ def log_contact(*, by: Scope, on: UUID, kind: str, minutes: int, phase: str, hap
     _not_to_come(happened_on, today, "happened_on")
     if row.left_on is not None and happened_on > row.left_on:
         raise Refusal("after_leaving", _("The candidate had left by this day."), field="happened_on")
-    return add(ContactMoment(candidacy=row, kind=kind, minutes=minutes, phase=phase, happened_on=happened_on, recorded_by_id=by.user))
+    moment = ContactMoment(candidacy=row, kind=kind, minutes=minutes, phase=phase, happened_on=happened_on, recorded_by_id=by.user)
+    kept = add(moment)
+    write_note(row, note, about=kept)
+    return kept
 
 
 @action(*KEEPERS)
@@ -133,9 +141,11 @@ def strike_contact(*, by: Scope, on: UUID, today: date) -> ContactMoment:
     return change(row, struck_on=today)
 
 
-def _read(by: Scope, on: UUID, who: Who | None) -> None:
+def _read(by: Scope, on: UUID, who: Who | None, *, notes: int = 0) -> None:
+    """`notes`: how many stood on the page beside what it shows in codes."""
     person, outcome = (who.person, "done") if who else (None, "refused")
-    audit.record(by, "read", part=Part.COOPERATION, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
+    part, facts = Part.COOPERATION, {"notes": notes} if notes else {}
+    audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome, facts=facts)
 
 
 def _not_to_come(day: date, today: date, field: str) -> None:

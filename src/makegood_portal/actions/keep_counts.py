@@ -17,7 +17,7 @@ from django.utils import translation
 
 from makegood_portal.ledger.access import COUNT_WHOLE, Part, roles_that_read
 from makegood_portal.ledger.models import Membership
-from makegood_portal.ledger.queries import funnel, permissions, questionnaires
+from makegood_portal.ledger.queries import completeness, contact_files, funnel, permissions, questionnaires
 from makegood_portal.ledger.remembered import counted_anew
 from makegood_portal.ledger.scope import Scope, scope_of, scope_of_system, scoped
 from makegood_portal.ledger.words import Role
@@ -62,6 +62,11 @@ def _count(by: Scope, today: date) -> None:
     if by.has(*roles_that_read(Part.SCREENING)):
         with scoped(by):
             questionnaires.missing(by)
+        with scoped(by):
+            completeness.completeness(by, number=1)
+    if by.has(*contact_files.TAKERS):
+        with scoped(by):
+            contact_files.page(by, None, today=today)
     if by.has(*roles_that_read(Part.PERMISSION)):
         with scoped(by):
             permissions.page(by, today=today)

@@ -20,15 +20,14 @@ from makegood_portal.ledger.scope import Scope
 @action(*TAKERS)
 def take_contacts_out(*, by: Scope, on: UUID | None, what: str, as_of: date) -> tuple[str, bytes]:
     """Name and content of a CSV file, as of a day. `on` is the programme; `what` a key of `COLUMNS`."""
-    found = contact_files.page(by, on, today=as_of)
-    if found is None or what not in COLUMNS or not found.has(what):
+    programme = next((key for key, _name in contact_files.programmes(by) if on in (None, key)), None)
+    lines = list(contact_files.rows(by, programme, what, as_of=as_of)) if programme and what in COLUMNS else []
+    if not lines:
         raise Refusal("nothing_to_take", _("There is nothing here that you may take along."))
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS[what])
-    number = 0
-    for row in contact_files.rows(by, found.programme, what, as_of=as_of):
+    for row in lines:
         writer.writerow([harmless(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
-        number += 1
-    fact(what=what, programme=found.programme, as_of=as_of, form="csv", rows=number)
+    fact(what=what, programme=programme, as_of=as_of, form="csv", rows=len(lines))
     return f"{what}-{as_of:%Y-%m-%d}.csv", text.getvalue().encode("utf-8-sig")

@@ -113,7 +113,6 @@ class Cluster:
             "unix_socket_permissions": "0777" if as_ordinary_user()[:1] == ("setpriv",) else "0700",
             "max_connections": "100",
             "shared_buffers": f"{_shared_memory()}MB",
-            "jit": "off",  # pages ask small questions: to compile one takes longer than to answer it
             "log_min_messages": "warning",
             "log_parameter_max_length_on_error": "0",  # a value may be a person's: never in the log
             "log_parameter_max_length": "0",

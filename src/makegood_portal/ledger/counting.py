@@ -152,6 +152,74 @@ $$;
 if PART_OF["ledger_response"] is not _SCREENING or {of for of, _ in ONLY_ROWS} != {"ledger_answer"}:
     raise RuntimeError("ledger_missing counts by the response: look at it again")
 
+# Each response carries how many questions it asks and how many have an answer or a reason, and the same without those in
+# own words, which evaluators do not read. Whatever changes an answer has its response counted again, erasure too.
+_FILLED = """
+CREATE OR REPLACE FUNCTION ledger_count_filled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE own text[];
+BEGIN
+  SELECT coalesce(array_agg(i.item ->> 'name'), '{}') INTO own
+  FROM ledger_questionnaire q, jsonb_array_elements(q.definition -> 'items') AS i(item)
+  WHERE q.id = NEW.questionnaire_id AND i.item ->> 'kind' = 'text';
+  SELECT count(*), count(*) FILTER (WHERE item <> ALL (own)) INTO NEW.asked_count, NEW.asked_closed
+  FROM jsonb_array_elements_text(NEW.asked) AS a(item);
+  SELECT count(DISTINCT a.item), count(DISTINCT a.item) FILTER (WHERE a.item <> ALL (own)) INTO NEW.answered_count, NEW.answered_closed
+  FROM ledger_answer a WHERE a.response_id = NEW.id AND NEW.asked ? a.item;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION ledger_count_answers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE ledger_response SET asked = asked WHERE id IN (SELECT response_id FROM changed);
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS count_filled ON ledger_response;
+CREATE TRIGGER count_filled BEFORE INSERT OR UPDATE OF asked, questionnaire_id ON ledger_response
+  FOR EACH ROW EXECUTE FUNCTION ledger_count_filled();
+DROP TRIGGER IF EXISTS count_inserted ON ledger_answer;
+DROP TRIGGER IF EXISTS count_updated ON ledger_answer;
+DROP TRIGGER IF EXISTS count_deleted ON ledger_answer;
+CREATE TRIGGER count_inserted AFTER INSERT ON ledger_answer REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_count_answers();
+CREATE TRIGGER count_updated AFTER UPDATE ON ledger_answer REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_count_answers();
+CREATE TRIGGER count_deleted AFTER DELETE ON ledger_answer REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_count_answers();
+"""
+
+_COMPLETENESS = f"""
+CREATE OR REPLACE FUNCTION ledger_filled(closed boolean) RETURNS TABLE (candidacy uuid, asked bigint, answered bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT r.candidacy_id, sum(CASE WHEN closed THEN r.asked_closed ELSE r.asked_count END),
+  sum(CASE WHEN closed THEN r.answered_closed ELSE r.answered_count END)
+FROM ledger_response r WHERE r.candidacy_id IN (SELECT v.id FROM ledger_reads_{_SCREENING} v) GROUP BY r.candidacy_id
+$$;
+CREATE OR REPLACE FUNCTION ledger_filled_by_counsellor(closed boolean)
+RETURNS TABLE (counsellor uuid, files bigint, asked bigint, answered bigint, without bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT c.counsellor_id, count(*), coalesce(sum(t.asked), 0)::bigint, coalesce(sum(t.answered), 0)::bigint,
+  count(*) FILTER (WHERE t.asked IS NULL)
+FROM ledger_candidacy c LEFT JOIN ledger_filled(closed) t ON t.candidacy = c.id
+WHERE c.id IN (SELECT v.id FROM ledger_reads_{Part.CANDIDACY} v) GROUP BY c.counsellor_id
+$$;
+CREATE OR REPLACE FUNCTION ledger_differing() RETURNS TABLE (item text, files bigint, differ bigint, examples uuid[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
+WITH again AS MATERIALIZED (
+  SELECT a.candidacy_id, a.item FROM ledger_answer a
+  WHERE a.status = 'given' AND NOT a.free_text AND a.candidacy_id IN (SELECT v.id FROM ledger_reads_{_SCREENING} v)
+  GROUP BY 1, 2 HAVING count(*) > 1
+), newest AS (
+  SELECT DISTINCT ON (a.candidacy_id, a.item, a.source) a.candidacy_id, a.item, a.value
+  FROM again JOIN ledger_answer a USING (candidacy_id, item) WHERE a.status = 'given' AND NOT a.free_text
+  ORDER BY a.candidacy_id, a.item, a.source, a.happened_on DESC, a.recorded_at DESC
+), twice AS (
+  SELECT candidacy_id, item, count(DISTINCT value) AS differing FROM newest GROUP BY 1, 2 HAVING count(*) > 1
+)
+SELECT b.item, count(*), count(*) FILTER (WHERE b.differing > 1),
+  (array_agg(b.candidacy_id ORDER BY b.candidacy_id) FILTER (WHERE b.differing > 1))[1:20]
+FROM twice b GROUP BY b.item ORDER BY 3 DESC, b.item
+$$;
+"""  # noqa: S608 - our own words
+
 # A condition on letters in the middle of a name cannot go before row-level security, so no index would serve it: the
 # names are looked up here first, then whether the asker may know them.
 _NAMED = rf"""
@@ -174,9 +242,9 @@ $$;
 
 def functions() -> Iterator[str]:
     """The statements that make them, in order; each may run again."""
-    yield from (_COUNTS, _FUNNEL, _INTAKE)
+    yield from (_COUNTS, _FUNNEL, _INTAKE, _FILLED)
 
 
 def functions_of_views() -> Iterator[str]:
     """Those that look in the views of the policies, so that they are made after these; each may run again."""
-    yield from (_MISSING, _NAMED)
+    yield from (_MISSING, _COMPLETENESS, _NAMED)

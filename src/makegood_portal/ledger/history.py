@@ -58,6 +58,14 @@ def unseal_many(sealed: Mapping[UUID, tuple[UUID, bytes | memoryview | None]]) -
     }
 
 
+def unseal_with(key: PersonKey | None, sealed: Mapping[UUID, bytes | memoryview]) -> dict[UUID, dict[str, Any]]:
+    """The same for rows of one person, of whom the key was looked up with the record; None: it is not the asker's. No query."""
+    if key is None or key.wrapped is None:
+        return {}
+    opens = _decrypt(_master(), bytes(key.wrapped), key.person_id.bytes)
+    return {row: json.loads(_decrypt(opens, bytes(values), key.person_id.bytes)) for row, values in sealed.items()}
+
+
 def _key_of(person: UUID) -> bytes | None:
     found = PersonKey.objects.filter(person=person).values_list("wrapped", flat=True)[:1]
     if not found:

@@ -1,4 +1,4 @@
-"""Counts over very many people, kept for some minutes: for what changes slowly and is asked often. Numbers only, nobody's data."""
+"""Counts over very many people, kept for some minutes: for what changes slowly and is asked often. Numbers and keys, nobody's data."""
 
 from __future__ import annotations
 
@@ -50,13 +50,14 @@ def keep(key: str, counted: object, *, seconds: float) -> None:
     cache.set(key, counted, seconds)
 
 
-def remembered(scope: Scope, what: str, rows: int, count: Callable[[], T]) -> tuple[T, datetime | None]:
-    """What `count` gives over so many rows, and when it was counted if that was not just now.
+def remembered(scope: Scope, what: str, rows: int | Callable[[T], int], count: Callable[[], T]) -> tuple[T, datetime | None]:
+    """What `count` gives over so many rows, and when it was counted if that was not just now. `rows` may be told by what
+    was counted, where nothing quicker tells.
 
     Who sees the same has the same numbers: the key is made of the organisations of each role, and of the user where a
     role sees its own people only.
     """
-    if rows < MANY:
+    if isinstance(rows, int) and rows < MANY:
         return count(), None
     whose = scope.user if scope.has(*_OF_ONE_USER) else ""
     seen = sorted(f"{role} {where}" for role, places in scope.organisations.items() for where in places)
@@ -64,6 +65,7 @@ def remembered(scope: Scope, what: str, rows: int, count: Callable[[], T]) -> tu
     known: tuple[T, datetime] | None = kept(key)  # type: ignore[assignment]
     if known is None:
         known = count(), timezone.now()
-        keep(key, known, seconds=MINUTES * 60)
+        if isinstance(rows, int) or rows(known[0]) >= MANY:
+            keep(key, known, seconds=MINUTES * 60)
         return known[0], None
     return known

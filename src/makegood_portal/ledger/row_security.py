@@ -75,6 +75,10 @@ CREATE OR REPLACE FUNCTION ledger_consented(what text, role text) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(k.candidacy), '{}') FROM ledger_consents(what, role) k $$;
+CREATE OR REPLACE FUNCTION ledger_agreed(candidacy uuid, party uuid, what text, role text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM ledger_consent k WHERE k.candidacy_id = candidacy AND k.party_id = party AND k.purpose = what
+   AND party = ANY (ledger_scope(role)) AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today()) $$;
 CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(c.person_id), '{}') FROM ledger_permissionrequest r JOIN ledger_candidacy c ON c.id = r.candidacy_id
@@ -164,11 +168,16 @@ def _sql_of(rule: Rule, c: str) -> str:
         parts.append(f"{c}.id = ANY ((SELECT ledger_opened())::uuid[])")
     if rule.until:
         parts.append(f"{c}.{rule.until} IS NULL")
-    if rule.consent:
+    if rule.consent and rule.organisation and rule.bond is Bond.OWN:
+        # Of few people: each is looked up by itself, sooner than all consents to the organisation are gathered.
+        parts.append(f"ledger_agreed({c}.id, {c}.{rule.organisation}_id, '{rule.consent}', '{rule.role}')")
+    elif rule.consent:
         parts.append(f"{c}.id = ANY ((SELECT ledger_consented('{rule.consent}', '{rule.role}'))::uuid[])")  # for the index
         agreed = f"FROM ledger_consents('{rule.consent}', '{rule.role}')"
         if rule.organisation:
-            parts.append(f"({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed})")
+            # Who has the role in one organisation only has all its consents from that one.
+            alone = f"(SELECT cardinality(ledger_scope('{rule.role}')) = 1)"
+            parts.append(f"({alone} OR ({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed}))")
         else:
             parts.append(f"{c}.id IN (SELECT candidacy {agreed})")
     return "(" + " AND ".join(parts) + ")"

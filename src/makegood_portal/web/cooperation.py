@@ -50,6 +50,13 @@ class MomentForm(Form):
     minutes = forms.IntegerField(label=gettext_lazy("How many minutes?"), min_value=1, max_value=1440)
     phase = forms.ChoiceField(label=gettext_lazy("Phase"))
     happened_on = PickedDateField(label=gettext_lazy("Day"))
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Only what the choices above do not say. No names of others."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        required=False,
+    )
 
     def __init__(self, *args: Any, found: Cooperation, **words: Any) -> None:
         super().__init__(*args, **words)

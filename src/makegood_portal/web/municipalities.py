@@ -122,7 +122,7 @@ class CodesForm(Form):
     )
 
 
-class CodesSeenForm(forms.Form):
+class CodesSeenForm(Form):
     """The list that was looked at, and what it would have done then."""
 
     list = forms.CharField(max_length=MOST_BYTES, strip=False, widget=forms.HiddenInput)

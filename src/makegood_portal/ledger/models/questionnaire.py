@@ -36,6 +36,11 @@ class Response(Tied):
     asked = models.JSONField(default=list, help_text="the items that are asked, given the answers so far")
     at_item = Code(blank=True, help_text="where to go on")
     version = models.PositiveIntegerField(default=1)
+    # Counted by the database itself (`counting`), whatever changes the answers: a page of a hundred thousand files adds them up.
+    asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="questions that are asked")
+    answered_count = models.PositiveIntegerField(default=0, editable=False, help_text="of these, with an answer or a reason")
+    asked_closed = models.PositiveIntegerField(default=0, editable=False, help_text="of the questions, those not in own words")
+    answered_closed = models.PositiveIntegerField(default=0, editable=False, help_text="of these, with an answer or a reason")
 
     class Meta:
         indexes = [models.Index(fields=["candidacy", "state"], name="responses_of_candidacy")]

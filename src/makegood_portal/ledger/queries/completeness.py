@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Answer, Candidacy, Response
+from makegood_portal.ledger.models import Candidacy, User
+from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
 
-PAGE = 50
+PAGE, FIRST = 50, 1_000
+IN_OWN_WORDS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+"""Who reads answers in own words; to others these would seem blank, so they are left out of what was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,107 +72,80 @@ class Completeness:
     number: int
     more: bool
     items: Sequence[OfItem]
-
-
-_TOLD = """
-WITH seen AS ({seen}), responses AS ({responses}), answers AS ({answers}),
-filled AS (
-  SELECT r.id, r.candidacy_id, (SELECT count(*) FROM jsonb_array_elements_text(r.asked) AS q(item) WHERE q.item <> ALL (%s)) AS asked,
-    count(DISTINCT a.item) AS answered
-  FROM responses r LEFT JOIN answers a ON a.response_id = r.id AND r.asked ? a.item AND a.item <> ALL (%s)
-  GROUP BY r.id, r.candidacy_id, r.asked
-), told AS (
-  SELECT candidacy_id, sum(asked) AS asked, sum(answered) AS answered FROM filled GROUP BY candidacy_id
-)
-"""
-_BY_COUNSELLOR = """
-SELECT coalesce(u.name, ''), count(*), coalesce(sum(t.asked), 0), coalesce(sum(t.answered), 0), count(*) FILTER (WHERE t.asked IS NULL)
-FROM seen s LEFT JOIN told t ON t.candidacy_id = s.id LEFT JOIN ledger_user u ON u.id = s.counsellor_id
-GROUP BY u.id, u.name ORDER BY u.name NULLS LAST
-"""
-_BY_FILE = """
-SELECT s.id, p.pseudonym, coalesce(u.name, ''), t.asked, t.answered
-FROM told t JOIN seen s ON s.id = t.candidacy_id JOIN ledger_person p ON p.id = s.person_id
-LEFT JOIN ledger_user u ON u.id = s.counsellor_id
-ORDER BY t.asked - t.answered DESC, s.id LIMIT %s OFFSET %s
-"""
-_DIFFER = """
-WITH seen AS ({seen}), answers AS ({answers}),
-newest AS (
-  SELECT DISTINCT ON (candidacy_id, item, source) candidacy_id, item, source, value FROM answers
-  WHERE status = 'given' AND NOT free_text ORDER BY candidacy_id, item, source, happened_on DESC, recorded_at DESC
-), twice AS (
-  SELECT candidacy_id, item, count(DISTINCT value) AS differing FROM newest GROUP BY candidacy_id, item HAVING count(*) > 1
-)
-SELECT b.item, count(*), count(*) FILTER (WHERE b.differing > 1),
-  (array_agg(s.id::text || ' ' || p.pseudonym ORDER BY s.id) FILTER (WHERE b.differing > 1))[1:20]
-FROM twice b JOIN seen s ON s.id = b.candidacy_id JOIN ledger_person p ON p.id = s.person_id
-GROUP BY b.item ORDER BY 3 DESC, b.item
-"""
+    counted_at: datetime | None
+    """When counsellors and items were counted; None: just now."""
 
 
 def completeness(scope: Scope, *, number: int) -> Completeness:
-    """Everything of the page over all whom the asker may see: three statements, whatever the number of people."""
-    parts: dict[str, QuerySet[Any]] = {
-        "seen": access.visible(Candidacy.objects.all(), scope).order_by().values("id", "person_id", "counsellor_id"),
-        "responses": access.visible(Response.objects.all(), scope).values("id", "candidacy_id", "asked"),
-        "answers": access.visible(Answer.objects.all(), scope).values(
-            "response_id", "candidacy_id", "item", "source", "status", "value", "free_text", "happened_on", "recorded_at"
-        ),
-    }
-    start = (max(number, 1) - 1) * PAGE
-    unseen = _unseen(scope)
-    counsellors = _rows(_TOLD + _BY_COUNSELLOR, parts, unseen, unseen)
-    files = _rows(_TOLD + _BY_FILE, parts, unseen, unseen, PAGE + 1, start)
-    differ = _rows(_DIFFER, {name: parts[name] for name in ("seen", "answers")})
-    titles = _titles(scope) if differ else {}
+    """Everything of the page over all whom the asker may see: a few statements, whatever the number of people.
+
+    With very many files they are counted every so many minutes, and so are the first `FIRST` of the list.
+    """
+    closed, start = not scope.has(*IN_OWN_WORDS), (max(number, 1) - 1) * PAGE
+    counted, counted_at = remembered(scope, "completeness", _number, lambda: _everything(closed=closed))
+    by_counsellor, differ, first = counted
+    files = first[start : start + PAGE + 1] if start + PAGE < FIRST else _files(closed=closed, number=PAGE + 1, start=start)
+    examples = {key for _item, _both, _differing, of in differ for key in of or []}
+    seen = _seen(scope, {key for key, *_ in files[:PAGE]} | examples)
+    names = dict(User.objects.filter(pk__in={key for key, *_ in by_counsellor if key}).values_list("id", "name"))
+    titles: dict[str, str] = _titles(scope) if differ else {}
+    counsellors = [
+        OfCounsellor(name=names.get(key, ""), files=of, asked=asked, answered=answered, without=without)
+        for key, of, asked, answered, without in by_counsellor
+    ]
     return Completeness(
-        counsellors=[
-            OfCounsellor(name=name, files=of, asked=int(asked), answered=int(answered), without=without)
-            for name, of, asked, answered, without in counsellors
-        ],
+        counsellors=sorted(counsellors, key=lambda one: (one.name == "", one.name)),
         files=[
-            OfFile(candidacy=key, pseudonym=pseudonym, counsellor=name, asked=int(asked), answered=int(answered))
-            for key, pseudonym, name, asked, answered in files[:PAGE]
+            OfFile(candidacy=key, pseudonym=seen[key][0], counsellor=seen[key][1], asked=int(asked), answered=int(answered))
+            for key, asked, answered in files[:PAGE]
+            if key in seen
         ],
         number=max(number, 1),
         more=len(files) > PAGE,
         items=[
-            OfItem(title=titles.get(item, item), files=both, differ=differing, of=[_pair(one) for one in of or []])
+            OfItem(
+                title=titles.get(str(item), str(item)), files=both, differ=differing,
+                of=[(key, seen[key][0]) for key in of or [] if key in seen],
+            )
             for item, both, differing, of in differ
         ],
-    )
+        counted_at=counted_at,
+    )  # fmt: skip
 
 
-def _pair(text: str) -> tuple[UUID, str]:
-    key, pseudonym = text.split(" ", 1)
-    return UUID(key), pseudonym
+Rows = list[tuple[Any, ...]]
 
 
-def _rows(sql: str, parts: dict[str, QuerySet[Any]], *more: Any) -> list[tuple[Any, ...]]:
-    from django.core.exceptions import EmptyResultSet  # noqa: PLC0415
+def _everything(*, closed: bool) -> tuple[Rows, Rows, Rows]:
+    """By counsellor, by item that several sources answered, and the files with most blanks: numbers and keys."""
+    of_counsellors = _rows("SELECT * FROM ledger_filled_by_counsellor(%s)", closed)
+    return of_counsellors, _rows("SELECT * FROM ledger_differing()"), _files(closed=closed, number=FIRST, start=0)
 
-    texts: dict[str, str] = {}
-    params: list[Any] = []
-    for name, rows in parts.items():
-        try:
-            texts[name], given = rows.query.sql_with_params()
-        except EmptyResultSet:
-            return []
-        params += given
+
+def _number(counted: tuple[Rows, Rows, Rows]) -> int:
+    """Of how many files these are."""
+    return sum(of for _key, of, *_ in counted[0])
+
+
+def _files(*, closed: bool, number: int, start: int) -> Rows:
+    return _rows(
+        "SELECT candidacy, asked, answered FROM ledger_filled(%s) WHERE candidacy IN (SELECT v.id FROM ledger_reads_candidacy v)"
+        " ORDER BY asked - answered DESC, candidacy LIMIT %s OFFSET %s",
+        closed, number, start,
+    )  # fmt: skip
+
+
+def _rows(sql: str, *given: bool | int) -> Rows:
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(**texts), [*params, *more])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute(sql, given)
+        found: Rows = cursor.fetchall()
     return found
 
 
-def _unseen(scope: Scope) -> list[str]:
-    """Questions answered in own words, for who may not read such answers: to them they would seem blank."""
-    if scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD):
-        return []
-    programmes = {key for found in (scope.programmes or {}).values() for key in found}
-    forms = [form for programme in programmes for _key, form in terms.questionnaires_of(programme).values()]
-    return sorted({item.name for form in forms for item in form.items if item.kind == "text"})
+def _seen(scope: Scope, keys: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Candidacy -> pseudonym and counsellor, of those that the asker may see now."""
+    rows = access.visible(Candidacy.objects.filter(pk__in=keys), scope).values_list("id", "person__pseudonym", "counsellor__name")
+    return {key: (pseudonym, name or "") for key, pseudonym, name in rows}
 
 
 def _titles(scope: Scope) -> dict[str, str]:

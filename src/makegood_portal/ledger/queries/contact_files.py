@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, ContactMoment, Coordination, ParallelHelp, Programme, UsualCare
 from makegood_portal.ledger.queries.cooperation import lengths_of, phases_of
+from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -57,6 +58,8 @@ class ContactFiles:
     coordination: int
     usual_care: int
     """Lines of municipalities and years."""
+    counted_at: datetime | None = None
+    """None: just now."""
 
     def has(self, what: str) -> bool:
         """Whether a file would have lines."""
@@ -65,24 +68,42 @@ class ContactFiles:
         ))  # fmt: skip
 
 
-def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
-    """How much there is; None where the asker takes part in no programme in one of these roles. Six queries."""
+def programmes(scope: Scope) -> list[tuple[UUID, str]]:
+    """The programmes of which the asker may take files along: key and name. One query."""
     keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
-    found = list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+    return list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+
+
+def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:
+    """How much there is; None where the asker takes part in no programme in one of these roles. At most six queries."""
+    found = programmes(scope)
     chosen = next((one for one in found if programme in (None, one[0])), None)
     if chosen is None:
         return None
-    sums = _contacts(scope, chosen[0], today).order_by().aggregate(
-        contacts=Count("pk"), persons=Count("candidacy", distinct=True), minutes=Sum("minutes")
+    sums, counted_at = remembered(scope, f"contact files {chosen[0]} {today}", _number, lambda: _sums(scope, chosen[0], today))
+    return ContactFiles(programmes=found, programme=chosen[0], name=chosen[1], counted_at=counted_at, **sums)
+
+
+def _sums(scope: Scope, programme: UUID, today: date) -> dict[str, Any]:
+    """The numbers of `ContactFiles`, by name."""
+    sums = _contacts(scope, programme, today).order_by().aggregate(
+        contacts=Count("pk"), persons=Count("candidacy", distinct=True), minutes=Coalesce(Sum("minutes"), 0)
     )  # fmt: skip
-    newest = _coordinated(scope, chosen[0], today).filter(candidacy=OuterRef("pk")).order_by("-recorded_at").values("stage")[:1]
-    by_stage = _participants(scope, chosen[0], today).order_by().annotate(stage=Coalesce(Subquery(newest), Value("")))
+    newest = _coordinated(scope, programme, today).filter(candidacy=OuterRef("pk")).order_by("-recorded_at").values("stage")[:1]
+    by_stage = _participants(scope, programme, today).order_by().annotate(stage=Coalesce(Subquery(newest), Value("")))
     stages = dict(by_stage.values_list("stage").annotate(Count("pk")))
-    return ContactFiles(
-        programmes=found, programme=chosen[0], name=chosen[1], contacts=sums["contacts"], persons=sums["persons"],
-        minutes=sums["minutes"] or 0, help=_help(scope, chosen[0], today).count(), participants=sum(stages.values()), stages=stages,
-        coordination=_coordinated(scope, chosen[0], today).count(), usual_care=_usual_care(chosen[0], today).count(),
-    )  # fmt: skip
+    return sums | {
+        "help": _help(scope, programme, today).count(),
+        "participants": sum(stages.values()),
+        "stages": stages,
+        "coordination": _coordinated(scope, programme, today).count(),
+        "usual_care": _usual_care(programme, today).count(),
+    }
+
+
+def _number(sums: dict[str, Any]) -> int:
+    """Of how many rows the numbers are."""
+    return int(sums["contacts"] + sums["help"] + sums["participants"] + sums["coordination"])
 
 
 def rows(scope: Scope, programme: UUID, what: str, *, as_of: date) -> Iterator[Row]:

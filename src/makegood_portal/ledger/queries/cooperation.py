@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery, Value
 
 from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_recorded import CoordinationStatus, RecordedCode
 from makegood.programme.delivery_tracks import TrackPhase
 from makegood.selection.phases import BEFORE_START, PhaseLength, phase_lengths
-from makegood_portal.ledger import access, terms
+from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
@@ -23,6 +23,7 @@ from makegood_portal.ledger.models import (
     Identity,
     LocalProgramme,
     MunicipalityContact,
+    Note,
     ParallelHelp,
 )
 from makegood_portal.ledger.queries.candidates import name_of
@@ -74,6 +75,8 @@ class Moment:
     on: date
     by: str
     odd: Sequence[str]
+    note: str
+    """What the codes do not say; empty for who may not read notes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +169,10 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
     titles = {code: said(phase.title) for code, phase in phases.items()}
     coordinated = access.visible(Coordination.objects.filter(candidacy=row), scope).select_related("municipality", "contact", "recorded_by")
     beside = access.visible(ParallelHelp.objects.filter(candidacy=row), scope).select_related("programme")
-    kept = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope).select_related("recorded_by")
+    beside_it = access.visible(Note.objects.filter(about=OuterRef("pk"), candidacy=row), scope).values("sealed")[:1]
+    recorded = access.visible(ContactMoment.objects.filter(candidacy=row, struck_on=None), scope)
+    kept = recorded.select_related("recorded_by").annotate(sealed_note=Subquery(beside_it))
+    notes = _notes(row, kept)
     moments = [
         Moment(
             id=one.pk,
@@ -177,6 +183,7 @@ def page(scope: Scope, candidacy: UUID, *, today: date) -> Cooperation | None:
             on=one.happened_on,
             by=_name(one.recorded_by),
             odd=oddities(one.minutes, one.happened_on, row.handed_over_on),
+            note=notes.get(one.pk, ""),
         )
         for one in kept
     ]
@@ -306,6 +313,12 @@ def _who(scope: Scope, row: Any) -> Who:
     return Who(id=row.pk, person=row.person_id, name=name_of(identity), pseudonym=row.person.pseudonym)
 
 
+def _notes(row: Any, kept: Any) -> dict[UUID, str]:
+    """Contact -> what was noted beside it."""
+    sealed = {one.pk: one.sealed_note for one in kept if one.sealed_note is not None}
+    return {moment: str(values["text"]) for moment, values in history.unseal_with(getattr(row.person, "key", None), sealed).items()}
+
+
 def _name(named: Any) -> str:
     return named.name if named else ""
 
@@ -316,4 +329,4 @@ def _row(scope: Scope, candidacy: UUID) -> Any:
     if not allowed:
         return None
     writes = ExpressionWrapper(mine, BooleanField()) if mine else Value(False)
-    return Candidacy.objects.filter(allowed, pk=candidacy).select_related("municipality", "person").annotate(mine=writes).first()
+    return Candidacy.objects.filter(allowed, pk=candidacy).select_related("municipality", "person__key").annotate(mine=writes).first()

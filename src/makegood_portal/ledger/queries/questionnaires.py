@@ -156,11 +156,7 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
 
     The moment is None where it was counted just now; with many responses the count is kept for some minutes.
     """
-    seen = access.visible(Response.objects.all(), scope)
-    counted = seen.values_list("questionnaire", "questionnaire__programme", "questionnaire__code").annotate(Count("id"))
-    totals = {key: (programme, code, responses) for key, programme, code, responses in counted.order_by()}
-    number = sum(responses for *_, responses in totals.values())
-    by_form, counted_at = remembered(scope, "missing", number, lambda: _counts(list(totals)))
+    (totals, by_form), counted_at = remembered(scope, "missing by form", _number, lambda: _counts(scope))
     found = []
     for key, (programme, code, responses) in totals.items():
         form = terms.questionnaire(key)
@@ -170,15 +166,27 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
     return tuple(sorted(found, key=lambda one: -one.responses)), counted_at
 
 
-def _counts(forms: list[UUID]) -> dict[UUID, dict[str, ItemMissing]]:
-    """Questionnaire -> item -> how it fared: `counting.ledger_missing` looks once a response whether it may be seen, not once an answer."""
+Totals = dict[UUID, tuple[UUID, str, int]]
+
+
+def _number(counted: tuple[Totals, object]) -> int:
+    """Of how many responses these are."""
+    return sum(responses for *_, responses in counted[0].values())
+
+
+def _counts(scope: Scope) -> tuple[Totals, dict[UUID, dict[str, ItemMissing]]]:
+    """Questionnaire -> programme, code and number of responses; and item -> how it fared: `counting.ledger_missing` looks
+    once a response whether it may be seen, not once an answer.
+    """
+    counted = access.visible(Response.objects.all(), scope).values_list("questionnaire", "questionnaire__programme", "questionnaire__code")
+    totals = {key: (programme, code, responses) for key, programme, code, responses in counted.annotate(Count("id")).order_by()}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM ledger_missing(%s)", [forms])
+        cursor.execute("SELECT * FROM ledger_missing(%s)", [list(totals)])
         rows = cursor.fetchall()
     found: dict[UUID, dict[str, ItemMissing]] = {}
     for key, item, *numbers in rows:
         found.setdefault(key, {})[item] = ItemMissing(item, *numbers)
-    return found
+    return totals, found
 
 
 def _words(label: Mapping[str, str]) -> str:
