@@ -201,14 +201,17 @@ def questionnaires_missing(request: Asked) -> HttpResponse:
 
 
 def _by_attention(form: MissingOfForm) -> dict[str, list[dict[str, Any]]]:
-    """The questions that need attention (required and empty, or answered by few), fewest answers first, apart from the others."""
+    """The questions that need attention (required and empty first, then answered by few), apart from the others."""
     asks: list[tuple[float, dict[str, Any]]] = []
     rest: list[tuple[float, dict[str, Any]]] = []
     for label, row in form.items:
         low, empty = row.fill_rate is not None and row.fill_rate < LOW, row.item in form.required and row.blank > 0
         item = {"label": label, "row": row, "low": low, "empty": empty, "percent": _percent(row.fill_rate)}
         (asks if low or empty else rest).append((row.fill_rate or 0, item))
-    return {"asks": [item for _rate, item in sorted(asks, key=lambda one: one[0])], "rest": [item for _rate, item in rest]}
+    return {
+        "asks": [item for _rate, item in sorted(asks, key=lambda one: (not one[1]["empty"], one[0]))],
+        "rest": [item for _rate, item in rest],
+    }
 
 
 def _percent(rate: float | None) -> int | None:

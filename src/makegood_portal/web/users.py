@@ -55,7 +55,8 @@ class LongSelect(forms.Select):
             else option(key, text)
             for key, text in self.choices
         ]
-        given = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
+        words = self.build_attrs(self.attrs, attrs)
+        given = flatatt({**words, "name": name, "class": f"utrecht-select utrecht-select--html-select {words.get('class', '')}".strip()})
         return format_html("<select{}>{}</select>", given, format_html_join("", "{}", ((one,) for one in told)))
 
 
