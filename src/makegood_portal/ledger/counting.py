@@ -153,9 +153,11 @@ if PART_OF["ledger_response"] is not _SCREENING or {of for of, _ in ONLY_ROWS} !
     raise RuntimeError("ledger_missing counts by the response: look at it again")
 
 # Each response carries how many questions it asks and how many have an answer or a reason, and the same without those in
-# own words, which evaluators do not read. Whatever changes an answer has its response counted again, erasure too.
+# own words, which evaluators do not read. Whatever changes an answer has its response counted again, erasure too. Plans of a
+# trigger are kept: one of when there were no answers yet would run through all of them for each response.
 _FILLED = """
-CREATE OR REPLACE FUNCTION ledger_count_filled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ledger_count_filled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE own text[];
 BEGIN
   SELECT coalesce(array_agg(i.item ->> 'name'), '{}') INTO own
@@ -167,7 +169,8 @@ BEGIN
   FROM ledger_answer a WHERE a.response_id = NEW.id AND NEW.asked ? a.item;
   RETURN NEW;
 END $$;
-CREATE OR REPLACE FUNCTION ledger_count_answers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ledger_count_answers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off AS $$
 BEGIN
   UPDATE ledger_response SET asked = asked WHERE id IN (SELECT response_id FROM changed);
   RETURN NULL;

@@ -61,7 +61,7 @@ def remembered(scope: Scope, what: str, rows: int | Callable[[T], int], count: C
         return count(), None
     whose = scope.user if scope.has(*_OF_ONE_USER) else ""
     seen = sorted(f"{role} {where}" for role, places in scope.organisations.items() for where in places)
-    key = f"counted {what} {hashlib.sha256(repr((whose, seen)).encode()).hexdigest()}"
+    key = f"counted:{hashlib.sha256(repr((what, whose, seen)).encode()).hexdigest()}"
     known: tuple[T, datetime] | None = kept(key)  # type: ignore[assignment]
     if known is None:
         known = count(), timezone.now()
