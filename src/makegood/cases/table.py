@@ -151,10 +151,12 @@ def _read_parquet(path: Path, *, required: Sequence[str], optional: Sequence[str
     import pyarrow as pa  # noqa: PLC0415 - only a Parquet file needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from makegood.cases.parquet import read_parquet  # noqa: PLC0415
+
     try:
         names = pq.read_schema(path).names
         check_columns(str(path), names, required=required, optional=optional)
-        table = pq.read_table(path)
+        table = read_parquet(path)
         columns = [[("" if value is None else str(value)) for value in column.cast(pa.string()).to_pylist()] for column in table.columns]
     except (pa.ArrowException, OSError) as error:
         raise refused(

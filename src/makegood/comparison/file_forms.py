@@ -109,7 +109,7 @@ def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(path) as file:  # `read_table` would load pandas, which takes longer than a small run
-            return file.read(columns=names)
+            return file.read(columns=names, use_threads=False)  # see cases.parquet
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta

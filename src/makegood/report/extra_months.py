@@ -43,7 +43,8 @@ def read_extra_months(folder: Path, pairs: Path) -> tuple[ExtraCounts, ...]:
     """
     import pyarrow as pa  # noqa: PLC0415 - only where this is shown
     import pyarrow.csv as pacsv  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from makegood.cases.parquet import read_parquet  # noqa: PLC0415
 
     try:
         made = pacsv.read_csv(pairs, convert_options=pacsv.ConvertOptions(column_types={"treated": pa.string(), "control": pa.string()}))
@@ -54,7 +55,7 @@ def read_extra_months(folder: Path, pairs: Path) -> tuple[ExtraCounts, ...]:
     if not (folder / MONTHS).is_file():
         what = "this measurement kept no months of persons"
         raise Refused([Problem(Where(str(folder)), "no_months", what, "Nothing could be drawn", "measure again with --details all")])
-    months = pq.read_table(folder / MONTHS, columns=["metric", "person", "month", "state"])
+    months = read_parquet(folder / MONTHS, columns=["metric", "person", "month", "state"])
     return tuple(_added_up(str(metric), rows, months, pairs) for metric in sorted(set(months["metric"].to_pylist())))
 
 

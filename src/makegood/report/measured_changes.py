@@ -61,7 +61,7 @@ class Measurements:
             sides.append(
                 table.select(kept).rename_columns(names).append_column(f"there {word}", pa.repeat(pa.scalar(True), table.num_rows))
             )
-        both = sides[0].join(sides[1], keys=list(keys), join_type="full outer")
+        both = sides[0].join(sides[1], keys=list(keys), join_type="full outer", use_threads=False)
         differs = pa.repeat(pa.scalar(False), both.num_rows)
         for column in ("there", *columns):
             if f"{column} was" in both.column_names and f"{column} is" in both.column_names:

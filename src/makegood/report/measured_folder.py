@@ -54,9 +54,10 @@ class MeasuredFolder:
         """A file as it was written. Raises Refused when it has been changed or is gone."""
         if name not in self._tables:
             import pyarrow as pa  # noqa: PLC0415 - only where somebody looks
-            import pyarrow.parquet as pq  # noqa: PLC0415
 
-            self._tables[name] = pq.read_table(pa.BufferReader(_checked(self.path / name, self.provenance["files"][name])))
+            from makegood.cases.parquet import read_parquet  # noqa: PLC0415
+
+            self._tables[name] = read_parquet(pa.BufferReader(_checked(self.path / name, self.provenance["files"][name])))
         return self._tables[name]
 
 

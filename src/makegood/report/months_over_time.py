@@ -51,13 +51,14 @@ def read_months(folder: Path) -> tuple[MonthCounts, ...]:
     if not (folder / MONTHS).is_file() or not (folder / PERSONS).is_file():
         return ()
     import pyarrow.compute as pc  # noqa: PLC0415 - only where months are shown
-    import pyarrow.parquet as pq  # noqa: PLC0415
 
-    months = pq.read_table(folder / MONTHS, columns=["metric", "person", "until", "state"])
-    people = pq.read_table(folder / PERSONS, columns=["metric", "person", "arm", "enters"])
+    from makegood.cases.parquet import read_parquet  # noqa: PLC0415
+
+    months = read_parquet(folder / MONTHS, columns=["metric", "person", "until", "state"])
+    people = read_parquet(folder / PERSONS, columns=["metric", "person", "arm", "enters"])
     people = people.filter(pc.and_(pc.equal(people["arm"], "programme"), people["enters"])).select(["metric", "person"])
-    joined = months.join(people, keys=["metric", "person"], join_type="inner")
-    rows = joined.group_by(["metric", "until", "state"]).aggregate([("person", "count")]).to_pylist()
+    joined = months.join(people, keys=["metric", "person"], join_type="inner", use_threads=False)
+    rows = joined.group_by(["metric", "until", "state"], use_threads=False).aggregate([("person", "count")]).to_pylist()
     found = []
     for metric in sorted({row["metric"] for row in rows}):
         own = [row for row in rows if row["metric"] == metric]
