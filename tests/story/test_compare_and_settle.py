@@ -23,6 +23,9 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+pytestmark = pytest.mark.xdist_group("compare-and-settle")  # by one worker: the studies are made once
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """World, protocol, keys, pinned programme, measured records, design, signed effect and settlement."""

@@ -17,6 +17,8 @@ from makegood.cli import main
 from makegood.cli.record_to_euro import AS_OF, steps
 from makegood.programme.reading import shipped
 
+pytestmark = pytest.mark.xdist_group("demo")  # by one worker: the demonstration is made once
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
