@@ -47,6 +47,13 @@ def test_every_kind_of_value_arrives_as_it_was_given(coordinators: tuple[User, U
     assert all(row.recorded_at is not None for row in found)
 
 
+def test_more_than_go_at_once_all_arrive_in_order(coordinators: tuple[User, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("makegood_portal.ledger.inserting.AT_ONCE", 2)
+    listed = a_gross_list(coordinators[0])
+    keys = insert(ImportRow, [{"number": number, "outcome": "new"} for number in range(1, 6)], of_id=listed.pk, prison_id=listed.prison_id)
+    assert [ImportRow.objects.get(pk=key).number for key in keys] == [1, 2, 3, 4, 5]
+
+
 def test_no_rows_are_no_statement() -> None:
     assert insert(Person, []) == []
 

@@ -18,6 +18,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from makegood.cases.parquet import read_parquet
 from makegood.cases.rows import Claim, columns_of
 from makegood.cases.table import check_columns, check_is_file
 from makegood.values.fingerprint import sha256_of
@@ -101,7 +102,7 @@ def read_claim_columns(path: Path) -> ClaimColumns:
             table = pacsv.read_csv(path, convert_options=options, read_options=pacsv.ReadOptions(block_size=16 << 20))
         else:
             check_columns(str(path), pq.read_schema(path).names, required=required, optional=optional)
-            table = pq.read_table(path)
+            table = read_parquet(path)
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise NotColumnsError(str(error)) from None
     return columns_from(table, file=str(path), sha256=sha256_of(path.read_bytes()))

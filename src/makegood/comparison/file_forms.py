@@ -106,10 +106,9 @@ def _columns(path: Path, *, wanted: Mapping[str, str]) -> Any:
         except pa.ArrowInvalid:
             return csv.read_csv(path, convert_options=_converting(csv, dict.fromkeys(names, pa.string()), names, empty))
     if suffix == ".parquet":
-        import pyarrow.parquet as pq
+        from makegood.cases.parquet import read_parquet
 
-        with pq.ParquetFile(path) as file:  # `read_table` would load pandas, which takes longer than a small run
-            return file.read(columns=names, use_threads=False)  # see cases.parquet
+        return read_parquet(path, columns=names)
     import pyreadstat
 
     reader = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta

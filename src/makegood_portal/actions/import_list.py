@@ -50,15 +50,15 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.identity import Sex
 from makegood_portal.ledger.models.person import random_pseudonym
+from makegood_portal.ledger.models.release_date import FROM_A_LIST
 from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.scope import Scope, scoped
 from makegood_portal.ledger.sealing import list_token, seal, seal_bsn, unseal
 from makegood_portal.ledger.words import Kind, Role
 
 BATCH = 500
-SOURCE = "gross_list"
 KNOWN_BY = "known_by"
-"""Among the values of a row as it waits: by which the person is known again. No column of a list is called so."""
+"""Beside the values of a row that is taken in: by which the person is known again. No column of a list is called so."""
 
 
 class ListRefused(Refusal):
@@ -182,7 +182,7 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) 
                 "corrected": row.verdict == "corrected",
                 "problems": problems,
                 "became_id": of,
-                "sealed": seal("list", json.dumps({**row.values, KNOWN_BY: token}).encode(), bound_to=key),
+                "sealed": seal("list", json.dumps(dict(row.values)).encode(), bound_to=key),
             }
         )
     insert(ImportRow, rows, of_id=listed.pk, prison_id=listed.prison_id)
@@ -278,10 +278,11 @@ def _finish(listed: GrossListImport) -> None:
 
 
 def _opened(key: UUID, sealed: bytes | memoryview | None) -> dict[str, str]:
+    """The values of a row that waits, with `KNOWN_BY`."""
     if sealed is None:
         raise RuntimeError("a row that is still to be done has lost its values")
     found: dict[str, str] = json.loads(unseal("list", sealed, bound_to=key))
-    return found
+    return found | {KNOWN_BY: _token(found)}
 
 
 def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
@@ -352,7 +353,7 @@ def _new_candidacies(listed: GrossListImport, rows: Sequence[Mapping[str, str]],
     steps = [{"candidacy_id": one, "step": step} for one in candidacies for step in passed]
     insert(SelectionEvent, steps, outcome=Outcome.PASSED.value, actor_id=by.user, happened_on=today)
     releases = [{"candidacy_id": one, "release_on": row["release_on"]} for one, row in known if "release_on" in row]
-    insert(ReleaseDate, releases, source=SOURCE, recorded_by_id=by.user, happened_on=today)
+    insert(ReleaseDate, releases, source=FROM_A_LIST, recorded_by_id=by.user, happened_on=today)
     return candidacies
 
 
@@ -383,7 +384,7 @@ def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:
     if row is None:
         return
     before = row.release_on
-    ReleaseDate.objects.create(candidacy=row, release_on=release_on, source=SOURCE, recorded_by_id=by.user, happened_on=today)
+    ReleaseDate.objects.create(candidacy=row, release_on=release_on, source=FROM_A_LIST, recorded_by_id=by.user, happened_on=today)
     Candidacy.objects.filter(pk=key).update(release_on=release_on, version=row.version + 1)
     for user in {user for user in (row.counsellor_id, by.user) if user is not None}:
         Notice.objects.create(

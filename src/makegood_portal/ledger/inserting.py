@@ -1,4 +1,4 @@
-"""Many rows of one table in one statement, from plain values: for lists of thousands, where Django's objects cost more
+"""Many rows of one table in few statements, from plain values: for lists of thousands, where Django's objects cost more
 than all that the database does with them. The policies of the table hold as for any insert.
 """
 
@@ -14,6 +14,9 @@ from django.db import connection, models
 from django.utils import timezone
 
 from makegood_portal.ledger.models.row import Row
+
+AT_ONCE = 10_000
+"""So many rows go in one statement, whose text stays within tens of megabytes."""
 
 
 def insert(model: type[Row], rows: Sequence[Mapping[str, Any]], **same: Any) -> list[UUID]:
@@ -37,12 +40,12 @@ def insert(model: type[Row], rows: Sequence[Mapping[str, Any]], **same: Any) -> 
     into = ", ".join(quote(name) for name in (*each, *others))
     values = ", ".join([*(f"r.{quote(name)}" for name in each), *(f"%s::{kinds[name]}" for name in others)])
     table = ", ".join(f"{quote(name)} {kinds[name]}" for name in each)
-    text = json.dumps([{**row, "id": key} for row, key in zip(rows, keys, strict=True)], cls=_Values)
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({into}) SELECT {values} FROM json_to_recordset(%s) AS r({table})"  # noqa: S608 - names of fields
+    given = [_plain(fields[name], value) for name, value in others.items()]
+    told = [{**row, "id": key} for row, key in zip(rows, keys, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(model._meta.db_table)} ({into}) SELECT {values} FROM json_to_recordset(%s) AS r({table})",  # noqa: S608 - names of fields
-            [*(_plain(fields[name], value) for name, value in others.items()), text],
-        )
+        for first in range(0, len(told), AT_ONCE):
+            cursor.execute(sql, [*given, json.dumps(told[first : first + AT_ONCE], cls=_Values)])
     return keys
 
 

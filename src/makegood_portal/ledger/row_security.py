@@ -51,6 +51,9 @@ FIXED = frozenset({"id", "recorded_at", "candidacy_id", "person_id", "programme_
 """Columns that nobody changes after the insert, in tables with personal data: a record cannot be moved to another person or
 programme, and a consent not to another party or purpose."""
 
+CONSENT_COUNTS = "{0}state = 'given' AND {0}answered_on <= ledger_today() AND {0}until_on > ledger_today()"
+"""When a consent counts: given, and of today."""
+
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT nullif(current_setting('makegood.user', true), '')::uuid $$;
@@ -64,7 +67,7 @@ CREATE OR REPLACE FUNCTION ledger_consents(what text, role text, OUT candidacy u
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 -- Past row-level security, else the policy of the candidacies would ask that of the consents, which asks that of the candidacies.
 $$ SELECT k.candidacy_id, k.party_id FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
-   AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
+   AND CONSENT_COUNTS $$;
 CREATE OR REPLACE FUNCTION ledger_programmes(role text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(p.programme_id), '{}') FROM ledger_party p WHERE p.organisation_id = ANY (ledger_scope(role)) $$;
@@ -76,11 +79,11 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 -- As `ledger_consents`, but by itself: to go through its rows once more takes twice as long.
 $$ SELECT coalesce(array_agg(k.candidacy_id), '{}') FROM ledger_consent k WHERE k.party_id = ANY (ledger_scope(role)) AND k.purpose = what
-   AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today() $$;
+   AND CONSENT_COUNTS $$;
 CREATE OR REPLACE FUNCTION ledger_agreed(candidacy uuid, party uuid, what text, role text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT 1 FROM ledger_consent k WHERE k.candidacy_id = candidacy AND k.party_id = party AND k.purpose = what
-   AND party = ANY (ledger_scope(role)) AND k.state = 'given' AND k.answered_on <= ledger_today() AND k.until_on > ledger_today()) $$;
+   AND party = ANY (ledger_scope(role)) AND CONSENT_COUNTS) $$;
 CREATE OR REPLACE FUNCTION ledger_asked_about(what text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT coalesce(array_agg(c.person_id), '{}') FROM ledger_permissionrequest r JOIN ledger_candidacy c ON c.id = r.candidacy_id
@@ -177,9 +180,7 @@ def _sql_of(rule: Rule, c: str) -> str:
         parts.append(f"{c}.id = ANY ((SELECT ledger_consented('{rule.consent}', '{rule.role}'))::uuid[])")  # for the index
         agreed = f"FROM ledger_consents('{rule.consent}', '{rule.role}')"
         if rule.organisation:
-            # Who has the role in one organisation only has all its consents from that one.
-            alone = f"(SELECT cardinality(ledger_scope('{rule.role}')) = 1)"
-            parts.append(f"({alone} OR ({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed}))")
+            parts.append(f"({c}.id, {c}.{rule.organisation}_id) IN (SELECT candidacy, party {agreed})")
         else:
             parts.append(f"{c}.id IN (SELECT candidacy {agreed})")
     return "(" + " AND ".join(parts) + ")"
@@ -249,7 +250,7 @@ def policies() -> dict[str, dict[str, str]]:
     for verb in ("SELECT", "UPDATE"):
         found["ledger_permissionrequest"][verb] += f" OR {municipality}"
     for role, purpose in TOLD_OF_CONSENT.items():
-        counts = f"state = 'given' AND answered_on <= ledger_today() AND until_on > ledger_today() AND purpose = '{purpose}'"
+        counts = f"{CONSENT_COUNTS.format('')} AND purpose = '{purpose}'"
         found["ledger_consent"]["SELECT"] += f" OR ({_in_scope('party_id', role)} AND {counts})"
     own_list = _in_scope("prison_id", Role.COORDINATOR)
     seen = "EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.person_id = {})"
@@ -326,7 +327,7 @@ OPEN_TABLES = frozenset(
 def statements() -> Iterator[str]:
     """Everything, in order. Each may run again."""
     runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
-    yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'")
+    yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'").replace("CONSENT_COUNTS", CONSENT_COUNTS.format("k."))
     yield from counting.functions()
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {runtime}"

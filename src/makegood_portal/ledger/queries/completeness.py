@@ -17,10 +17,9 @@ from makegood_portal.ledger.models import Candidacy, User
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
-from makegood_portal.ledger.words import Role
 
 PAGE, FIRST = 50, 1_000
-IN_OWN_WORDS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+IN_OWN_WORDS = tuple(role for role in access.roles_that_read(access.Part.SCREENING) if ("ledger_answer", role) not in access.ONLY_ROWS)
 """Who reads answers in own words; to others these would seem blank, so they are left out of what was asked."""
 
 
