@@ -160,7 +160,7 @@ def _unlikely(seen: Forecast) -> InTwoLanguages:
     chance, planned = seen.chance_of_plan or 0, f"{seen.planned or 0:.0f}"
     small = chance < 0.01
     return InTwoLanguages(
-        en=f"At the pace of late, intake ends with {seen.low} to {seen.high} starts, and {planned} were planned. "
+        en=f"If people keep starting as lately, intake ends with {seen.low} to {seen.high} starts, and {planned} were planned. "
         f"The chance to reach that is {'less than 1%' if small else f'about {100 * chance:.0f}%'}.",
         nl=f"In het tempo van de laatste tijd eindigt de instroom met {seen.low} tot {seen.high} starts, en er waren er {planned} "
         f"gepland. De kans om dat te halen is {'minder dan 1%' if small else f'ongeveer {100 * chance:.0f}%'}.",
