@@ -60,6 +60,7 @@ D = "delivery"
 CITY = f"{D}/criteria/city/criteria"
 ANOTHER = {"title": "Another", "effect": "requires", "when": {"item": "age", "from": "1"}}
 COACHES = f"{D}/criteria/coaches/criteria"
+SUPPORT = f"{D}/support_needs"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,17 @@ COACHES = f"{D}/criteria/coaches/criteria"
         (f"{COACHES}/wants_it/when/is", "maybe", "not_its_answer", "'maybe' is not an answer to 'wants_a_coach'"),
         (f"{COACHES}/no_lasting_home/when/none_of/0/is", ["no_idea_yet"], "not_its_answer", "says that there is no answer"),
         (f"{CITY}/was_long_in_care/when", {"item": "months_in_care", "is": "yes"}, "not_its_answer", "is a number"),
+        (f"{SUPPORT}/income/shown_by", {"has_incme": "no"}, "unknown_item", "did you mean 'has_income'?"),
+        (f"{SUPPORT}/income/shown_by", {"has_income": "never"}, "not_its_answer", "'never' is not an answer to 'has_income'"),
+        (f"{SUPPORT}/people/shown_by", {"people_to_call": ["nobody", "no_body"]}, "not_its_answer", "did you mean 'nobody'?"),
+        (f"{SUPPORT}/a_place/shown_by", {"place_to_go": "no_idea_yet"}, "not_its_answer", "says that there is no answer"),
+        (f"{SUPPORT}/income/shown_by", {"age": "young"}, "not_its_answer", "'age' is a number"),
+        (f"{SUPPORT}/income/shown_by", {}, "not_typed", "this is empty"),
+        (f"{SUPPORT}/income/title", None, "missing_term", "`title` is missing"),
+        (f"{D}/items/people_to_call/asked_if", "wants_coach", "unknown_item", "did you mean 'wants_a_coach'?"),
+        (f"{D}/items/people_to_call/asked_if", "place_to_go", "not_its_answer", "is not answered with yes or no"),
+        (f"{D}/items/wants_a_coach/asked_if", "has_income", "asked_for_support", "asked only of who allows it"),
+        (f"{COACHES}/wants_it/when", {"item": "people_to_call", "is": "nobody"}, "not_its_answer", "may have several answers"),
         (f"{COACHES}/wants_it/when", {"item": "wants_a_coach", "from": "1"}, "not_its_answer", "is no number"),
         (f"{CITY}/leaves_care_young/when", {"item": "age", "from": "22", "below": "17"}, "not_typed", "nothing lies between 22 and 17"),
         (f"{CITY}/leaves_care_young/when", {"item": "age"}, "not_typed", "an item is asked by"),

@@ -72,7 +72,7 @@ CHAPTERS: list[tuple[str, str, list[str]]] = [
     (
         "Who may take part",
         "A criterion is a question about a candidate. It is answered yes, no or unknown, and unknown is not no.",
-        ["Item", "ItemChoice", "MeasuredElsewhere", "CriteriaList", "Criterion", "Need"],
+        ["Item", "ItemChoice", "SupportNeed", "MeasuredElsewhere", "CriteriaList", "Criterion", "Need"],
     ),
     (
         "From list to start",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from makegood.programme.delivery_criteria import CriteriaList, Item, MeasuredElsewhere
+from makegood.programme.delivery_criteria import CriteriaList, Item, MeasuredElsewhere, SupportNeed
 from makegood.programme.delivery_people import Channel, ContactRules, Duty, EndDate, OrganisationKind, Site, StaffRole
 from makegood.programme.delivery_recorded import ContactKind, ContractWithdrawal, Coordination, OtherHelp, OverrideReason, UsualCare
 from makegood.programme.delivery_steps import Instrument, Permission, ReasonList, Step
@@ -36,7 +36,9 @@ class Delivery(Term):
     roles: dict[StaffRole, Duty] = Field(min_length=1)
     """Who acts; a role that does not stand here has no part in the programme."""
     items: dict[Name, Item] = {}
-    """What is asked or registered of a candidate and looked at by a criterion."""
+    """What is asked or registered of a candidate and looked at by a criterion or a need for support."""
+    support_needs: dict[Name, SupportNeed] = {}
+    """With what candidates may need help, and which answers show it."""
     measured_elsewhere: dict[Name, MeasuredElsewhere] = {}
     """What is not asked here on purpose; no form of this programme may ask it."""
     criteria: dict[Name, CriteriaList] = {}

@@ -21,7 +21,7 @@ def delivery(terms: Terms) -> Iterator[Problem]:
     part = terms.programme.delivery
     if part is None:
         return
-    for check in (_names, _recorded, _criteria, _steps, _plan):
+    for check in (_names, _recorded, _criteria, _support, _steps, _plan):
         yield from check(terms, part)
     yield from _analyses(terms)
 
@@ -155,7 +155,51 @@ def _criteria(terms: Terms, part: Delivery) -> Iterator[Problem]:
             yield Problem(terms.where(here), "circle", what, "It would never have an answer", "take one of the references out")
 
 
+def _support(terms: Terms, part: Delivery) -> Iterator[Problem]:
+    """A need for support is shown by answers that somebody can give; whether an item may be asked is said with yes or no."""
+    for name, need in part.support_needs.items():
+        here: Place = (*HERE, "support_needs", name)
+        yield from _known(terms, (*here, "shown_by"), need.shown_by, part.items, "item")
+        for listed, codes in need.shown_by.items():
+            if listed in part.items:
+                yield from _shown(terms, (*here, "shown_by", listed), listed, codes, part.items[listed])
+    for name, item in part.items.items():
+        here = (*HERE, "items", name, "asked_if")
+        if item.asked_if is None:
+            continue
+        yield from _known(terms, here, [item.asked_if], part.items, "item")
+        if item.asked_if in part.items and part.items[item.asked_if].answer != "yes_or_no":
+            what, why = f"'{item.asked_if}' is not answered with yes or no", "Nobody could say that it may be asked"
+            yield Problem(terms.where(here), "not_its_answer", what, why, "name an item with `answer: yes_or_no`")
+
+
+def _shown(terms: Terms, place: Place, name: str, codes: Iterable[str], item: Item) -> Iterator[Problem]:
+    why = "The need could never be shown"
+    if item.answer == "number":
+        what = f"'{name}' is a number, and has no answers to name"
+        yield Problem(terms.where(place), "not_its_answer", what, why, "name an item with choices, or of yes or no")
+        return
+    known = _answers_of(item)
+    for code in codes:
+        if code not in known:
+            said = "says that there is no answer" if code in item.choices else f"is not an answer to '{name}'"
+            yield Problem(terms.where(place), "not_its_answer", f"'{code}' {said}", why, nearest(code, known))
+
+
+def _answers_of(item: Item) -> set[str]:
+    """The answers that say something."""
+    return {code for code, choice in item.choices.items() if not choice.no_answer} if item.choices else {"yes", "no"}
+
+
 def _asked(terms: Terms, place: Place, need: Need, item: Item) -> Iterator[Problem]:
+    if item.asked_if is not None:
+        what, why = f"'{need.item}' is asked only of who allows it", "Nobody is kept out by what they allowed to be asked for their support"
+        yield Problem(terms.where(place), "asked_for_support", what, why, "ask an item without `asked_if`")
+    if item.answer == "several":
+        what = f"'{need.item}' may have several answers, and a criterion asks for one"
+        remedy = "ask an item with `answer: choice`, or show it under `support_needs`"
+        yield Problem(terms.where(place), "not_its_answer", what, "The criterion could never be met", remedy)
+        return
     if need.is_ is None and item.answer != "number":
         what = f"'{need.item}' is no number, and an edge is asked of it"
         remedy = f"use `is:` with {', '.join(item.choices) or 'yes or no'}"
@@ -168,11 +212,10 @@ def _asked(terms: Terms, place: Place, need: Need, item: Item) -> Iterator[Probl
             terms.where((*place, "is")), "not_its_answer", what, "The criterion could never be met", "use from, above, below or up_to"
         )
         return
-    silent = [code for code, choice in item.choices.items() if choice.no_answer]
-    known = set(item.choices) - set(silent) if item.choices else {"yes", "no"}
+    known = _answers_of(item)
     for code in need.is_:
         if code not in known:
-            what = f"'{code}' is not an answer to '{need.item}'" if code not in silent else f"'{code}' says that there is no answer"
+            what = f"'{code}' says that there is no answer" if code in item.choices else f"'{code}' is not an answer to '{need.item}'"
             yield Problem(terms.where((*place, "is")), "not_its_answer", what, "The criterion could never be met", nearest(code, known))
 
 

@@ -1,4 +1,4 @@
-"""Who may take part: what is known of a candidate, and criteria that answer yes, no or unknown."""
+"""Who may take part and who needs help: what is known of a candidate, and criteria that answer yes, no or unknown."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ class ItemChoice(Term):
 
 
 class Item(Term):
-    """One thing that is asked or registered of a candidate and that a criterion looks at.
+    """One thing that is asked or registered of a candidate and that a criterion or a need for support looks at.
 
     The code of an item that is asked in an instrument is the name of its question there, and its choices are the
     choices of that question. Any item may also be `refused`, `not_asked` or `not_known`; a criterion is then unknown.
+    An item with `several` answers or with `asked_if` shows needs for support; no criterion can look at it.
     """
 
     title: Words
     """What people call it."""
-    answer: Literal["choice", "yes_or_no", "number"]
-    """What an answer is."""
+    answer: Literal["choice", "several", "yes_or_no", "number"]
+    """What an answer is: one of the choices, one or more of them, yes or no, a number."""
     choices: dict[Name, ItemChoice] = {}
     """The answers to choose from, from low to high where they have an order."""
     unit: Words | None = None
     """The unit of a number."""
     asked_in: Name | None = None
     """The instrument that asks it; absent: it stands in the list or register."""
+    asked_if: Name | None = None
+    """The yes-or-no item with which is asked whether this may be asked: after a no it counts as refused, whatever was said before."""
     from_: OneOrMore[AnswerSource] = Field(["file"], alias="from")
     """Who may be the source of the answer."""
     retired_on: Day | None = None
@@ -48,9 +51,24 @@ class Item(Term):
 
     @model_validator(mode="after")
     def _choices_belong_to_a_choice(self) -> Self:
-        if (self.answer == "choice") != bool(self.choices):
-            raise ValueError("`choices` stand with `answer: choice`, and only there")
+        if (self.answer in ("choice", "several")) != bool(self.choices):
+            raise ValueError("`choices` stand with `answer: choice` and `answer: several`, and only there")
         return self
+
+
+class SupportNeed(Term):
+    """Something with which a candidate may need help, as the answers show it. It keeps nobody out and is no diagnosis.
+
+    One of the answers under `shown_by` is enough. Without one, an item that has no answer leaves the need unknown:
+    refused, not asked and not known stay apart from no need.
+    """
+
+    title: Words
+    """What it is, as it is read after *Needs help with*."""
+    shown_by: dict[Name, Names] = Field(min_length=1)
+    """For each item: the answers that show the need."""
+    retired_on: Day | None = None
+    """No longer shown from this day; set by an amendment."""
 
 
 class MeasuredElsewhere(Term):

@@ -30,8 +30,9 @@ def answer_from(item: Item, word: str, *, source: AnswerSource = "file") -> Answ
     if item.answer == "number":
         return Answer(decimal_text(number(word)), source=source)
     known = [*item.choices] or ["yes", "no"]
-    if word not in known:
-        raise ValueError(f"'{word}' is not an answer to '{item.title}'; {nearest(word, known)}")
+    for code in word.split() if item.answer == "several" else [word]:
+        if code not in known:
+            raise ValueError(f"'{code}' is not an answer to '{item.title}'; {nearest(code, known)}")
     return Answer(word, source=source)
 
 
@@ -43,9 +44,10 @@ def answers_from(items: Mapping[str, Item], words: Mapping[str, str], *, source:
 def value_of(item: Item, answer: Answer | None) -> str | Decimal | None:
     """What was answered: a code, `yes` or `no`, or a number; None where that does not decide anything.
 
-    A choice that says that there is no answer decides nothing, and neither does a word that is none of the item's.
+    A choice that says that there is no answer decides nothing, and neither does a word that is none of the item's, nor
+    several answers together (`chosen_of`).
     """
-    if answer is None or answer.non_answer is not None or not answer.value:
+    if answer is None or answer.non_answer is not None or not answer.value or item.answer == "several":
         return None
     if item.answer == "number":
         try:
@@ -56,6 +58,14 @@ def value_of(item: Item, answer: Answer | None) -> str | Decimal | None:
         choice = item.choices.get(answer.value)
         return None if choice is None or choice.no_answer else answer.value
     return answer.value if answer.value in ("yes", "no") else None
+
+
+def chosen_of(item: Item, answer: Answer | None) -> frozenset[str]:
+    """The codes that were answered, one or several; empty where nothing was said."""
+    if item.answer == "several" and answer is not None and answer.non_answer is None:
+        return frozenset(code for code in answer.value.split() if code in item.choices and not item.choices[code].no_answer)
+    value = value_of(item, answer)
+    return frozenset([value]) if isinstance(value, str) else frozenset()
 
 
 def silence_of(answer: Answer | None) -> NonAnswer:

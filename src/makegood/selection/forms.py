@@ -1,4 +1,4 @@
-"""A form beside the programme file must ask what criteria look at, with the same answers to choose from."""
+"""A form beside the programme file must ask what criteria and needs look at, with the same answers to choose from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from makegood.programme.delivery_criteria import Item as ProgrammeItem
 from makegood.programme.term import InTwoLanguages
 from makegood.values.problem import Problem, Where, nearest
 
-_KINDS = {"choice": ("select_one",), "yes_or_no": ("select_one",), "number": ("integer", "decimal")}
+_KINDS = {"choice": ("select_one",), "several": ("select_multiple",), "yes_or_no": ("select_one",), "number": ("integer", "decimal")}
 
 
 def form_problems(delivery: Delivery, instrument: str, form: Questionnaire) -> list[Problem]:
@@ -26,7 +26,7 @@ def form_problems(delivery: Delivery, instrument: str, form: Questionnaire) -> l
         if question is None:
             known = [other.name for other in form.items]
             what = f"'{name}' is not asked in this form"
-            why = "A criterion looks at it, and would be unknown for everybody"
+            why = "A criterion or a need looks at it, and would be unknown for everybody"
             found.append(Problem(where, "not_in_form", what, why, f"add it to the form, or {nearest(name, known)}"))
         elif question.kind not in _KINDS[item.answer]:
             what = f"'{name}' is asked as {question.kind}, and is a {item.answer} in the programme file"
@@ -37,7 +37,7 @@ def form_problems(delivery: Delivery, instrument: str, form: Questionnaire) -> l
             if here != there:
                 apart = ", ".join(f"'{code}'" for code in sorted(here ^ there))
                 what = f"'{name}' has other answers in the form than in the programme file: {apart}"
-                why = "An answer that a criterion does not know decides nothing"
+                why = "An answer that the programme file does not know decides nothing"
                 found.append(
                     Problem(Where(file, path=f"{where.path}/choices"), "other_choices", what, why, "let both have the same choices")
                 )
@@ -59,7 +59,7 @@ def register_form(delivery: Delivery, *, without: Collection[str], on: date) -> 
     return Questionnaire("register", title["en"], "", ("en", "nl"), {"register": title}, tuple(items))
 
 
-_FIELD: Mapping[str, Kind] = {"choice": "select_one", "yes_or_no": "select_one", "number": "decimal"}
+_FIELD: Mapping[str, Kind] = {"choice": "select_one", "several": "select_multiple", "yes_or_no": "select_one", "number": "decimal"}
 
 
 def _words(words: InTwoLanguages | None) -> dict[str, str]:

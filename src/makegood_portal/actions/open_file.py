@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.queries import candidates, support
 from makegood_portal.ledger.queries.candidates import File, Head
+from makegood_portal.ledger.queries.support import Support
 from makegood_portal.ledger.scope import Scope
 
 
@@ -22,6 +24,14 @@ def open_head(*, by: Scope, on: UUID) -> Head | None:
     """Whose file it is, for a page about one part of it; None as above."""
     found = candidates.head(by, on)
     _write_down(by, on, Part.IDENTITY, found)
+    return found
+
+
+def open_support(*, by: Scope, on: UUID, today: date) -> Support | None:
+    """With what the candidate needs help; None: the programme names no needs, or the answers are not the asker's to read."""
+    found = support.of_candidate(by, on, today=today)
+    if found is not None:
+        audit.record(by, "read", part=Part.SCREENING, table="ledger_answer", candidacy=on, person=found.person)
     return found
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood_portal.actions.agree import open_first
 from makegood_portal.actions.hand_over import hand_over
-from makegood_portal.actions.open_file import open_file
+from makegood_portal.actions.open_file import open_file, open_support
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
@@ -24,6 +24,7 @@ from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
+from makegood_portal.web.support import shown
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
 
@@ -90,7 +91,9 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_file(by=request.scope, on=candidacy)
     if found is None:
         raise Http404
-    return render(request, "candidates/file.html", {"file": found, "first": open_first(by=request.scope, on=candidacy)})
+    support = open_support(by=request.scope, on=candidacy, today=timezone.localdate())
+    context = {"file": found, "first": open_first(by=request.scope, on=candidacy), "support": shown(support)}
+    return render(request, "candidates/file.html", context)
 
 
 @require_POST

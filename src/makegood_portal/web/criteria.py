@@ -191,7 +191,7 @@ def _answers(delivery: Delivery) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for name, item in delivery.items.items():
         if item.answer == "yes_or_no":
             yield said(item.title), [(f"{name}=yes", _("Yes")), (f"{name}=no", _("No"))]
-        elif item.choices:
+        elif item.answer == "choice":
             choices = item.choices.items()
             yield said(item.title), [(f"{name}={code}", said(one.title)) for code, one in choices if not one.no_answer]
 

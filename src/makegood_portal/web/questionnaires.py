@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood.instrument.questionnaire import Item, Questionnaire, asked
+from makegood_portal.actions.open_file import open_support
 from makegood_portal.actions.questionnaire import FILLERS, AnswersRefused, Typed, begin, finish, keep_answers, look_at
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.access import Part, roles_that_read
@@ -24,6 +25,7 @@ from makegood_portal.ledger.queries.questionnaires import Filling
 from makegood_portal.ledger.queries.questionnaires import Missing as MissingOfForm
 from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.support import shown
 
 READERS = tuple(roles_that_read(Part.SCREENING))
 LOW = 0.8
@@ -168,12 +170,15 @@ def response_answers(request: Asked, response: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     names = dict.fromkeys(item.section for item in asked(found.form, found.given) if item.kind != "note")
-    shown = [
+    sections = [
         {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None))}
         for name in names
     ]
     may_finish = found.state == "open" and request.scope.has(*FILLERS)
-    return render(request, "questionnaires/answers.html", {"filling": found, "sections": shown, "may_finish": may_finish})
+    context = {"filling": found, "sections": sections, "may_finish": may_finish}
+    if found.state == "finished":
+        context["support"] = shown(open_support(by=request.scope, on=found.candidacy, today=timezone.localdate()))
+    return render(request, "questionnaires/answers.html", context)
 
 
 @require_safe

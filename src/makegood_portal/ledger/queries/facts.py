@@ -86,7 +86,7 @@ def facts_of(scope: Scope, row: Candidacy, delivery: Delivery, *, on: date) -> F
     answers: dict[str, Given] = {}
     said: dict[str, dict[str, str]] = {}
     for item, status, value, source in given:
-        answer = _given(status, value, source)
+        answer = given_as(status, value, source)
         if answer.value or item not in answers or not answers[item].value:
             answers[item] = answer
         if answer.value:
@@ -95,7 +95,8 @@ def facts_of(scope: Scope, row: Candidacy, delivery: Delivery, *, on: date) -> F
     return Facts(answers={**answers, **_of_register(row, delivery, on=on)}, differ=differ)
 
 
-def _given(status: str, value: object, source: str) -> Given:
+def given_as(status: str, value: object, source: str) -> Given:
+    """An answer as criteria read it, from the columns in which it is kept."""
     if status == AnswerStatus.GIVEN:
         return Given(str(value), source=source)
     return Given(non_answer=next((code for code in NON_ANSWERS if code == status), "not_asked"), source=source)
