@@ -18,7 +18,7 @@ from makegood_portal.actions.agree import open_first
 from makegood_portal.actions.hand_over import hand_over
 from makegood_portal.actions.open_file import open_file, open_support
 from makegood_portal.ledger.access import Part, roles_that_read
-from makegood_portal.ledger.queries import candidates
+from makegood_portal.ledger.queries import candidates, excluding
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
@@ -91,8 +91,13 @@ def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_file(by=request.scope, on=candidacy)
     if found is None:
         raise Http404
-    support = open_support(by=request.scope, on=candidacy, today=timezone.localdate())
-    context = {"file": found, "first": open_first(by=request.scope, on=candidacy), "support": shown(support)}
+    today = timezone.localdate()
+    context = {
+        "file": found,
+        "first": open_first(by=request.scope, on=candidacy),
+        "support": shown(open_support(by=request.scope, on=candidacy, today=today)),
+        "excluding": excluding.of_candidate(request.scope, candidacy, today=today),
+    }
     return render(request, "candidates/file.html", context)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back
-from makegood_portal.ledger.queries import queue
+from makegood_portal.ledger.queries import excluding, queue
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
@@ -142,7 +142,9 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
             notices.done(request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy]))
             return redirect("candidate", candidacy=candidacy)
     file = open_file(by=request.scope, on=candidacy)
-    return render(request, "queue/step.html", {"step": found, "form": form, "file": file}, status=422 if form.errors else 200)
+    local = excluding.of_candidate(request.scope, candidacy, today=timezone.localdate())
+    context = {"step": found, "form": form, "file": file, "excluding": local}
+    return render(request, "queue/step.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

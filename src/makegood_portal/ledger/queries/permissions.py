@@ -20,14 +20,15 @@ from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Candidacy,
     Identity,
-    LocalProgramme,
     Organisation,
     PermissionReminder,
     PermissionRequest,
     PermissionState,
 )
 from makegood_portal.ledger.models.permission import ANSWERS
+from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.queries.excluding import Excluding
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -119,8 +120,8 @@ class Asking:
     says: Says
     municipality: UUID | None
     municipalities: Sequence[tuple[UUID, str]]
-    excluding: Sequence[tuple[str, str]]
-    """Local programmes of the candidate's municipality that exclude: name, for whom."""
+    excluding: Sequence[Excluding]
+    """Local programmes that exclude, of the candidate's municipality or of those that it may be."""
     lines: Sequence[Line]
     granted: bool
 
@@ -203,8 +204,6 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     asks = permission is not None and (row.handed_over_on is not None or scope.has(Role(permission.asked_by), Role.LEAD))
     requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
     found = list(requests.select_related("municipality").annotate(reminded=Count("reminders")))
-    local = LocalProgramme.objects.filter(municipality=row.municipality_id, excludes=True, from_on__lte=today)
-    local = local.filter(Q(until_on=None) | Q(until_on__gt=today)).filter(Q(group="") | Q(group=row.group))
     return Asking(
         person=row.person_id,
         candidacy=row.pk,
@@ -220,7 +219,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
             .order_by("name")
             .values_list("id", "name")
         ),
-        excluding=list(local.order_by("name").values_list("name", "for_whom")) if row.municipality_id else [],
+        excluding=excluding.of_row(scope, row, today=today),
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS) for one in found),
     )

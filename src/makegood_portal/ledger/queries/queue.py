@@ -13,6 +13,7 @@ from makegood.programme.delivery import Delivery
 from makegood.selection.steps import reasons_at, time_left
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
+from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of, steps_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -46,6 +47,8 @@ class Waiting:
     overdue: bool
     release_on: date | None
     time_left: str
+    excluding: bool
+    """Whether a programme of a municipality may keep the candidate out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +81,7 @@ class StepForm:
 
 
 def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str = "", number: int = 1) -> Queue:
-    """One count for all steps, one page of one step: seven queries, whatever the number of candidates."""
+    """One count for all steps, one page of one step: eight queries, whatever the number of candidates."""
     rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
     late = Q(step_due_on__lt=today)
     counted = rows.order_by().values("programme", "step").annotate(waiting=Count("id"), overdue=Count("id", filter=late))
@@ -102,7 +105,8 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
     here = Candidacy.objects.filter(pk__in=waiting.values("pk")[start : start + PAGE + 1])
     page = list(here.select_related("person", "prison").order_by(*due_first))
     names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
-    lines = tuple(_waiting(row, names.get(row.pk), delivery, today) for row in page[:PAGE])
+    kept_out = excluding.among(scope, [row.pk for row in page[:PAGE]], today=today)
+    lines = tuple(_waiting(row, names.get(row.pk), delivery, today, excluding=row.pk in kept_out) for row in page[:PAGE])
     return Queue(
         steps=tuple(steps),
         chosen=chosen,
@@ -158,7 +162,7 @@ def _channels(delivery: Delivery, step: str, today: date) -> list[tuple[str, str
     return [(code, said(one.title)) for code, one in delivery.channels.items() if one.retired_on is None or today < one.retired_on]
 
 
-def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, today: date) -> Waiting:
+def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, today: date, *, excluding: bool) -> Waiting:
     left = time_left(delivery.end_date, end_date=row.release_on, on=today) if delivery.end_date else "in_time"
     return Waiting(
         id=row.pk,
@@ -169,4 +173,5 @@ def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, toda
         overdue=row.step_due_on is not None and row.step_due_on < today,
         release_on=row.release_on,
         time_left=left,
+        excluding=excluding,
     )
