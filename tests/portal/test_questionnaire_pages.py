@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
+from makegood_portal.actions.advice import begin_register_form
 from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers
 from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import Answer, AuditEntry, Response
@@ -176,6 +177,33 @@ def test_what_is_hard_is_asked_only_of_who_allows_it(scope: Scope, response: UUI
         after = questionnaires.filling(scope, response)
     assert after is not None
     assert "hard_things" not in after.progress.asked
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "other"),
+    [("nl", "Screeningsvragenlijst", "Screening questionnaire"), ("en", "Screening questionnaire", "Screeningsvragenlijst")],
+)
+@pytest.mark.parametrize("page", ["response_answers", "response_paper", "candidate_questionnaires", "questionnaires"])
+def test_a_questionnaire_is_called_by_its_name_in_the_language_of_the_page(
+    world: World, scope: Scope, response: UUID, page: str, language: str, title: str, other: str
+) -> None:
+    keeps(scope, response, sex=Typed("female"))
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    client.cookies["django_language"] = language
+    key = {"response_answers": [response], "response_paper": [response], "candidate_questionnaires": [world.ours.candidacy.pk]}.get(page)
+    shown = client.get(reverse(page, args=key)).content.decode()
+    assert title in shown
+    assert other not in shown
+    assert "Werk na Detentie: over u" not in shown  # what its sheet calls itself, in one language
+
+
+@pytest.mark.parametrize(("language", "title"), [("nl", "Uit de lijst of het dossier"), ("en", "From the list or the file")])
+def test_the_form_of_the_register_has_its_title_in_both_languages(world: World, scope: Scope, language: str, title: str) -> None:
+    with scoped(scope):
+        key = begin_register_form(by=scope, on=world.ours.candidacy.pk, today=ON)
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    client.cookies["django_language"] = language
+    assert title in client.get(reverse("response_answers", args=[key])).content.decode()
 
 
 def test_it_can_be_printed(world: World, response: UUID) -> None:

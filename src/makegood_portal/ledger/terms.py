@@ -147,6 +147,14 @@ def questionnaire(key: UUID) -> Questionnaire:
     return from_plain(StoredQuestionnaire.objects.values_list("definition", flat=True).get(pk=key))
 
 
+def title_of_form(programme: UUID, code: str, form: Questionnaire, day: date) -> str:
+    """What people call a questionnaire, in the language of the page; what the programme file does not name, as its own sheet does."""
+    delivery = deliveries_on({programme}, day).get(programme)
+    if delivery is not None and code in delivery.instruments:
+        return said(delivery.instruments[code].title)
+    return form.sections.get(code, {}).get((get_language() or "en")[:2]) or form.title
+
+
 def said(words: InTwoLanguages | None, language: str = "") -> str:
     """Words of the programme file in the language of the page."""
     if words is None:

@@ -249,8 +249,7 @@ def _sections(found: Filling, chosen: str) -> list[Section]:
     here = chosen if chosen in names else next((name for name in names if left[name]), names[-1] if names else "")
     told = {name for name in names if all(item.kind == "note" for item in shown if item.section == name)}
     titles = {
-        name: _words(found.form.sections.get(name, {})) or (_("About these questions") if name in told else found.form.title)
-        for name in names
+        name: _words(found.form.sections.get(name, {})) or (_("About these questions") if name in told else found.title) for name in names
     }
     return [Section(name, titles[name], left[name], name == here) for name in names]
 

@@ -32,6 +32,8 @@ class Filling:
     state: str
     medium: str
     started_on: date
+    title: str
+    """In the language of the page."""
     form: Questionnaire
     given: Mapping[str, Given]
     progress: Progress
@@ -91,7 +93,8 @@ def shown(answer: Given | None) -> str:
 
 def filling(scope: Scope, key: UUID) -> Filling | None:
     """One response; None: not there and not yours are the same answer."""
-    row = access.visible(Response.objects.filter(pk=key), scope).select_related("candidacy__person").first()
+    rows = access.visible(Response.objects.filter(pk=key), scope).select_related("candidacy__person", "questionnaire")
+    row = rows.defer("questionnaire__definition").first()
     if row is None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row.candidacy_id), scope).first()
@@ -104,6 +107,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         state=row.state,
         medium=row.medium,
         started_on=row.started_on,
+        title=terms.title_of_form(row.candidacy.programme_id, row.questionnaire.code, form, timezone.localdate()),
         form=form,
         given=answers,
         progress=progress(form, answers),
@@ -162,7 +166,8 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
         form = terms.questionnaire(key)
         items = [(_words(item.label), by_form.get(key, {})[item.name]) for item in form.items if item.name in by_form.get(key, {})]
         required = frozenset(item.name for item in form.items if item.required)
-        found.append(Missing(programme=programme, code=code, title=form.title, responses=responses, items=tuple(items), required=required))
+        title = terms.title_of_form(programme, code, form, timezone.localdate())
+        found.append(Missing(programme=programme, code=code, title=title, responses=responses, items=tuple(items), required=required))
     return tuple(sorted(found, key=lambda one: -one.responses)), counted_at
 
 
