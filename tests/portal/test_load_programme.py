@@ -134,7 +134,7 @@ def test_a_programme_without_delivery_is_refused() -> None:
 
 def test_a_form_that_asks_what_is_measured_elsewhere_is_refused(tmp_path: Path) -> None:
     """Need 13: nothing is half filled in."""
-    changed = _changed(tmp_path, "    reoffending:\n", "    hard_things:\n")
+    changed = _changed(tmp_path, "    reoffending:\n", "    last_job:\n")
     with pytest.raises(Refused) as refused:
         load_programme(changed, by=OPERATOR, on=ON)
-    assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("asked_and_measured_elsewhere", "hard_things")]
+    assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("asked_and_measured_elsewhere", "last_job")]

@@ -68,8 +68,9 @@ def test_only_who_may_read_the_answers_sees_it(world: World, role: Role) -> None
     may_read = role in roles_that_read(Part.SCREENING)
     assert ("Needs help with" in seen(world, role)) == may_read
     with scoped(scope := scope_of(world.ours.users[role])):
-        assert (support.of_candidate(scope, world.ours.candidacy.pk, today=ON) is not None) == may_read
-        assert support.of_candidate(scope, world.theirs.candidacy.pk, today=ON) is None
+        ours, theirs = world.ours, world.theirs
+        assert (support.of_candidate(scope, ours.candidacy.pk, programme=ours.programme.pk, today=ON) is not None) == may_read
+        assert support.of_candidate(scope, theirs.candidacy.pk, programme=theirs.programme.pk, today=ON) is None
 
 
 @pytest.mark.usefixtures("finds_reading_hard")

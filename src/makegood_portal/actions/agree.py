@@ -15,7 +15,7 @@ from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
 from makegood_portal.ledger.queries import agreements
-from makegood_portal.ledger.queries.agreements import FIRST, ContactPage, ContractPage, Meeting, Open
+from makegood_portal.ledger.queries.agreements import FIRST, ContactPage, ContractPage, Open
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -194,14 +194,6 @@ def move_appointment(*, by: Scope, on: UUID, at: datetime, place: str, with_whom
     new = add(Appointment(candidacy=row.candidacy, kind=row.kind, at=at, **words))
     change(row, seen=seen, state="moved", moved_to_id=new.pk)
     return new
-
-
-def open_first(*, by: Scope, on: UUID) -> Meeting | None:
-    """The first appointment of a candidate, as far as the asker may see it; written down where there is one."""
-    found = agreements.first_of(by, on)
-    if found is not None:
-        audit.record(by, "read", part=Part.CONTACT, table="ledger_appointment", row=found.id, candidacy=on)
-    return found
 
 
 def open_my_appointments(*, by: Scope, today: date) -> list[Open]:

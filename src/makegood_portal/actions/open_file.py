@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.queries import candidates, support
+from makegood_portal.ledger.queries import agreements, candidates, support
+from makegood_portal.ledger.queries.agreements import Meeting
 from makegood_portal.ledger.queries.candidates import File, Head
 from makegood_portal.ledger.queries.support import Support
 from makegood_portal.ledger.scope import Scope
@@ -27,11 +30,39 @@ def open_head(*, by: Scope, on: UUID) -> Head | None:
     return found
 
 
-def open_support(*, by: Scope, on: UUID, today: date) -> Support | None:
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A file with what stands on its first page beside it."""
+
+    file: File
+    first: Meeting | None
+    """The first appointment, as far as the asker may see it."""
+    support: Support | None
+    """With what the candidate needs help, for who may read their answers."""
+
+
+def open_first_page(*, by: Scope, on: UUID, today: date) -> Opened | None:
+    """The file, the first appointment and the needs for support, each written down where there is one; None as above."""
+    file = candidates.file(by, on)
+    if file is None:
+        _write_down(by, on, Part.IDENTITY, None)
+        return None
+    first, needs = agreements.first_of(by, on), support.of_candidate(by, on, programme=file.programme, today=today)
+    entry = partial(audit.Entry, verb="read", candidacy=on, person=file.person)
+    entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
+    if first is not None:
+        entries.append(entry(part=Part.CONTACT, table="ledger_appointment", row=first.id))
+    if needs is not None:
+        entries.append(entry(part=Part.SCREENING, table="ledger_answer"))
+    audit.record_together(by, entries)
+    return Opened(file=file, first=first, support=needs)
+
+
+def open_support(*, by: Scope, on: UUID, programme: UUID, person: UUID, today: date) -> Support | None:
     """With what the candidate needs help; None: the programme names no needs, or the answers are not the asker's to read."""
-    found = support.of_candidate(by, on, today=today)
+    found = support.of_candidate(by, on, programme=programme, today=today)
     if found is not None:
-        audit.record(by, "read", part=Part.SCREENING, table="ledger_answer", candidacy=on, person=found.person)
+        audit.record(by, "read", part=Part.SCREENING, table="ledger_answer", candidacy=on, person=person)
     return found
 
 

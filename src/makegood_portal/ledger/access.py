@@ -25,7 +25,7 @@ from makegood_portal.ledger.models import (
     PermissionRequest,
     PermissionState,
 )
-from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.scope import Scope, known
 from makegood_portal.ledger.words import Role
 
 M = TypeVar("M", bound=Model)
@@ -202,11 +202,23 @@ def _among(rows: QuerySet[M], condition: Q, to: str) -> Q:
 
 
 def parts_of_file(scope: Scope, candidacy: UUID) -> frozenset[Part]:
-    """The parts of one candidate's file that the asker may read; none where the file is not theirs. One query."""
-    asked = {str(part): allowed for part in Part if (allowed := allowed_of(scope, part))}
-    said = {f"may_{part}": ExpressionWrapper(allowed, output_field=BooleanField()) for part, allowed in asked.items()}
-    row = Candidacy.objects.filter(pk=candidacy).annotate(**said).values(*said).first() if said else None
-    return frozenset(Part(part) for part in asked if row and row[f"may_{part}"])
+    """The parts of one candidate's file that the asker may read; none where the file is not theirs. One query a page at most."""
+    return known(("parts of a file", candidacy), lambda: _parts(with_parts(Candidacy.objects.filter(pk=candidacy), scope).first()))
+
+
+def with_parts(rows: QuerySet[Candidacy], scope: Scope) -> QuerySet[Candidacy]:
+    """The candidacies with, beside each, which parts of the file the asker may read; `keep_parts` remembers them for the page."""
+    said = {f"may_{part}": allowed for part in Part if (allowed := allowed_of(scope, part))}
+    return rows.annotate(**{name: ExpressionWrapper(allowed, output_field=BooleanField()) for name, allowed in said.items()})
+
+
+def keep_parts(row: Candidacy) -> None:
+    """Which parts of this file the asker may read need not be asked again before the block ends. A row of `with_parts`."""
+    known(("parts of a file", row.pk), lambda: _parts(row))
+
+
+def _parts(row: Candidacy | None) -> frozenset[Part]:
+    return frozenset(part for part in Part if row and vars(row).get(f"may_{part}"))
 
 
 def _beside(model: type[Model], scope: Scope, *, writing: bool) -> Q:

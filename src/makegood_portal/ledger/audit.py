@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,36 +20,50 @@ class NotRecorded(Exception):
 
 
 _INSERT = """
-INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, sealed, request)
-VALUES (clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, sealed, request) VALUES
 """
+_ROW = "(clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def record(
-    scope: Scope,
-    verb: str,
-    *,
-    part: str = "",
-    table: str = "",
-    row: UUID | None = None,
-    candidacy: UUID | None = None,
-    person: UUID | None = None,
-    outcome: str = "done",
-    facts: dict[str, Any] | None = None,
-    personal: dict[str, Any] | None = None,
-) -> None:
-    """One entry, in the transaction that is open. `personal` is encrypted with the person's key; `facts` hold codes only."""
-    sealed = history.seal(person, personal) if person and personal else None
-    acting_as = scope.system or ",".join(sorted(scope.roles))
-    known = json.dumps(facts or {}, cls=DjangoJSONEncoder)
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An act, or an opened part of a file. `personal` is encrypted with the person's key; `facts` hold codes only."""
+
+    verb: str
+    part: str = ""
+    table: str = ""
+    row: UUID | None = None
+    candidacy: UUID | None = None
+    person: UUID | None = None
+    outcome: str = "done"
+    facts: dict[str, Any] | None = None
+    personal: dict[str, Any] | None = None
+
+
+def record(scope: Scope, verb: str, **words: Any) -> None:
+    """One entry, in the transaction that is open; `words` are those of `Entry`."""
+    record_together(scope, [Entry(verb=verb, **words)])
+
+
+def record_together(scope: Scope, entries: Sequence[Entry]) -> None:
+    """These entries in their order, in the transaction that is open. One statement."""
+    acting_as = (scope.system or ",".join(sorted(scope.roles)))[:64]
+    rows = [_values(scope, acting_as, entry) for entry in entries]
     try:
-        _write([scope.user, acting_as[:64], verb, part, table, row, candidacy, person, outcome, known, sealed, uuid4()])
+        _write(rows)
     except OperationalError:
         raise  # the database is away or full: that page says so
     except DatabaseError as error:
-        raise NotRecorded(verb) from error
+        raise NotRecorded(", ".join(entry.verb for entry in entries)) from error
 
 
-def _write(values: list[Any]) -> None:
+def _values(scope: Scope, acting_as: str, entry: Entry) -> list[Any]:
+    sealed = history.seal(entry.person, entry.personal) if entry.person and entry.personal else None
+    known = json.dumps(entry.facts or {}, cls=DjangoJSONEncoder)
+    of = [entry.verb, entry.part, entry.table, entry.row, entry.candidacy, entry.person, entry.outcome]
+    return [scope.user, acting_as, *of, known, sealed, uuid4()]
+
+
+def _write(rows: Sequence[list[Any]]) -> None:
     with connection.cursor() as cursor:  # without RETURNING, which would need the right to read the entry back
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), [value for row in rows for value in row])

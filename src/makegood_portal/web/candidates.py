@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood_portal.actions.agree import open_first
 from makegood_portal.actions.hand_over import hand_over
-from makegood_portal.actions.open_file import open_file, open_support
+from makegood_portal.actions.open_file import open_first_page
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates, excluding
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
@@ -88,16 +87,12 @@ def candidate_list(request: Asked) -> HttpResponse:
 @page(*READERS)
 def candidate(request: Asked, candidacy: UUID) -> HttpResponse:
     """One candidate's file; opening it is written down."""
-    found = open_file(by=request.scope, on=candidacy)
+    today = timezone.localdate()
+    found = open_first_page(by=request.scope, on=candidacy, today=today)
     if found is None:
         raise Http404
-    today = timezone.localdate()
-    context = {
-        "file": found,
-        "first": open_first(by=request.scope, on=candidacy),
-        "support": shown(open_support(by=request.scope, on=candidacy, today=today)),
-        "excluding": excluding.of_candidate(request.scope, candidacy, today=today),
-    }
+    local = excluding.of_candidate(request.scope, candidacy, today=today)
+    context = {"file": found.file, "first": found.first, "support": shown(found.support), "excluding": local}
     return render(request, "candidates/file.html", context)
 
 

@@ -177,7 +177,8 @@ def response_answers(request: Asked, response: UUID) -> HttpResponse:
     may_finish = found.state == "open" and request.scope.has(*FILLERS)
     context = {"filling": found, "sections": sections, "may_finish": may_finish}
     if found.state == "finished":
-        context["support"] = shown(open_support(by=request.scope, on=found.candidacy, today=timezone.localdate()))
+        of, today = {"on": found.candidacy, "programme": found.programme, "person": found.person}, timezone.localdate()
+        context["support"] = shown(open_support(by=request.scope, today=today, **of))
     return render(request, "questionnaires/answers.html", context)
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
@@ -63,6 +64,7 @@ class File:
     """What the asker may see of one candidate."""
 
     person: UUID
+    programme: UUID
     version: int
     line: Line
     born_on: date | None
@@ -144,10 +146,14 @@ def _named(word: str) -> Q:
     return Q(pk__in=RawSQL("SELECT ledger_named(%s)", [word]))
 
 
+_NAME = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name")
+_WHO = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name", born_on="born_on", sex="sex")
+
+
 def head(scope: Scope, candidacy: UUID) -> Head | None:
     """Whose file it is, in one query. Call it through `actions.open_file.open_head`, which writes it down."""
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
-    parts = known.values(parts=JSONObject(given_names="given_names", prefix="prefix", family_name="family_name"))[:1]
+    parts = known.values(parts=_NAME)[:1]
     rows = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person")
     row = rows.annotate(known=Subquery(parts)).first()
     if row is None:
@@ -158,16 +164,19 @@ def head(scope: Scope, candidacy: UUID) -> Head | None:
 
 def file(scope: Scope, candidacy: UUID) -> File | None:
     """One candidate as far as the asker may see it. Call it through `actions.open_file`, which writes it down."""
-    rows = access.visible(Candidacy.objects.filter(pk=candidacy), scope)
-    row = rows.select_related("person", "prison", "provider", "counsellor").first()
+    known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
+    rows = access.with_parts(access.visible(Candidacy.objects.filter(pk=candidacy), scope), scope)
+    row = rows.select_related("person", "prison", "provider", "counsellor").annotate(known=Subquery(known.values(parts=_WHO)[:1])).first()
     if row is None:
         return None
-    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
+    access.keep_parts(row)
+    identity = Identity(**row.known | {"born_on": parse_date(row.known["born_on"] or "")}) if row.known else None
     events = access.visible(SelectionEvent.objects.filter(candidacy=row), scope)
     today = timezone.localdate()
     titles, reasons = terms.step_titles({row.programme_id}, today), terms.reason_titles(row.programme_id, today)
     return File(
         person=row.person_id,
+        programme=row.programme_id,
         version=row.version,
         line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,

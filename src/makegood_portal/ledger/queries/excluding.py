@@ -29,17 +29,13 @@ class Excluding:
 
 
 def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> Sequence[Excluding]:
-    """What may keep a candidate out whom no municipality has permitted yet; nothing for who has no part in the selection. Two queries."""
-    row = _undecided(scope).filter(pk=candidacy).first()
-    return [] if row is None else of_row(scope, row, today=today)
-
-
-def of_row(scope: Scope, row: Candidacy, *, today: date) -> Sequence[Excluding]:
-    """The same for a row that the asker may read, permitted or not. One query."""
-    possible = _asked(scope, row.pk)
-    rows = in_force(today).filter(Q(municipality=row.municipality_id) | Q(municipality__in=possible), Q(group="") | Q(group=row.group))
-    found = rows.order_by("municipality__name", "name").values_list("name", "for_whom", "municipality", "municipality__name")
-    return [Excluding(name=name, for_whom=whom, municipality=town, certain=key == row.municipality_id) for name, whom, key, town in found]
+    """What may keep a candidate out whom no municipality has permitted yet; nothing for who has no part in the selection. One query."""
+    there = _undecided(scope).filter(pk=candidacy)
+    certain, of_group = Exists(there.filter(municipality=OuterRef("municipality"))), Exists(there.filter(group=OuterRef("group")))
+    rows = in_force(today).annotate(certain=certain).filter(Q(certain=True) | Q(municipality__in=_asked(scope, candidacy)))
+    rows = rows.filter(Exists(there)).filter(Q(group="") | of_group).order_by("municipality__name", "name")
+    found = rows.values_list("name", "for_whom", "municipality__name", "certain")
+    return [Excluding(name=name, for_whom=whom, municipality=town, certain=sure) for name, whom, town, sure in found]
 
 
 def among(scope: Scope, keys: Collection[UUID], *, today: date) -> frozenset[UUID]:

@@ -219,7 +219,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
             .order_by("name")
             .values_list("id", "name")
         ),
-        excluding=excluding.of_row(scope, row, today=today),
+        excluding=excluding.of_candidate(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS) for one in found),
     )

@@ -28,6 +28,7 @@ class Filling:
     id: UUID
     candidacy: UUID
     person: UUID
+    programme: UUID
     about: str
     state: str
     medium: str
@@ -103,6 +104,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         id=row.pk,
         candidacy=row.candidacy_id,
         person=row.candidacy.person_id,
+        programme=row.candidacy.programme_id,
         about=name_of(identity) or row.candidacy.person.pseudonym,
         state=row.state,
         medium=row.medium,

@@ -12,7 +12,7 @@ from makegood.instrument.questionnaire import NonAnswer
 from makegood.selection.support import support_of
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Answer, Candidacy
+from makegood_portal.ledger.models import Answer
 from makegood_portal.ledger.queries.facts import given_as
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -39,26 +39,23 @@ class NotSaid:
 class Support:
     """What the answers say of one candidate's needs. Unknown is not no."""
 
-    person: UUID
     needed: Sequence[Shown]
     not_needed: Sequence[Shown]
     unknown: Sequence[NotSaid]
 
 
-def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> Support | None:
-    """The needs of one candidate; None for who may not read the answers, and where the programme names no needs. Three queries.
+def of_candidate(scope: Scope, candidacy: UUID, *, programme: UUID, today: date) -> Support | None:
+    """The needs of one candidate; None for who may not read the answers, and where the programme names no needs. One query.
 
     Of several answers to an item the newest counts; one that gives a value comes before one that gives none. Call it through
-    `actions.open_file.open_support`, which writes it down.
+    `actions.open_file`, which writes it down.
     """
-    reads = access.allowed_of(scope, Part.SCREENING)
-    row = Candidacy.objects.filter(reads, pk=candidacy).first() if reads else None
-    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id) if row else None
-    if row is None or delivery is None or not terms.in_use(delivery.support_needs, today):
+    delivery = terms.deliveries_on({programme}, today).get(programme)
+    if Part.SCREENING not in access.parts_of_file(scope, candidacy) or delivery is None or not terms.in_use(delivery.support_needs, today):
         return None
     shows = {item for need in delivery.support_needs.values() for item in need.shown_by}
     looked_at = shows | {first for item in shows if (first := delivery.items[item].asked_if)}
-    rows = access.visible(Answer.objects.filter(candidacy=row, item__in=looked_at), scope).order_by("happened_on", "recorded_at")
+    rows = access.visible(Answer.objects.filter(candidacy=candidacy, item__in=looked_at), scope).order_by("happened_on", "recorded_at")
     answers: dict[str, Given] = {}
     days: dict[str, date] = {}
     for item, status, value, source, happened_on in rows.values_list("item", "status", "value", "source", "happened_on"):
@@ -76,7 +73,6 @@ def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> Support | Non
             of = needed if one.verdict == "yes" else not_needed
             of.setdefault((answers[one.item].source, days[one.item]), []).append(title)
     return Support(
-        person=row.person_id,
         needed=_shown(needed),
         not_needed=_shown(not_needed),
         unknown=[NotSaid(titles=tuple(titles), why=why) for why, titles in unknown.items()],
