@@ -57,6 +57,35 @@ def test_a_sign_stands_for_itself_and_not_for_any_letter(world: World, words: st
     assert found(world, Role.COORDINATOR, words=words) == {f"Sanne {name}"}
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("ja", {"Piet Jansen", "Tom Ja"}),  # a short name is found, and who is begun to be written
+        ("p j", {"Piet Jansen"}),
+        ("ns", set()),
+        ("ans", {"Piet Jansen"}),
+    ],
+)
+@pytest.mark.usefixtures("three")
+def test_one_or_two_letters_begin_a_name_and_more_may_stand_inside_it(world: World, words: str, names: set[str]) -> None:
+    ours = world.ours
+    a_candidacy(name="Ja", identity={"given_names": "Tom"}, programme=ours.programme, prison=ours.at(Kind.PRISON))
+    assert found(world, Role.COORDINATOR, words=words) == names
+
+
+def test_two_signs_find_the_numbers_that_begin_with_them(world: World, three: list[Candidacy]) -> None:
+    number = three[0].person.pseudonym
+    others = {one.person.pseudonym for one in Candidacy.objects.select_related("person") if one.person.pseudonym.startswith(number[:2])}
+    assert number in found(world, Role.HEAD_OFFICE, words=number[:2]) <= others
+
+
+def test_the_page_says_how_few_letters_are_looked_for(world: World) -> None:
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    said = "at the beginning of a name or number"
+    assert said in client.post(ADDRESS, {"words": "ja"}, headers={"Accept-Language": "en"}).content.decode()
+    assert said not in client.post(ADDRESS, {"words": "jansen"}, headers={"Accept-Language": "en"}).content.decode()
+
+
 def test_a_number_is_found_by_who_may_not_know_the_name(world: World, three: list[Candidacy]) -> None:
     number = three[0].person.pseudonym
     assert found(world, Role.HEAD_OFFICE, words=number) == {number}

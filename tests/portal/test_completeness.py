@@ -107,6 +107,27 @@ def test_what_a_response_counts_follows_every_change_of_its_answers(world: World
     assert counted() == (3, 0, 2, 0)
 
 
+def test_a_response_counts_the_answers_that_were_given_and_not_the_reasons(world: World) -> None:
+    """What the funnel says of how far questionnaires are filled in rests on it."""
+    side, form = world.ours, a_questionnaire(world.ours.programme)
+    response = Response.objects.create(candidacy=side.candidacy, questionnaire=form, started_on=DAY, asked=["debts", "housing"])
+    of_it = {"candidacy": side.candidacy, "response": response, "happened_on": DAY}
+
+    def given() -> int:
+        response.refresh_from_db()
+        return response.given_count
+
+    said = Answer.objects.create(item="debts", status="given", value="yes", source="self", **of_it)
+    Answer.objects.create(item="housing", status="refused", source="self", **of_it)
+    assert given() == 1
+    Answer.objects.create(item="debts", status="given", value="no", source="file", **of_it)
+    assert given() == 2, "each source that answered"
+    Answer.objects.filter(pk=said.pk).update(status="not_known", value=None)
+    assert given() == 1
+    Response.objects.filter(pk=response.pk).update(asked=["housing"])
+    assert given() == 0, "what is not asked any more"
+
+
 def test_what_is_written_in_own_words_does_not_seem_blank_to_who_may_not_read_it(world: World) -> None:
     """Need 2."""
     side, form = world.ours, a_questionnaire(world.ours.programme)

@@ -28,10 +28,13 @@ $$ SELECT EXISTS ({_party(_ROLES["whole"])}), NOT EXISTS ({_party(_ROLES["whole"
 
 # Just after a long list came in the database has no statistics yet, takes everything for one row, and would run through
 # all events once for each candidate: minutes instead of a moment. So no loops in loops, and the marks are made once.
+# Waits come as arrays, a row a prison and step: a row for each number of days was three quarters of all rows, and to
+# fetch and keep them took as long as to count.
 _FUNNEL = """
-CREATE OR REPLACE FUNCTION ledger_funnel(of uuid, as_of date, steps text[], inform text, chosen text)
-RETURNS TABLE (what text, prison uuid, month date, place int, state text, step text, listing text, reason text, day date, days int,
-  n bigint)
+DROP FUNCTION IF EXISTS ledger_funnel(uuid, date, text[], text, text);
+CREATE FUNCTION ledger_funnel(of uuid, as_of date, steps text[], inform text, chosen text)
+RETURNS TABLE (what text, prison uuid, month date, place int, state text, step text, listing text, reason text, day date, days int[],
+  each int[], n bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' SET enable_nestloop = off AS $$
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 mine AS MATERIALIZED (
@@ -79,29 +82,33 @@ passed AS (
   FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
   WHERE e.outcome = 'passed' AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
 ),
-given AS (
-  SELECT r.id, count(*) AS number FROM stand s JOIN ledger_response r ON r.candidacy_id = s.id JOIN ledger_answer a ON a.response_id = r.id
-  WHERE r.started_on <= as_of AND a.status = 'given' AND r.asked ? a.item GROUP BY r.id
+waited AS (
+  SELECT prison_id, place, 'done' AS state, days, count(*)::int AS number FROM passed WHERE days IS NOT NULL AND place IS NOT NULL
+  GROUP BY 1, 2, 4
+  UNION ALL SELECT prison_id, place + 1, state, CASE state WHEN 'left' THEN exit_on ELSE as_of END - done_on, count(*)::int FROM stand
+  WHERE place BETWEEN 1 AND cardinality(steps) - 1 GROUP BY 1, 2, 3, 4
+),
+before AS (
+  SELECT prison_id, release_on - chosen_on AS days, count(*)::int AS number FROM stand
+  WHERE chosen_on IS NOT NULL AND release_on IS NOT NULL GROUP BY 1, 2
 )
-SELECT 'stand', prison_id, list_month, place, state, '', '', '', NULL::date, NULL::int, count(*) FROM stand GROUP BY 2, 3, 4, 5
-UNION ALL SELECT 'exit', prison_id, list_month, place, '', step, reason_source, reason, NULL, NULL, count(*) FROM exits
+SELECT 'stand', prison_id, list_month, place, state, '', '', '', NULL::date, NULL::int[], NULL::int[], count(*) FROM stand
+  GROUP BY 2, 3, 4, 5
+UNION ALL SELECT 'exit', prison_id, list_month, place, '', step, reason_source, reason, NULL, NULL, NULL, count(*) FROM exits
   GROUP BY 2, 3, 4, 6, 7, 8
-UNION ALL SELECT 'start', prison_id, list_month, NULL, '', '', '', '', started_on, NULL, count(*) FROM stand
+UNION ALL SELECT 'start', prison_id, list_month, NULL, '', '', '', '', started_on, NULL, NULL, count(*) FROM stand
   WHERE started_on IS NOT NULL GROUP BY 2, 3, 9
-UNION ALL SELECT 'informed', prison_id, NULL, NULL, '', '', '', '', max(informed_on), NULL, count(*) FROM stand
+UNION ALL SELECT 'informed', prison_id, NULL, NULL, '', '', '', '', max(informed_on), NULL, NULL, count(*) FROM stand
   WHERE informed_on IS NOT NULL GROUP BY 2
-UNION ALL SELECT 'channel', prison_id, list_month, place, '', channel, '', '', NULL, NULL, count(*) FROM stand
+UNION ALL SELECT 'channel', prison_id, list_month, place, '', channel, '', '', NULL, NULL, NULL, count(*) FROM stand
   WHERE informed_on IS NOT NULL AND channel <> '' GROUP BY 2, 3, 4, 6
-UNION ALL SELECT 'before', prison_id, NULL, NULL, '', '', '', '', NULL, release_on - chosen_on, count(*) FROM stand
-  WHERE chosen_on IS NOT NULL AND release_on IS NOT NULL GROUP BY 2, 10
-UNION ALL SELECT 'wait', prison_id, NULL, place, 'done', '', '', '', NULL, days, count(*) FROM passed
-  WHERE days IS NOT NULL AND place IS NOT NULL GROUP BY 2, 4, 10
-UNION ALL SELECT 'wait', prison_id, NULL, place + 1, state, '', '', '', NULL, CASE state WHEN 'left' THEN exit_on ELSE as_of END - done_on,
-  count(*) FROM stand WHERE place BETWEEN 1 AND cardinality(steps) - 1 GROUP BY 2, 4, 5, 10
-UNION ALL SELECT 'filled', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, sum(jsonb_array_length(r.asked))::int,
-  coalesce(sum(g.number), 0) FROM stand s JOIN ledger_response r ON r.candidacy_id = s.id LEFT JOIN given g ON g.id = r.id
-  WHERE r.started_on <= as_of GROUP BY 2, 5
-UNION ALL SELECT 'begun', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, NULL, count(*) FROM stand s
+UNION ALL SELECT 'before', prison_id, NULL, NULL, '', '', '', '', NULL, array_agg(days), array_agg(number), sum(number) FROM before
+  GROUP BY 2
+UNION ALL SELECT 'wait', prison_id, NULL, place, state, '', '', '', NULL, array_agg(days), array_agg(number), sum(number) FROM waited
+  GROUP BY 2, 4, 5
+UNION ALL SELECT 'filled', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, ARRAY[sum(r.asked_count)::int], NULL, sum(r.given_count)
+  FROM stand s JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
+UNION ALL SELECT 'begun', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, NULL, NULL, count(*) FROM stand s
   JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
 $$;
 """
@@ -129,7 +136,7 @@ _SCREENING = PART_OF["ledger_answer"]
 _MISSING = f"""
 CREATE OR REPLACE FUNCTION ledger_missing(forms uuid[])
 RETURNS TABLE (questionnaire uuid, item text, asked bigint, given bigint, refused bigint, not_asked bigint, not_known bigint, blank bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' SET enable_sort = off AS $$
 WITH seen AS MATERIALIZED (
   SELECT r.id, r.questionnaire_id, r.asked, r.candidacy_id IN (SELECT v.id FROM ledger_reads_{_SCREENING}_whole v) AS whole
   FROM ledger_response r
@@ -142,7 +149,8 @@ asked AS (
   SELECT s.questionnaire_id, a.item::text, count(*) FILTER (WHERE a.status = 'given') AS given,
          count(*) FILTER (WHERE a.status = 'refused') AS refused, count(*) FILTER (WHERE a.status = 'not_asked') AS not_asked,
          count(*) FILTER (WHERE a.status = 'not_known') AS not_known, count(*) AS number
-  FROM seen s JOIN ledger_answer a ON a.response_id = s.id WHERE s.asked ? a.item AND (s.whole OR NOT a.free_text) GROUP BY 1, 2
+  FROM seen s JOIN ledger_answer a ON a.response_id = s.id
+  WHERE a.response_id = ANY (ARRAY(SELECT id FROM seen)) AND s.asked ? a.item AND (s.whole OR NOT a.free_text) GROUP BY 1, 2
 )
 SELECT questionnaire_id, asked.item, asked.number, coalesce(answered.given, 0), coalesce(answered.refused, 0),
   coalesce(answered.not_asked, 0), coalesce(answered.not_known, 0), greatest(asked.number - coalesce(answered.number, 0), 0)
@@ -152,9 +160,10 @@ $$;
 if PART_OF["ledger_response"] is not _SCREENING or {of for of, _ in ONLY_ROWS} != {"ledger_answer"}:
     raise RuntimeError("ledger_missing counts by the response: look at it again")
 
-# Each response carries how many questions it asks and how many have an answer or a reason, and the same without those in
-# own words, which evaluators do not read. Whatever changes an answer has its response counted again, erasure too. Plans of a
-# trigger are kept: one of when there were no answers yet would run through all of them for each response.
+# Each response carries how many questions it asks, how many have an answer or a reason and how many answers were given; of
+# the first two also without those in own words, which evaluators do not read. Whatever changes an answer has its response
+# counted again, erasure too. Plans of a trigger are kept: one of when there were no answers yet would run through all of
+# them for each response.
 _FILLED = """
 CREATE OR REPLACE FUNCTION ledger_count_filled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off AS $$
@@ -165,8 +174,8 @@ BEGIN
   WHERE q.id = NEW.questionnaire_id AND i.item ->> 'kind' = 'text';
   SELECT count(*), count(*) FILTER (WHERE item <> ALL (own)) INTO NEW.asked_count, NEW.asked_closed
   FROM jsonb_array_elements_text(NEW.asked) AS a(item);
-  SELECT count(DISTINCT a.item), count(DISTINCT a.item) FILTER (WHERE a.item <> ALL (own)) INTO NEW.answered_count, NEW.answered_closed
-  FROM ledger_answer a WHERE a.response_id = NEW.id AND NEW.asked ? a.item;
+  SELECT count(DISTINCT a.item), count(DISTINCT a.item) FILTER (WHERE a.item <> ALL (own)), count(*) FILTER (WHERE a.status = 'given')
+  INTO NEW.answered_count, NEW.answered_closed, NEW.given_count FROM ledger_answer a WHERE a.response_id = NEW.id AND NEW.asked ? a.item;
   RETURN NEW;
 END $$;
 CREATE OR REPLACE FUNCTION ledger_count_answers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -208,7 +217,9 @@ CREATE OR REPLACE FUNCTION ledger_differing() RETURNS TABLE (item text, files bi
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '64MB' AS $$
 WITH again AS MATERIALIZED (
   SELECT a.candidacy_id, a.item FROM ledger_answer a
-  WHERE a.status = 'given' AND NOT a.free_text AND a.candidacy_id IN (SELECT v.id FROM ledger_reads_{_SCREENING} v)
+  WHERE a.status = 'given' AND NOT a.free_text AND a.candidacy_id = ANY (ARRAY(
+    SELECT r.candidacy_id FROM ledger_response r WHERE r.candidacy_id IN (SELECT v.id FROM ledger_reads_{_SCREENING} v)
+  ))
   GROUP BY 1, 2 HAVING count(*) > 1
 ), newest AS (
   SELECT DISTINCT ON (a.candidacy_id, a.item, a.source) a.candidacy_id, a.item, a.value
@@ -224,11 +235,15 @@ $$;
 """  # noqa: S608 - our own words
 
 # A condition on letters in the middle of a name cannot go before row-level security, so no index would serve it: the
-# names are looked up here first, then whether the asker may know them.
+# names are looked up here first, then whether the asker may know them. No index serves one or two letters in the middle
+# of something: these are looked for at its beginning, as somebody expects who knows a short name or begins to write.
 _NAMED = rf"""
 CREATE OR REPLACE FUNCTION ledger_named(word text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-WITH looked AS (SELECT upper(word) AS whole, '%' || regexp_replace(upper(word), '([\\%_])', '\\\1', 'g') || '%' AS part),
+WITH looked AS (
+  SELECT upper(word) AS whole,
+    CASE WHEN length(word) > 2 THEN '%' ELSE '' END || regexp_replace(upper(word), '([\\%_])', '\\\1', 'g') || '%' AS part
+),
 names AS MATERIALIZED (
   SELECT i.candidacy_id AS id FROM ledger_identity i, looked WHERE upper(i.family_name) LIKE looked.part
   UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE upper(i.given_names) LIKE looked.part

@@ -77,6 +77,7 @@ def candidate_list(request: Asked) -> HttpResponse:
         "filters": filters,
         "search": search,
         "words": words,
+        "short": candidates.at_the_beginning(words),
         "narrowed": words or any(request.GET.values()),
         "by_consent": request.scope.has(Role.PROBATION_OFFICER, Role.AGENCY_CONTACT),
     }

@@ -41,6 +41,7 @@ class Response(Tied):
     answered_count = models.PositiveIntegerField(default=0, editable=False, help_text="of these, with an answer or a reason")
     asked_closed = models.PositiveIntegerField(default=0, editable=False, help_text="of the questions, those not in own words")
     answered_closed = models.PositiveIntegerField(default=0, editable=False, help_text="of these, with an answer or a reason")
+    given_count = models.PositiveIntegerField(default=0, editable=False, help_text="answers given to what is asked, of every source")
 
     class Meta:
         indexes = [models.Index(fields=["candidacy", "state"], name="responses_of_candidacy")]
@@ -54,6 +55,9 @@ class AnswerStatus(models.TextChoices):
     NOT_ASKED = "not_asked"
     NOT_KNOWN = "not_known"
     ELSEWHERE = "measured_elsewhere"
+
+
+COUNTED = ["status", "free_text"]
 
 
 class Answer(Tied):
@@ -71,8 +75,9 @@ class Answer(Tied):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["response", "item", "source"], name="answer_once_a_source"),
+            # What is counted over many answers stands in the indexes: the answers of one form lie all over the table.
+            models.UniqueConstraint(fields=["response", "item", "source"], include=COUNTED, name="answer_once_a_source"),
             models.CheckConstraint(condition=Q(status__in=list(AnswerStatus)), name="answer_status_known"),
             models.CheckConstraint(condition=Q(status=AnswerStatus.GIVEN) ^ Q(value__isnull=True), name="a_given_answer_has_a_value"),
         ]
-        indexes = [models.Index(fields=["candidacy", "item"], name="answers_of_candidacy")]
+        indexes = [models.Index(fields=["candidacy", "item"], include=COUNTED, name="answers_of_candidacy")]

@@ -23,6 +23,8 @@ from makegood_portal.ledger.words import Kind, Role
 PAGE = 50
 MOST_WORDS = 5
 """More words than these are not looked at: nobody has a longer name."""
+INSIDE = 3
+"""So many letters are looked for anywhere in a name or number, fewer at its beginning only: see `counting.ledger_named`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +143,16 @@ def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page
     return Page(lines=lines, number=max(number, 1), more=len(found) > PAGE)
 
 
+def at_the_beginning(words: str) -> bool:
+    """Whether one of these words is so short that names and numbers are found that begin with it."""
+    return any(len(word) < INSIDE for word in words.split()[:MOST_WORDS])
+
+
 def _named(word: str) -> Q:
-    """Whose number has this word in it, or whose name, of those whose name the asker may know: `counting.ledger_named`."""
+    """Whose number has this word in it, or whose name, of those whose name the asker may know: `counting.ledger_named`.
+
+    A word of one or two letters must begin it.
+    """
     return Q(pk__in=RawSQL("SELECT ledger_named(%s)", [word]))
 
 

@@ -91,7 +91,8 @@ def chosen_step(delivery: Delivery) -> str:
 def key_of(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> str:
     """Under which the counts of a day are kept: they are the same for all who may count the same."""
     who = "whole" if may.whole else _mark(map(str, sorted(may.own)))
-    return f"funnel:{programme}:{as_of}:{who}:{_mark(delivery.order)}"
+    # The number is the shape of the rows: what an older version kept is not read by a newer one.
+    return f"funnel:2:{programme}:{as_of}:{who}:{_mark(delivery.order)}"
 
 
 def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> Cube:
@@ -156,7 +157,7 @@ def cells(cube: Cube, order: Sequence[str]) -> dict[Cell, Counts]:
     exits: dict[Cell, list[tuple[str, str, str, int]]] = {}
     for prison, month, place, state, *_, n in cube.of("stand"):
         standing.setdefault((prison, month), []).append((place, "left" if state == "left" else "open", n))
-    for prison, month, _place, _state, step, listing, reason, _day, _days, n in cube.of("exit"):
+    for prison, month, _place, _state, step, listing, reason, *_, n in cube.of("exit"):
         exits.setdefault((prison, month), []).append((step, listing, reason, n))
     return {cell: counted(rows, exits.get(cell, ()), order=order) for cell, rows in standing.items()}
 
@@ -164,7 +165,7 @@ def cells(cube: Cube, order: Sequence[str]) -> dict[Cell, Counts]:
 def exits_after(cube: Cube, steps: int, *, prison: UUID | None, month: date | None) -> Counts:
     """The exits of those who had done so many steps of the order or more, as counts without anything else."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for where, listed, place, _state, step, listing, reason, _day, _days, n in cube.of("exit"):
+    for where, listed, place, _state, step, listing, reason, *_, n in cube.of("exit"):
         if place >= steps and prison in (None, where) and month in (None, listed):
             found[step, listing, reason] += n
     return Counts(exits=found)
@@ -183,7 +184,7 @@ def channels(cube: Cube, steps: int, *, prison: UUID | None, month: date | None)
 
 def starts(cube: Cube) -> list[tuple[UUID | None, date | None, date]]:
     """Prison, month and day of each start, in order of the day."""
-    found = [(row[0], row[1], row[7]) for row in cube.of("start") for _ in range(row[9])]
+    found = [(row[0], row[1], row[7]) for row in cube.of("start") for _ in range(row[-1])]
     return sorted(found, key=lambda start: start[2])
 
 
@@ -195,18 +196,22 @@ def last_informed(cube: Cube, may: May) -> dict[str, date]:
 def waits(cube: Cube, prison: UUID | None) -> dict[int, Wait]:
     """Place of a step in the order, from 1 -> the wait for it; of one prison, or of all."""
     times: dict[int, Counter[tuple[int, Literal["done", "open", "left"]]]] = {}
-    for where, _month, place, state, _step, _listing, _reason, _day, days, n in cube.of("wait"):
-        if prison in (None, where) and days is not None:
-            times.setdefault(place, Counter())[max(days, 0), state] += n
-    return {place: wait(found) for place, found in times.items()}
+    for where, _month, place, state, *_, days, each, _all in cube.of("wait"):
+        if prison in (None, where):
+            found = times.setdefault(place, Counter())
+            for day, n in zip(days, each, strict=True):
+                if day is not None:
+                    found[max(day, 0), state] += n
+    return {place: wait(counted_) for place, counted_ in times.items()}
 
 
 def before_release(cube: Cube, prison: UUID | None) -> Wait | None:
     """Days between being selected and release; below nothing where somebody was selected after it."""
     times: Counter[tuple[int, Literal["done", "open", "left"]]] = Counter()
-    for where, *_, days, n in cube.of("before"):
+    for where, *_, days, each, _all in cube.of("before"):
         if prison in (None, where):
-            times[days, "done"] += n
+            for day, n in zip(days, each, strict=True):
+                times[day, "done"] += n
     return wait(times) if times else None
 
 
@@ -216,8 +221,8 @@ def filling(cube: Cube) -> tuple[dict[UUID | None, Share], dict[UUID | None, Sha
     for where, _month, _place, state, *_, n in cube.of("begun"):
         begun.setdefault(where, Counter())[state] += n
     answers: dict[UUID | None, tuple[int, int]] = {}
-    for where, *_, asked, given in cube.of("filled"):
+    for where, *_, asked, _each, given in cube.of("filled"):
         before = answers.get(where, (0, 0))
-        answers[where] = (before[0] + int(given or 0), before[1] + int(asked or 0))
+        answers[where] = (before[0] + int(given or 0), before[1] + int(asked[0] or 0))
     finished = {where: Share(states["finished"], states.total()) for where, states in begun.items()}
     return finished, {where: Share(given, asked) for where, (given, asked) in answers.items()}
