@@ -72,6 +72,7 @@ def prepare(statements: Path | None, *, tell: Callable[[str], None]) -> None:
     tell("making a log-in for each role")
     _log_ins(programme.pk)
     _consents()
+    _local_programme()
 
 
 def _world(seed: str, *, to: Path) -> None:
@@ -125,6 +126,20 @@ def _consents() -> None:
         until = add_months(today, lasting[purpose].months)
         given = {"state": "given", "way": "spoken", "asked_on": today, "answered_on": today, "until_on": until}
         Consent.objects.bulk_create([Consent(candidacy=one, purpose=purpose, party_id=who.organisation_id, **given) for one in chosen])
+
+
+def _local_programme() -> None:
+    """The municipality where most of the practice round will live has a programme of its own, which excludes."""
+    from django.utils import timezone
+
+    from makegood_portal.ledger.models import Candidacy, LocalProgramme
+
+    town = _most(Candidacy.objects.filter(programme__code=practice_round.CODE, state="open"), "municipality")
+    if town is not None and not LocalProgramme.objects.exists():
+        for_whom = "Mensen die vaak zijn veroordeeld (verzonnen)"
+        LocalProgramme.objects.create(
+            municipality_id=town, name="Stap voor Stap", for_whom=for_whom, excludes=True, from_on=timezone.localdate()
+        )
 
 
 def _busiest(word: str) -> UUID | None:
