@@ -69,6 +69,8 @@ class Missing:
     programme: UUID
     code: str
     title: str
+    of: str
+    """The programme, where there are several; empty where there is one."""
     responses: int
     items: tuple[tuple[str, ItemMissing], ...]
     """The words of an item, and how it fared."""
@@ -163,13 +165,17 @@ def missing(scope: Scope) -> tuple[tuple[Missing, ...], datetime | None]:
     The moment is None where it was counted just now; with many responses the count is kept for some minutes.
     """
     (totals, by_form), counted_at = remembered(scope, "missing by form", _number, lambda: _counts(scope))
+    today, several = timezone.localdate(), len({programme for programme, *_ in totals.values()}) > 1
     found = []
     for key, (programme, code, responses) in totals.items():
         form = terms.questionnaire(key)
         items = [(_words(item.label), by_form.get(key, {})[item.name]) for item in form.items if item.name in by_form.get(key, {})]
         required = frozenset(item.name for item in form.items if item.required)
-        title = terms.title_of_form(programme, code, form, timezone.localdate())
-        found.append(Missing(programme=programme, code=code, title=title, responses=responses, items=tuple(items), required=required))
+        title, of = terms.title_of_form(programme, code, form, today), terms.title_on(programme, today, else_="") if several else ""
+        counted = Missing(
+            programme=programme, code=code, title=title, of=of, responses=responses, items=tuple(items), required=required
+        )  # fmt: skip
+        found.append(counted)
     return tuple(sorted(found, key=lambda one: -one.responses)), counted_at
 
 
