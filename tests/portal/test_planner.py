@@ -5,6 +5,7 @@ Needs 34, 35 and 36: ranked by the time left, limits of the programme file, a da
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -59,6 +60,15 @@ def test_candidates_stand_in_the_order_of_their_release_with_the_limits_of_the_p
     assert planned(ours, Role.COORDINATOR, step="talk").lines[0].left == "not_known"
     with translation.override("en"):
         assert planned(ours, Role.COORDINATOR).lines[0].step == "Informed"
+
+
+def test_groups_stand_apart_with_what_presses_most_first(ours: Side) -> None:
+    client = client_of(ours.users[Role.COORDINATOR])
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("planner")).content.decode()
+    headings = re.findall(r"<h2[^>]*>([^<]+?) <span[^>]*>(\d+)<", page)
+    assert headings == [("Too late to prepare well", "1"), ("Little time left", "2"), ("Date not known", "1"), ("In time", "2")]
+    assert len(re.findall("<h2", client.get(reverse("planner"), {"left": "short"}).content.decode())) == 1
 
 
 def test_each_role_plans_its_own_candidates(ours: Side, world: World) -> None:

@@ -36,6 +36,9 @@ GROUPS = {
 }
 """How somebody stands to the release -> its words and its colour."""
 
+FIRST = {"late": 5, "short": 5, "not_known": 5, "in_time": 2, "past": 2}
+"""How many of each group a phone shows before anybody asks for the others."""
+
 SAID_BY_US = {"gross_list": gettext_lazy("Monthly list")}
 """Who gave a date where no person did: the portal's own codes, in words."""
 
@@ -109,12 +112,22 @@ def planner_page(request: Asked) -> HttpResponse:
         for word in LEFT
         if found.counts[word] or found.left == word
     ]
-    lines = [
-        {"line": line, "left": GROUPS[line.left][0], "kind": GROUPS[line.left][1], "source": SAID_BY_US.get(line.source, line.source)}
-        for line in found.lines
-    ]
+    here = {line.left for line in found.lines}
+    groups = [_group(found, word, "?" + urlencode({**kept, "left": word})) for word in LEFT if word in here]
     form = Filter(words or None, found=found)
-    return render(request, "planner/list.html", {"found": found, "page": found, "tabs": tabs, "lines": lines, "form": form})
+    return render(request, "planner/list.html", {"found": found, "page": found, "tabs": tabs, "groups": groups, "form": form})
+
+
+def _group(found: Planner, word: str, all_of_them: str) -> dict[str, Any]:
+    """Those of this page who stand alike to the release. On a phone the first few of several groups, and a way to see them all."""
+    title, kind = GROUPS[word]
+    first = len(found.lines) if found.left else FIRST[word]
+    lines = [
+        {"line": line, "kind": kind, "fold": "later" if place >= first else "", "source": SAID_BY_US.get(line.source, line.source)}
+        for place, line in enumerate(line for line in found.lines if line.left == word)
+    ]
+    count = found.counts[word]
+    return {"title": title, "count": count, "lines": lines, "all": all_of_them if not found.left and count > first else ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,6 +25,8 @@ from makegood_portal.web.offered import Form, not_offered
 from makegood_portal.web.pages import Asked, key_of, keys_of, page
 from makegood_portal.web.refused import tried
 
+FIRST = 8
+"""How many of those who wait a phone shows before anybody asks for the others."""
 TIME_LEFT = {
     "short": gettext_lazy("little time left"),
     "late": gettext_lazy("too late to prepare well"),
@@ -124,9 +126,15 @@ def queue_page(request: Asked) -> HttpResponse:
         }
         for one in found.steps
     ]
-    lines = [{"line": line, "left": TIME_LEFT.get(line.time_left, "")} for line in found.lines]
+    # Who is to be ticked is seen at once; of others a phone shows the first few, until somebody asks for all.
+    first = len(found.lines) if found.number > 1 or words.get("all") or (found.chosen and found.chosen.bulk) else FIRST
+    lines = [
+        {"line": line, "left": TIME_LEFT.get(line.time_left, ""), "fold": "later" if place >= first else ""}
+        for place, line in enumerate(found.lines)
+    ]
     ticked = set(request.POST.getlist("candidate"))  # what is wrong elsewhere in the form takes no tick away
-    context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found, "ticked": ticked}
+    context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found, "ticked": ticked, "folds": len(lines) > first}
+    context["several_prisons"] = len({line.prison for line in found.lines}) > 1
     return render(request, "queue/list.html", context, status=422 if form.errors else 200)
 
 

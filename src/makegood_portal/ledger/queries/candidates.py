@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -79,6 +79,8 @@ class File:
     may_hand_over: bool
     """Whether the asker's own work is done and the file may go to the provider."""
     may_assign: bool
+    may_correct: bool
+    """Whether the asker may give another release date."""
     keeps_citizen_number: bool
     events: tuple[Event, ...]
 
@@ -176,7 +178,9 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
     """One candidate as far as the asker may see it. Call it through `actions.open_file`, which writes it down."""
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
     rows = access.with_parts(access.visible(Candidacy.objects.filter(pk=candidacy), scope), scope)
-    row = rows.select_related("person", "prison", "provider", "counsellor").annotate(known=Subquery(known.values(parts=_WHO)[:1])).first()
+    writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
+    rows = rows.select_related("person", "prison", "provider", "counsellor")
+    row = rows.annotate(known=Subquery(known.values(parts=_WHO)[:1]), writes=writes).first()
     if row is None:
         return None
     access.keep_parts(row)
@@ -196,6 +200,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         may_act=_acts_in(scope, row, today),
         may_hand_over=_hands_over(scope, row, today),
         may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
+        may_correct=row.state != State.LEFT and row.writes,
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(

@@ -221,7 +221,8 @@ _block("form", "action", "method", "id", "form", action="", method="post", id=""
 class _Table(Node):
     """`{% table caption column column … %}` with rows and cells; on a phone each row becomes a card.
 
-    `tight=True`: on a phone one list of rows of two or three lines, for a list of many that say little each.
+    `tight=True`: on a phone one list of rows of two or three lines, for a list of many that say little each. `even=True`: on
+    a desk the width of a column does not follow from what stands in it, so that several tables under each other stand in line.
     """
 
     def __init__(self, caption: Any, columns: list[Any], words: dict[str, Any], nodelist: NodeList) -> None:
@@ -233,7 +234,7 @@ class _Table(Node):
         words = {word: value.resolve(context) for word, value in self.words.items()}
         with context.push(table_columns=columns):
             rows = self.nodelist.render(context)
-        plain, tight = bool(words.pop("plain", False)), bool(words.pop("tight", False))
+        plain, tight, even = (bool(words.pop(word, False)) for word in ("plain", "tight", "even"))
         shown = words.pop("show_caption", False)
         return render_to_string(
             "components/table.html",
@@ -243,6 +244,7 @@ class _Table(Node):
                 "rows": rows,
                 "plain": plain,
                 "tight": tight,
+                "even": even,
                 "show_caption": shown,
                 "attributes": _attributes(words),
             },
