@@ -281,13 +281,16 @@ def oddities(minutes: int, happened_on: date, handed_over_on: date | None) -> tu
     return (*found, "before_hand_over") if handed_over_on is not None and happened_on < handed_over_on else found
 
 
-def lengths_of(days: Iterable[tuple[str, date]], row: Candidacy, phases: Mapping[str, TrackPhase], on: date) -> Sequence[PhaseLength]:
+def lengths_of(
+    days: Iterable[tuple[str, date]], phases: Mapping[str, TrackPhase], *, started_on: date | None, left_on: date | None, on: date
+) -> Sequence[PhaseLength]:
     """How long each phase of a candidate lasted, from a phase and a day of each contact."""
-    return phase_lengths(days, order=list(phases), started_on=row.started_on, left_on=row.left_on, on=on)
+    return phase_lengths(days, order=list(phases), started_on=started_on, left_on=left_on, on=on)
 
 
 def _sums(rows: Any, phases: Mapping[str, TrackPhase], row: Candidacy, today: date) -> list[PhaseSum]:
-    lasted = {one.phase: one for one in lengths_of([(one.phase, one.happened_on) for one in rows], row, phases, today)}
+    days = [(one.phase, one.happened_on) for one in rows]
+    lasted = {one.phase: one for one in lengths_of(days, phases, started_on=row.started_on, left_on=row.left_on, on=today)}
     order = [BEFORE_START, *phases]
     kept: dict[str, list[int]] = {}
     for one in rows:
