@@ -127,11 +127,7 @@ def a_part_is_answered(page: Page) -> None:
 
 
 def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
-    page.goto("/")
-    page.get_by_role("link", name="Vragenlijst").first.click()
-    page.get_by_role("link", name="Jansen").click()
-    page.get_by_role("link", name="Vragenlijsten openen").click()
-    page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
+    a_form_is_begun(page, "Vragenlijst", "Screeningsvragenlijst")
     with page.expect_navigation():  # nothing is answered yet: the page says so
         page.get_by_role("button", name="Bewaren en verder").click()
     a_part_is_answered(page)
@@ -140,11 +136,41 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+    the_rest_is_answered(page)
+
+
+def a_form_is_begun(page: Page, step: str, form: str) -> None:
+    the_step_is_opened(page, step)
+    page.get_by_role("button", name="Stap gedaan").click()
+    expect(page.get_by_role("alert").first).to_contain_text(f"“{form}” is nog niet afgerond")
+    page.get_by_role("link", name="Vragenlijsten openen").click()
+    page.get_by_role("button", name=f"Beginnen {form}").click()
+
+
+def the_rest_is_answered(page: Page) -> None:
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
         with page.expect_navigation():  # the next part, or the end
             page.get_by_role("button", name="Bewaren en verder").click()
     page.get_by_role("button", name="Vragenlijst afronden").click()
+
+
+def a_short_form_is_filled_in(page: Page, step: str, form: str) -> None:
+    a_form_is_begun(page, step, form)
+    the_rest_is_answered(page)
+    expect(page.get_by_role("status").first).to_contain_text("De vragenlijst is afgerond")
+
+
+def a_talk_that_stopped_is_finished(page: Page, step: str, form: str) -> None:
+    """Nothing was answered: one reason for everything, and the form is finished all the same."""
+    a_form_is_begun(page, step, form)
+    page.get_by_role("button", name="Bewaren en stoppen").click()
+    page.get_by_role("link", name=f"Antwoorden bekijken {form}").click()
+    page.get_by_text("Is het gesprek hier gestopt?").click()
+    page.get_by_label("Is niet gevraagd").check(force=True)
+    page.get_by_role("button", name="Deze reden bij alle vragen bewaren").click()
+    page.get_by_role("button", name="Vragenlijst afronden").click()
+    expect(page.get_by_role("status").first).to_contain_text("De vragenlijst is afgerond")
 
 
 def the_step_is_done(page: Page, title: str) -> None:
@@ -242,6 +268,7 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     a_step_is_done_for_everybody(desk, "Voorgelicht")
     piet = Candidacy.objects.get(identity__family_name="Jansen")
     phone = opens(cast.coordinator, size="phone").new_page()
+    a_short_form_is_filled_in(phone, "Vragenlijst", "Toestemming om gegevens te delen")
     the_questionnaire_is_filled_in(phone, piet.pk)
     expect(phone.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
     the_step_is_done(phone, "Vragenlijst")
@@ -257,6 +284,7 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     expect(desk.get_by_text("Toestemming gegeven").first).to_be_visible()
     the_file_is_handed_over(desk, piet.pk)  # the yes was the prison's last step: the candidate is at the acquaintance
 
+    a_talk_that_stopped_is_finished(counsellor, "Kennismaking", "Kennismaking en contactkaart")
     contact_is_agreed(counsellor)
     the_step_is_done(counsellor, "Kennismaking")
     the_contract_is_signed(counsellor)

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from makegood_portal.actions.advice import begin_register_form
-from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers
+from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers, leave_the_rest
 from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import Answer, AuditEntry, Response
 from makegood_portal.ledger.queries import questionnaires
@@ -97,6 +97,51 @@ def test_finishing_wants_an_answer_or_a_reason_for_everything_required(scope: Sc
     with scoped(scope), pytest.raises(Refusal) as refused:
         keep_answers(by=scope, on=response, typed={"sex": Typed("male")}, happened_on=ON)
     assert refused.value.code == "finished"
+
+
+@pytest.mark.parametrize("why", ["refused", "not_asked", "not_known"])
+def test_one_reason_for_all_that_is_open_when_a_talk_stops(world: World, scope: Scope, response: UUID, why: str) -> None:
+    """What was answered stays; a question that opens by it gets the reason too."""
+    keeps(scope, response, sex=Typed("male"), children=Typed("yes"))
+    browser = client_of(world.ours.users[Role.COUNSELLOR])
+    browser.post(reverse("response_leave", args=[response]), {"why": why})
+    with scoped(scope):
+        found = questionnaires.filling(scope, response)
+        assert found is not None
+        assert found.progress.required_unanswered == ()
+        assert (found.given["sex"].value, found.given["children"].value) == ("male", "yes")
+        assert {given.non_answer for name, given in found.given.items() if name not in ("sex", "children")} == {why}
+        finish(by=scope, on=response)
+
+
+@pytest.mark.parametrize("why", ["", "no_reason", "given"])
+def test_a_talk_does_not_stop_without_a_reason_that_there_is(world: World, response: UUID, why: str) -> None:
+    answer = client_of(world.ours.users[Role.COUNSELLOR]).post(reverse("response_leave", args=[response]), {"why": why})
+    assert answer.status_code == 422
+    assert not Answer.objects.exists()
+
+
+def test_what_is_finished_is_opened_again_to_put_something_right(world: World, scope: Scope, response: UUID) -> None:
+    keeps(scope, response, sex=Typed("male"))
+    with scoped(scope):
+        leave_the_rest(by=scope, on=response, why="not_asked", happened_on=ON)
+        finish(by=scope, on=response)
+    browser = client_of(world.ours.users[Role.COUNSELLOR])
+    browser.post(reverse("response_open_again", args=[response]))
+    keeps(scope, response, sex=Typed("female", seen="male"))
+    with scoped(scope):
+        finish(by=scope, on=response)
+    assert Answer.objects.get(item="sex").value == "female"
+    changes = AuditEntry.objects.filter(verb="open_again", outcome="done").latest("number")
+    assert changes.actor == scope.user
+
+
+def test_a_question_that_the_questionnaire_does_not_have_is_refused(world: World, response: UUID) -> None:
+    forged = {"item": ["sex", "is_staff"], "value_sex": "male", "value_is_staff": "yes"}
+    answer = client_of(world.ours.users[Role.COUNSELLOR]).post(reverse("response_keep", args=[response]), forged)
+    assert answer.status_code == 409
+    assert not Answer.objects.exists()
+    assert AuditEntry.objects.filter(outcome="refused").latest("number").facts["code"] == "not_offered"
 
 
 def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(world: World, scope: Scope, response: UUID) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from makegood_portal.actions.questionnaire import begin, finish, leave_the_rest
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.selection import (
     assign_counsellor,
@@ -24,7 +25,7 @@ from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest
 from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, Side, World, a_candidacy, client_of
+from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, client_of
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 3, 5)
@@ -68,6 +69,36 @@ def test_who_does_not_act_in_a_step_cannot_do_it(ours: Side) -> None:
     with pytest.raises(NotYours):
         passes(ours, Role.COORDINATOR, "talk")
     assert passes(ours, Role.LEAD, "talk").step == "permission_asked"
+
+
+def test_a_step_is_done_when_its_questionnaires_are_finished(ours: Side) -> None:
+    """Needs 2, 5: the step names a form on consent and the screening; a required question has its answer or its reason."""
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    Candidacy.objects.update(step="questionnaire")
+    for code in ("consent", "screening"):
+        a_questionnaire(ours.programme, code)
+        with pytest.raises(Refusal) as refused:
+            passes(ours, Role.COORDINATOR, "questionnaire")
+        assert refused.value.code == "not_filled_in"
+        with scoped(scope):
+            response = begin(by=scope, on=ours.candidacy.pk, instrument=code, medium="paper", happened_on=LATER)
+            leave_the_rest(by=scope, on=response, why="not_asked", happened_on=LATER)
+        with pytest.raises(Refusal):
+            passes(ours, Role.COORDINATOR, "questionnaire")
+        with scoped(scope):
+            finish(by=scope, on=response)
+    assert passes(ours, Role.COORDINATOR, "questionnaire").step == "talk"
+
+
+def test_what_a_step_still_wants_stands_on_its_page(ours: Side) -> None:
+    Candidacy.objects.update(step="questionnaire")
+    a_questionnaire(ours.programme, "screening")
+    browser, page = client_of(ours.users[Role.COORDINATOR]), reverse("candidate_step", args=[ours.candidacy.pk])
+    assert "Nog niet begonnen" in browser.get(page).content.decode()
+    refused = browser.post(page, {"step": "questionnaire", "happened_on": timezone.localdate().isoformat()})
+    assert refused.status_code == 422
+    assert "is nog niet afgerond" in refused.content.decode()
+    assert candidacy(ours).step == "questionnaire"
 
 
 @pytest.mark.parametrize(

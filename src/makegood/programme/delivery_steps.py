@@ -77,7 +77,7 @@ class Step(Term):
     criteria: Names = []
     """The lists of criteria that are looked at here."""
     instruments: Names = []
-    """The instruments that are filled in here."""
+    """The instruments that are filled in here; the step is done when each is finished."""
     exits: dict[Name, Names] = {}
     """For each list of reasons: those with which a candidate may leave here. A reason is required at every exit."""
     bulk: Yes = False

@@ -63,9 +63,11 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
     """Keep answers to the items that are asked. What fits is kept also when something else does not.
 
     An empty text without a reason takes an answer away. Raises AnswersRefused with what does not fit, and Stale where
-    somebody else answered meanwhile.
+    somebody else answered meanwhile. An item that this questionnaire does not have refuses all.
     """
     response, form = _response(by, on)
+    if not typed.keys() <= {item.name for item in form.items}:
+        raise Refusal("not_offered", _("This questionnaire has no such question."), remedy=_("Open it again and answer there."))
     given = questionnaires.given(response)
     errors: dict[str, str] = {}
     others: list[str] = []
@@ -114,6 +116,34 @@ def finish(*, by: Scope, on: UUID) -> None:
     change(response, seen=response.version, state="finished", finished_at=timezone.now(), asked=list(found.asked))
 
 
+@action(*FILLERS)
+def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> int:
+    """The talk ended here: one reason for every required question that is open, in one go; how many there were.
+
+    A question that opens by it gets the same reason, so that nothing required is left.
+    """
+    if why not in NON_ANSWERS:
+        raise Refusal("no_reason", _("Choose why there is no answer."), field="why")
+    response, form = _response(by, on)
+    given, left = questionnaires.given(response), 0
+    while open_ones := set((found := progress(form, given)).required_unanswered):
+        for item in (item for item in form.items if item.name in open_ones):
+            given[item.name] = Given(non_answer=why, source=item.source)
+            _keep(response, item, given[item.name], by, happened_on)
+        left += len(open_ones)
+    Response.objects.filter(pk=response.pk).update(asked=list(found.asked))
+    return left
+
+
+@action(*FILLERS)
+def open_again(*, by: Scope, on: UUID) -> None:
+    """A finished questionnaire is open again to put something right; its answers stay, and the history says so."""
+    response = _mine(by, on)
+    if response.state != "finished":
+        raise Refusal("not_finished", _("This questionnaire is not finished yet."))
+    change(response, seen=response.version, state="open", finished_at=None)
+
+
 def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
     """A response with its answers, and written down that it was opened; None: not there, or not yours."""
     found = questionnaires.filling(by, on)
@@ -122,12 +152,17 @@ def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
     return found
 
 
-def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
+def _mine(by: Scope, key: UUID) -> Response:
     response = access.writable(Response.objects.filter(pk=key), by).select_related("candidacy").select_for_update(of=("self",)).first()
     if response is None:
         raise NotYours("not_yours", _("You cannot change this record."))
+    return response
+
+
+def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
+    response = _mine(by, key)
     if response.state != "open":
-        raise Refusal("finished", _("This questionnaire is finished."), remedy=_("Begin a new one where something changed."))
+        raise Refusal("finished", _("This questionnaire is finished."), remedy=_("Open it again to put something right."))
     return response, terms.questionnaire(response.questionnaire_id)
 
 

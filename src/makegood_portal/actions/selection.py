@@ -30,6 +30,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
+from makegood_portal.ledger.queries.questionnaires import instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -279,6 +280,7 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     _acts(delivery, row.step, by)
     _not_before(row, happened_on)
     _permitted(row, delivery, before=row.step)
+    _filled_in(row, delivery, by, on=happened_on)
     if here.kind == "contract" and not Contract.objects.filter(candidacy=row, withdrawn_on=None).exists():
         raise Refusal("no_contract", _("The contract is not signed yet."), remedy=_("Record the contract first."))
     if channel and channel not in delivery.channels:
@@ -304,6 +306,14 @@ def _permitted(row: Candidacy, delivery: Delivery, *, before: str) -> None:
         if not PermissionRequest.objects.filter(candidacy=row, state__in=granted).exists():
             what = _("%(permission)s is not there yet.") % {"permission": said(permission.title)}
             raise Refusal("not_permitted", what, remedy=_("Ask for it, or remind them."))
+
+
+def _filled_in(row: Candidacy, delivery: Delivery, by: Scope, *, on: date) -> None:
+    """No step is done while a form of it is open: a required question has its answer or its reason (needs 2, 5)."""
+    for one in instruments_of_step(by, row, delivery, today=on):
+        if one.state != "finished":
+            what = _("%(questionnaire)s is not finished yet.") % {"questionnaire": one.title}
+            raise Refusal("not_filled_in", what, remedy=_("Answer the questions, or say why there is no answer."))
 
 
 def _the_provider(row: Candidacy) -> UUID:

@@ -1,19 +1,32 @@
-"""What no page of ours sends: a choice that it did not offer. The form refuses it in plain words; here it is noted, to be written down.
+"""What no page of ours sends: a choice that it did not offer, or a field that it does not have.
 
-A page that somebody kept open may send such a choice too, when a colleague took it away meanwhile: the entry says what was
-found, not what was meant.
+The form refuses such a choice in plain words; `refuse_what_nobody_asked_for` refuses such a field. Both are noted here, to
+be written down. A page that somebody kept open may send such a choice too, when a colleague took it away meanwhile: the
+entry says what was found, not what was meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django import forms
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from makegood_portal.actions.refusal import Refusal
 
 NOT_OFFERED = frozenset({"invalid_choice", "invalid_list", "invalid_pk_value"})
 """Django's codes of a choice that is not among the choices."""
+OF_THE_FRAME = frozenset({"csrfmiddlewaretoken", "once"})
+"""Fields of every form, which the frame reads."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+"""A name as fields have it; another one is not written down: it could hold anything."""
 _noted: ContextVar[set[str] | None] = ContextVar("noted", default=None)
 
 
@@ -45,3 +58,50 @@ def noting() -> Iterator[set[str]]:
         yield found
     finally:
         _noted.reset(token)
+
+
+class Watched(MultiValueDict[str, Any]):
+    """What was sent, and which of its fields the page asked for."""
+
+    def __init__(self, sent: MultiValueDict[str, Any]) -> None:
+        super().__init__(dict(sent.lists()))
+        self.asked: set[str] = set(OF_THE_FRAME)
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def getlist(self, name: str, default: Any = None) -> Any:
+        """As Django has it."""
+        self.asked.add(name)
+        return super().getlist(name, default)
+
+    @property
+    def unasked(self) -> set[str]:
+        """The fields that were sent, and for which the page did not ask."""
+        return set(self.keys()) - self.asked
+
+
+def refuse_what_nobody_asked_for(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page's answer; a form that was done although it held a field for which the page never asked is undone and refused.
+
+    A form that is shown again with what is wrong with it was not done, and its page had no need to ask for everything.
+    """
+    if request.method != "POST":
+        return view()
+    words, files = Watched(request.POST), Watched(request.FILES)
+    request.POST, request._files = words, files  # type: ignore[attr-defined,assignment]  # Django lets nobody set FILES
+    response = view()
+    unasked = words.unasked | files.unasked
+    if unasked and response.status_code < 400:
+        for name in unasked:
+            not_offered(name if NAME.fullmatch(name) else "?")
+        list(get_messages(request))  # what they say was done is undone
+        raise Refusal(
+            "not_offered", _("This form held something that our page does not ask."), remedy=_("Open the page and fill it in there.")
+        )
+    return response

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 from makegood_portal.web.kept_text import send_again
-from makegood_portal.web.offered import not_offered
+from makegood_portal.web.offered import not_offered, refuse_what_nobody_asked_for
 from makegood_portal.web.once import once
 
 P = ParamSpec("P")
@@ -66,7 +66,7 @@ def page(*roles: Role) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, 
             scope: Scope = request.scope  # type: ignore[attr-defined]
             if roles and not scope.has(*roles):
                 raise PermissionDenied
-            return once(request, scope, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type]
+            return once(request, scope, lambda: refuse_what_nobody_asked_for(request, lambda: view(request, *args, **kwargs)))  # type: ignore[arg-type]
 
         shown.roles = frozenset(roles)  # type: ignore[attr-defined]  # the menu shows what may be opened
         return shown  # type: ignore[return-value]

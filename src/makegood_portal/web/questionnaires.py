@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -17,14 +18,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood.instrument.questionnaire import Item, Questionnaire, asked
 from makegood_portal.actions.open_file import open_support
-from makegood_portal.actions.questionnaire import FILLERS, AnswersRefused, Typed, begin, finish, keep_answers, look_at
-from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.actions.questionnaire import (
+    FILLERS,
+    AnswersRefused,
+    Typed,
+    begin,
+    finish,
+    keep_answers,
+    leave_the_rest,
+    look_at,
+    open_again,
+)
+from makegood_portal.actions.refusal import NotYours, Stale
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.queries.questionnaires import Filling
 from makegood_portal.ledger.queries.questionnaires import Missing as MissingOfForm
 from makegood_portal.web import notices
+from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import pressed, tried
 from makegood_portal.web.support import shown
 
 READERS = tuple(roles_that_read(Part.SCREENING))
@@ -67,6 +80,14 @@ class Question:
     several_lines: bool
 
 
+class StoppedForm(Form):
+    """Why the rest of a questionnaire has no answers."""
+
+    why = forms.ChoiceField(
+        label=gettext_lazy("Why is there no answer to the questions that are open?"), choices=WHY_NOT, widget=forms.RadioSelect
+    )
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading with its items; `left` is how many of them are open."""
@@ -102,10 +123,8 @@ def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpRespo
 @page(*FILLERS)
 def response(request: Asked, response: UUID) -> HttpResponse:
     """One section to fill in. Each answer is kept as it is given; without JavaScript the button keeps them all."""
-    found = look_at(by=request.scope, on=response)
-    if found is None:
-        raise Http404
-    sections = _sections(found, request.GET.get("section", ""))
+    found = _found(request, response)
+    sections = _sections(found, request.POST.get("section") or request.GET.get("section", ""))
     current = next((one for one in sections if one.current), None)
     errors: Mapping[str, str] = {}
     stale: Stale | None = None
@@ -129,9 +148,7 @@ def response(request: Asked, response: UUID) -> HttpResponse:
 @page(*FILLERS)
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
     """Keep one answer as it is given, and say so; the items below it may change."""
-    before = look_at(by=request.scope, on=response)
-    if before is None:
-        raise Http404
+    before = _found(request, response)
     errors: Mapping[str, str] = {}
     try:
         keep_answers(by=request.scope, on=response, typed=_typed(request.POST), happened_on=timezone.localdate())
@@ -148,47 +165,68 @@ def response_keep(request: Asked, response: UUID) -> HttpResponse:
 @page(*FILLERS)
 def response_finish(request: Asked, response: UUID) -> HttpResponse:
     """Finish, or say what is still open."""
+    found = _found(request, response)
+    if not pressed(request, lambda: finish(by=request.scope, on=response), said=_("The questionnaire is finished.")):
+        return redirect("response_answers", response=response)
+    return redirect("candidate_questionnaires", candidacy=found.candidacy)
+
+
+@require_POST
+@page(*FILLERS)
+def response_leave(request: Asked, response: UUID) -> HttpResponse:
+    """One reason for all that is still open: somebody stopped, or there was no time."""
+    found, form, today = _found(request, response), StoppedForm(request.POST), timezone.localdate()
+    if form.is_valid() and tried(
+        form, lambda: leave_the_rest(by=request.scope, on=response, why=form.cleaned_data["why"], happened_on=today)
+    ):
+        notices.done(request, _("The reason is kept with every question that was open. You can finish now."))
+        return redirect("response_answers", response=response)
+    return _answers(request, found, form)
+
+
+@require_POST
+@page(*FILLERS)
+def response_open_again(request: Asked, response: UUID) -> HttpResponse:
+    """Put something right in what was finished."""
+    _found(request, response)
+    pressed(request, lambda: open_again(by=request.scope, on=response), said=_("The questionnaire is open again."))
+    return redirect("response_answers", response=response)
+
+
+def _found(request: Asked, response: UUID) -> Filling:
     found = look_at(by=request.scope, on=response)
     if found is None:
         raise Http404
-    try:
-        finish(by=request.scope, on=response)
-    except NotYours:
-        raise
-    except Refusal as refusal:
-        notices.careful(request, f"{refusal.what} {refusal.remedy}")
-        return redirect("response_answers", response=response)
-    notices.done(request, _("The questionnaire is finished."))
-    return redirect("candidate_questionnaires", candidacy=found.candidacy)
+    return found
 
 
 @require_safe
 @page(*READERS)
 def response_answers(request: Asked, response: UUID) -> HttpResponse:
     """All answers under each other, with what is still open."""
-    found = look_at(by=request.scope, on=response)
-    if found is None:
-        raise Http404
+    return _answers(request, _found(request, response), StoppedForm())
+
+
+def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
     names = dict.fromkeys(item.section for item in asked(found.form, found.given) if item.kind != "note")
     sections = [
         {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None))}
         for name in names
     ]
-    may_finish = found.state == "open" and request.scope.has(*FILLERS)
-    context = {"filling": found, "sections": sections, "may_finish": may_finish}
+    may_fill, is_open = request.scope.has(*FILLERS), found.state == "open"
+    may = {"may_finish": may_fill and is_open, "may_open": may_fill and not is_open}
+    context = {"filling": found, "sections": sections, "form": form, **may}
     if found.state == "finished":
         of, today = {"on": found.candidacy, "programme": found.programme, "person": found.person}, timezone.localdate()
         context["support"] = shown(open_support(by=request.scope, today=today, **of))
-    return render(request, "questionnaires/answers.html", context)
+    return render(request, "questionnaires/answers.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
 @page(*FILLERS)
 def response_paper(request: Asked, response: UUID) -> HttpResponse:
     """The whole questionnaire to print and fill in by hand; it is typed in later."""
-    found = look_at(by=request.scope, on=response)
-    if found is None:
-        raise Http404
+    found = _found(request, response)
     sections = [
         {"title": _words(found.form.sections.get(name, {})), "items": [_question(item, found, "", None) for item in items]}
         for name, items in _by_section(found.form)
@@ -327,6 +365,8 @@ PATHS = [
     path("questionnaires/<uuid:response>/", response, name="response"),
     path("questionnaires/<uuid:response>/keep/", response_keep, name="response_keep"),
     path("questionnaires/<uuid:response>/finish/", response_finish, name="response_finish"),
+    path("questionnaires/<uuid:response>/leave/", response_leave, name="response_leave"),
+    path("questionnaires/<uuid:response>/open-again/", response_open_again, name="response_open_again"),
     path("questionnaires/<uuid:response>/answers/", response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", response_paper, name="response_paper"),
 ]

@@ -24,6 +24,18 @@ def of_response(side: Side) -> dict[str, Any]:
     return {"response": response.pk}
 
 
+def of_finished(side: Side) -> dict[str, Any]:
+    """A questionnaire that is finished."""
+    found = of_response(side)
+    Response.objects.filter(pk=found["response"]).update(state="finished")
+    return found
+
+
+def why(_side: Side) -> dict[str, str]:
+    """Why the rest is open."""
+    return {"why": "not_asked"}
+
+
 SCREENERS = FILLERS | {Role.EVALUATOR}
 
 ROUTES = {
@@ -33,6 +45,8 @@ ROUTES = {
     "response": Route(may=FILLERS, kwargs=of_response),
     "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
+    "response_leave": Route(may=FILLERS, kwargs=of_response, post=why),
+    "response_open_again": Route(may=FILLERS, kwargs=of_finished, post=nothing),
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from makegood.instrument.questionnaire import NON_ANSWERS, ItemMissing, Progress, Questionnaire, progress
 from makegood.instrument.questionnaire import Answer as Given
+from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Identity, Response
 from makegood_portal.ledger.queries.candidates import name_of
@@ -125,22 +126,42 @@ def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     delivery = terms.deliveries_on({row.programme_id}, timezone.localdate()).get(row.programme_id)
-    responses = access.visible(Response.objects.filter(candidacy=row), scope).select_related("questionnaire").order_by("recorded_at")
-    newest = {one.questionnaire.code: one for one in responses.annotate(answered=Count("answers"))}
-    instruments = []
-    for code, instrument in delivery.instruments.items() if delivery else ():
+    instruments = instruments_of(scope, row, delivery, delivery.instruments) if delivery else ()
+    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=instruments)
+
+
+def instruments_of(scope: Scope, row: Candidacy, delivery: Delivery, codes: Collection[str]) -> tuple[OfCandidate, ...]:
+    """These instruments, with the newest response of one candidate to each. One query."""
+    if not codes:
+        return ()
+    responses = access.visible(Response.objects.filter(candidacy=row, questionnaire__code__in=codes), scope)
+    newest = {one.questionnaire.code: one for one in responses.select_related("questionnaire").order_by("recorded_at")}
+    found = []
+    for code in codes:
         one = newest.get(code)
-        instruments.append(
+        found.append(
             OfCandidate(
                 code=code,
-                title=said(instrument.title),
+                title=said(delivery.instruments[code].title),
                 response=one.pk if one else None,
                 state=one.state if one else "",
-                answered=one.answered if one else 0,
-                asked=len(one.asked) if one else 0,
+                answered=one.answered_count if one else 0,
+                asked=one.asked_count if one else 0,
             )
         )
-    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=tuple(instruments))
+    return tuple(found)
+
+
+def instruments_of_step(scope: Scope, row: Candidacy, delivery: Delivery, *, today: date) -> tuple[OfCandidate, ...]:
+    """What is to be filled in at the step of a candidate, and how far it is; not what retired or was never taken in. Two queries."""
+    taken = [code for code in delivery.steps[row.step].instruments if not _retired(delivery, code, today)]
+    held = terms.questionnaires_of(row.programme_id, taken) if taken else {}
+    return instruments_of(scope, row, delivery, [code for code in taken if code in held])
+
+
+def _retired(delivery: Delivery, code: str, today: date) -> bool:
+    retired_on = delivery.instruments[code].retired_on
+    return retired_on is not None and retired_on <= today
 
 
 @dataclass(frozen=True, kw_only=True)

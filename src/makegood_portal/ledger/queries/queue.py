@@ -15,6 +15,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of, steps_of
+from makegood_portal.ledger.queries.questionnaires import OfCandidate, instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
@@ -76,6 +77,8 @@ class StepForm:
     next_title: str
     due_on: date | None
     channels: Sequence[tuple[str, str]]
+    instruments: tuple[OfCandidate, ...]
+    """What is filled in at this step; the step is done when all of it is finished."""
     reasons: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
     """List -> its title, and its codes with their words."""
 
@@ -137,6 +140,7 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
         next_title=said(delivery.steps[after[0]].title) if after else "",
         due_on=row.step_due_on,
         channels=_channels(delivery, row.step, today),
+        instruments=instruments_of_step(scope, row, delivery, today=today),
         reasons={
             name: (
                 said(delivery.reasons[name].title),
