@@ -104,13 +104,14 @@ def a_step_is_done_for_everybody(page: Page, step: str) -> None:
 
 def a_question_is_answered(page: Page, question: Locator) -> None:
     """The first answer that is offered, or something written; then until it is kept. What is answered already stays."""
-    box = question.locator("input[type=text], textarea")
+    box = question.locator("input[type=text], input[type=date], textarea")
     if question.locator("input[name^=value_]:checked").count() or (box.count() and box.input_value()):
         return
     with page.expect_response(lambda answer: answer.url.endswith("/keep/")) as kept:
         choice = question.locator("input[type=radio], input[type=checkbox]").first
         if box.count():
-            box.fill("2" if box.get_attribute("inputmode") == "numeric" else "Zwolle")
+            written = {"date": SOON.isoformat()}.get(box.get_attribute("type") or "", "Zwolle")
+            box.fill("2" if box.get_attribute("inputmode") == "numeric" else written)
             box.blur()
         else:
             choice.check(force=True)
