@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
@@ -123,6 +124,29 @@ class Served:
         lines = (re.match(r"\s*(\d+) (.*)", line) for line in told.splitlines())
         return [int(line[1]) for line in lines if line and word in line[2] and "ps -eww" not in line[2]]
 
+    def stop(self) -> None:
+        """As Ctrl-C does it. What does not stop in time is killed, database and all, so that no other test runs beside it."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            left = [self.process.pid, *self.below(self.process.pid)]
+            with suppress(OSError, ValueError):
+                left.append(self.postmaster())
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            raise
+
+    def below(self, parent: int) -> list[int]:
+        """The processes that one started, and those that they started."""
+        told = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        pairs = [(int(pid), int(of)) for pid, of in (line.split() for line in told.splitlines())]
+        found = [parent]
+        for one in found:
+            found += [pid for pid, of in pairs if of == one]
+        return found[1:]
+
 
 @pytest.fixture
 def served(tmp_path: Path, free_port: int) -> Iterator[Served]:
@@ -131,8 +155,7 @@ def served(tmp_path: Path, free_port: int) -> Iterator[Served]:
         assert found.becomes(lambda: found.health() == 200, within=120), (tmp_path / "log").read_text()
         yield found
     finally:
-        found.process.send_signal(signal.SIGINT)
-        found.process.wait(60)
+        found.stop()
 
 
 @pytest.fixture

@@ -119,8 +119,7 @@ def test_on_a_full_disk_nothing_is_half_written_and_it_goes_on_when_there_is_roo
             assert served.becomes(lambda: served.health() == 200, within=180), (tmp_path / "log").read_text()
             a_full_disk(served, home)
         finally:
-            served.process.terminate()
-            served.process.wait(60)
+            served.stop()
 
 
 def a_full_disk(served: Served, home: Path) -> None:
