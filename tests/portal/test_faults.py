@@ -55,7 +55,7 @@ def test_a_page_that_fails_leaves_nothing_behind(world: World, monkeypatch: pyte
         Candidacy.objects.update(track="half done")
         raise RuntimeError("Van Ours was born in 1990")
 
-    monkeypatch.setattr("makegood_portal.web.candidates.open_file", fails)
+    monkeypatch.setattr("makegood_portal.web.candidates.open_first_page", fails)
     client = client_of(world.ours.users[Role.LEAD], raise_request_exception=False)
     answer = client.get(reverse(FILE, kwargs={"candidacy": world.ours.candidacy.pk}))
     assert answer.status_code == 500
