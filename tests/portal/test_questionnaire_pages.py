@@ -48,6 +48,15 @@ def test_what_was_begun_is_taken_up_again(world: World, scope: Scope, response: 
         assert begin(by=scope, on=world.ours.candidacy.pk, instrument="screening", medium="screen", happened_on=ON) == response
 
 
+def test_what_was_begun_and_not_answered_is_missing_from_the_first_day(scope: Scope, response: UUID) -> None:
+    with scoped(scope):
+        found = questionnaires.filling(scope, response)
+    assert found is not None
+    begun = Response.objects.get()
+    assert (begun.asked, begun.answered_count) == (list(found.progress.asked), 0)
+    assert begun.asked_count == len(found.progress.asked) > 40
+
+
 def test_an_answer_has_its_value_source_and_time(scope: Scope, response: UUID) -> None:
     keeps(scope, response, sex=Typed("female"), work_potential=Typed("fair"), last_job=Typed("Bakker"))
     rows = {row.item: row for row in Answer.objects.all()}

@@ -60,6 +60,9 @@ def test_the_file_says_what_is_hard_who_said_so_and_when(world: World) -> None:
 @pytest.mark.usefixtures("finds_reading_hard")
 def test_the_finished_questionnaire_says_it_too(world: World, response: Response) -> None:
     assert "Needs help with reading and writing; planning" in seen(world, Role.LEAD, page="response_answers", response=response.pk)
+    consent = a_questionnaire(world.ours.programme, "consent")
+    other = Response.objects.create(candidacy=response.candidacy, questionnaire=consent, started_on=ON, state="finished")
+    assert "Needs help with" not in seen(world, Role.LEAD, page="response_answers", response=other.pk)
 
 
 @pytest.mark.usefixtures("finds_reading_hard")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -58,9 +59,9 @@ def open_first_page(*, by: Scope, on: UUID, today: date) -> Opened | None:
     return Opened(file=file, first=first, support=needs)
 
 
-def open_support(*, by: Scope, on: UUID, programme: UUID, person: UUID, today: date) -> Support | None:
-    """With what the candidate needs help; None: the programme names no needs, or the answers are not the asker's to read."""
-    found = support.of_candidate(by, on, programme=programme, today=today)
+def open_support(*, by: Scope, on: UUID, programme: UUID, person: UUID, asked: Collection[str], today: date) -> Support | None:
+    """With what the candidate needs help, beside a form that asks these items; None: none of them shows a need, or it is not yours."""
+    found = support.of_candidate(by, on, programme=programme, today=today, asked=asked)
     if found is not None:
         audit.record(by, "read", part=Part.SCREENING, table="ledger_answer", candidacy=on, person=person)
     return found

@@ -53,7 +53,9 @@ def begin(*, by: Scope, on: UUID, instrument: str, medium: str, happened_on: dat
     known = terms.questionnaires_of(row.programme_id, [instrument])
     if instrument not in known or medium not in MEDIA:
         raise Refusal("no_such_questionnaire", _("This programme has no such questionnaire."))
-    response = Response(candidacy=row, questionnaire_id=known[instrument][0], medium=medium, started_on=happened_on, taken_by_id=by.user)
+    key, form = known[instrument]
+    response = Response(candidacy=row, questionnaire_id=key, medium=medium, started_on=happened_on, taken_by_id=by.user)
+    response.asked = list(progress(form, {}).asked)
     add(response)
     return response.pk
 

@@ -217,7 +217,8 @@ def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
     may = {"may_finish": may_fill and is_open, "may_open": may_fill and not is_open}
     context = {"filling": found, "sections": sections, "form": form, **may}
     if found.state == "finished":
-        of, today = {"on": found.candidacy, "programme": found.programme, "person": found.person}, timezone.localdate()
+        of: dict[str, Any] = {"on": found.candidacy, "programme": found.programme, "person": found.person}
+        of["asked"], today = [item.name for item in found.form.items], timezone.localdate()
         context["support"] = shown(open_support(by=request.scope, today=today, **of))
     return render(request, "questionnaires/answers.html", context, status=422 if form.errors else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -44,16 +44,19 @@ class Support:
     unknown: Sequence[NotSaid]
 
 
-def of_candidate(scope: Scope, candidacy: UUID, *, programme: UUID, today: date) -> Support | None:
+def of_candidate(scope: Scope, candidacy: UUID, *, programme: UUID, today: date, asked: Collection[str] | None = None) -> Support | None:
     """The needs of one candidate; None for who may not read the answers, and where the programme names no needs. One query.
 
-    Of several answers to an item the newest counts; one that gives a value comes before one that gives none. Call it through
-    `actions.open_file`, which writes it down.
+    `asked`: the items of a form; None is the answer too where no need looks at any of them. Of several answers to an item the
+    newest counts; one that gives a value comes before one that gives none. Call it through `actions.open_file`, which writes
+    it down.
     """
     delivery = terms.deliveries_on({programme}, today).get(programme)
     if Part.SCREENING not in access.parts_of_file(scope, candidacy) or delivery is None or not terms.in_use(delivery.support_needs, today):
         return None
     shows = {item for need in delivery.support_needs.values() for item in need.shown_by}
+    if asked is not None and shows.isdisjoint(asked):
+        return None
     looked_at = shows | {first for item in shows if (first := delivery.items[item].asked_if)}
     rows = access.visible(Answer.objects.filter(candidacy=candidacy, item__in=looked_at), scope).order_by("happened_on", "recorded_at")
     answers: dict[str, Given] = {}
