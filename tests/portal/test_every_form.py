@@ -317,6 +317,16 @@ def test_a_field_that_a_form_does_not_have_undoes_it_and_is_written_down(world: 
     assert done > 40
 
 
+def test_a_form_that_is_undone_says_so_alone(world: World, clients: dict[Role, Client]) -> None:
+    """Nothing says that it was done, and no button takes back something else; a field that is gone and was left empty is no matter."""
+    client, page = clients[Role.COORDINATOR], reverse("candidate_step", args=[world.ours.candidacy.pk])
+    form = {"step": "list_checked", "happened_on": timezone.localdate().isoformat()}
+    refused = client.post(page, form | {"counsellor": "yes"}).content.decode()
+    assert "Dit kan niet" in refused
+    assert "Gedaan" not in refused
+    assert client.post(page, form | {"counsellor": ""}).status_code == 302
+
+
 def test_every_form_of_ours_notes_what_it_did_not_offer() -> None:
     modules = [import_module(f"{web.__name__}.{found.name}") for found in iter_modules(web.__path__)]
     forms = {one for module in modules for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseForm)}

@@ -57,6 +57,28 @@ def test_what_was_begun_and_not_answered_is_missing_from_the_first_day(scope: Sc
     assert begun.asked_count == len(found.progress.asked) > 40
 
 
+def test_what_is_finished_is_not_begun_a_second_time(world: World, scope: Scope, response: UUID) -> None:
+    """A page that was open since before it was finished leads to the answers, and hides nothing."""
+    with scoped(scope):
+        leave_the_rest(by=scope, on=response, why="not_asked", happened_on=ON)
+        finish(by=scope, on=response)
+    stale = client_of(world.ours.users[Role.COUNSELLOR]).post(reverse("questionnaire_begin", args=[world.ours.candidacy.pk, "screening"]))
+    assert stale["Location"] == reverse("response_answers", args=[response])
+    assert Response.objects.get().pk == response
+
+
+def test_of_an_answer_and_a_reason_that_counts_which_is_new(scope: Scope, response: UUID) -> None:
+    keeps(scope, response, last_job=Typed(non_answer="not_asked"))
+    keeps(scope, response, last_job=Typed("Bakker", non_answer="not_asked", seen="not_asked"))
+    assert (Answer.objects.get().status, Answer.objects.get().value) == ("given", "Bakker")
+    keeps(scope, response, last_job=Typed("Bakker", non_answer="refused", seen="Bakker"))
+    assert (Answer.objects.get().status, Answer.objects.get().value) == ("refused", None)
+    with scoped(scope), pytest.raises(AnswersRefused) as refused:
+        keep_answers(by=scope, on=response, typed={"last_job": Typed("Kok", non_answer="not_known")}, happened_on=ON)
+    assert set(refused.value.errors) == {"last_job"}
+    assert Answer.objects.get().status == "refused"
+
+
 def test_an_answer_has_its_value_source_and_time(scope: Scope, response: UUID) -> None:
     keeps(scope, response, sex=Typed("female"), work_potential=Typed("fair"), last_job=Typed("Bakker"))
     rows = {row.item: row for row in Answer.objects.all()}

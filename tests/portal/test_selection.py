@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from makegood_portal.actions.questionnaire import begin, finish, leave_the_rest
+from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, leave_the_rest
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.selection import (
     assign_counsellor,
@@ -21,7 +21,8 @@ from makegood_portal.actions.selection import (
     pass_step_together,
     take_step_back,
 )
-from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest, SelectionEvent
+from makegood_portal.ledger import terms
+from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest, Response, SelectionEvent
 from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -72,22 +73,48 @@ def test_who_does_not_act_in_a_step_cannot_do_it(ours: Side) -> None:
 
 
 def test_a_step_is_done_when_its_questionnaires_are_finished(ours: Side) -> None:
-    """Needs 2, 5: the step names a form on consent and the screening; a required question has its answer or its reason."""
+    """Needs 2, 5: the step names a form on consent; a required question has its answer or its reason."""
     scope = scope_of(ours.users[Role.COORDINATOR])
     Candidacy.objects.update(step="questionnaire")
-    for code in ("consent", "screening"):
-        a_questionnaire(ours.programme, code)
-        with pytest.raises(Refusal) as refused:
-            passes(ours, Role.COORDINATOR, "questionnaire")
-        assert refused.value.code == "not_filled_in"
-        with scoped(scope):
-            response = begin(by=scope, on=ours.candidacy.pk, instrument=code, medium="paper", happened_on=LATER)
-            leave_the_rest(by=scope, on=response, why="not_asked", happened_on=LATER)
-        with pytest.raises(Refusal):
-            passes(ours, Role.COORDINATOR, "questionnaire")
-        with scoped(scope):
-            finish(by=scope, on=response)
+    a_questionnaire(ours.programme, "consent")
+    waits(ours, Role.COORDINATOR, "questionnaire")
+    with scoped(scope):
+        response = begin(by=scope, on=ours.candidacy.pk, instrument="consent", medium="paper", happened_on=LATER)
+        leave_the_rest(by=scope, on=response, why="not_asked", happened_on=LATER)
+    waits(ours, Role.COORDINATOR, "questionnaire")
+    with scoped(scope):
+        finish(by=scope, on=response)
     assert passes(ours, Role.COORDINATOR, "questionnaire").step == "talk"
+
+
+def waits(side: Side, role: Role, step: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        passes(side, role, step)
+    assert refused.value.code == "not_filled_in"
+
+
+def test_what_the_counsellor_judges_is_asked_at_the_talk_and_not_of_the_prison(ours: Side) -> None:
+    """The screening is named at two steps: the prison asks the candidate, and the counsellor finishes it."""
+    prison, guide = (scope_of(ours.users[role]) for role in (Role.COORDINATOR, Role.COUNSELLOR))
+    Candidacy.objects.update(step="questionnaire", counsellor=guide.user, provider=ours.at(Kind.PROVIDER))
+    form = terms.questionnaire(a_questionnaire(ours.programme, "screening").pk)
+    own = {item.name: Typed(non_answer="refused") for item in form.items if item.source == "self"}
+    with scoped(prison):
+        response = begin(by=prison, on=ours.candidacy.pk, instrument="screening", medium="talk", happened_on=LATER)
+        keep_answers(by=prison, on=response, typed=own, happened_on=LATER)
+    passes(ours, Role.COORDINATOR, "questionnaire")
+    waits(ours, Role.COUNSELLOR, "talk")
+    with scoped(guide):
+        leave_the_rest(by=guide, on=response, why="not_known", happened_on=LATER)
+        finish(by=guide, on=response)
+    assert passes(ours, Role.COUNSELLOR, "talk").step == "permission_asked"
+
+
+def test_history_that_came_in_as_finished_is_no_excuse_for_open_questions(ours: Side) -> None:
+    Candidacy.objects.update(step="talk", provider=ours.at(Kind.PROVIDER))
+    form = a_questionnaire(ours.programme, "screening")
+    Response.objects.create(candidacy=ours.candidacy, questionnaire=form, state="finished", started_on=TODAY)
+    waits(ours, Role.LEAD, "talk")
 
 
 def test_what_a_step_still_wants_stands_on_its_page(ours: Side) -> None:

@@ -77,7 +77,8 @@ class Step(Term):
     criteria: Names = []
     """The lists of criteria that are looked at here."""
     instruments: Names = []
-    """The instruments that are filled in here; the step is done when each is finished."""
+    """The instruments that are filled in here. The step waits until each is finished; one that a later step names too is finished
+    there, and here waits for the candidate's own answers."""
     exits: dict[Name, Names] = {}
     """For each list of reasons: those with which a candidate may leave here. A reason is required at every exit."""
     bulk: Yes = False

@@ -43,13 +43,13 @@ class Typed:
 
 @action(*FILLERS)
 def begin(*, by: Scope, on: UUID, instrument: str, medium: str, happened_on: date) -> UUID:
-    """Begin, or take up again what was begun: one open response a candidate and instrument."""
-    row = access.writable(Candidacy.objects.filter(pk=on), by).first()
+    """Begin, or take up again what was begun: one response a candidate and instrument. What is finished is put right in the same one."""
+    row = access.writable(Candidacy.objects.filter(pk=on), by).select_for_update(of=("self",)).first()
     if row is None:
         raise NotYours("not_yours", _("You cannot change this record."))
-    open_one = access.writable(Response.objects.filter(candidacy=row, state="open", questionnaire__code=instrument), by).first()
-    if open_one is not None:
-        return open_one.pk
+    there = access.writable(Response.objects.filter(candidacy=row, questionnaire__code=instrument), by).order_by("-recorded_at").first()
+    if there is not None:
+        return there.pk
     known = terms.questionnaires_of(row.programme_id, [instrument])
     if instrument not in known or medium not in MEDIA:
         raise Refusal("no_such_questionnaire", _("This programme has no such questionnaire."))
@@ -169,12 +169,18 @@ def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
 
 
 def _read(item: Item, typed: Typed, given: Mapping[str, Given]) -> Given | None:
+    """What is to be kept. Of an answer and a reason together, that counts which did not stand there yet."""
+    if typed.non_answer and typed.non_answer not in NON_ANSWERS:
+        raise ValueError(_("Choose one of the answers."))
+    values, before = {name: answer.value for name, answer in given.items() if answer.value}, given.get(item.name)
+    text = read_answer(item, typed.text, values, language=(get_language() or "en")[:2]) if typed.text else ""
+    if text and typed.non_answer:
+        stood = before.non_answer == typed.non_answer if before else False
+        if not stood and (before is None or before.value != text):
+            raise ValueError(_("Give an answer, or say why there is none: not both."))
+        return Given(text, source=item.source) if stood else Given(non_answer=typed.non_answer, source=item.source)
     if typed.non_answer:
-        if typed.non_answer not in NON_ANSWERS:
-            raise ValueError(_("Choose one of the answers."))
         return Given(non_answer=typed.non_answer, source=item.source)
-    values = {name: answer.value for name, answer in given.items() if answer.value}
-    text = read_answer(item, typed.text, values, language=(get_language() or "en")[:2])
     return Given(text, source=item.source) if text else None
 
 

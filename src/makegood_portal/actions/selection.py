@@ -311,9 +311,9 @@ def _permitted(row: Candidacy, delivery: Delivery, *, before: str) -> None:
 def _filled_in(row: Candidacy, delivery: Delivery, by: Scope, *, on: date) -> None:
     """No step is done while a form of it is open: a required question has its answer or its reason (needs 2, 5)."""
     for one in instruments_of_step(by, row, delivery, today=on):
-        if one.state != "finished":
-            what = _("%(questionnaire)s is not finished yet.") % {"questionnaire": one.title}
-            raise Refusal("not_filled_in", what, remedy=_("Answer the questions, or say why there is no answer."))
+        if not one.done:
+            what = _("“%(questionnaire)s” is not finished yet.") % {"questionnaire": one.title}
+            raise Refusal("not_filled_in", what, remedy=_("Answer the questions, or say why there is no answer. Then finish it."))
 
 
 def _the_provider(row: Candidacy) -> UUID:

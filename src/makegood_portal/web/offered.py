@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django import forms
-from django.contrib.messages import get_messages
+from django.contrib.messages.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -82,8 +82,11 @@ class Watched(MultiValueDict[str, Any]):
 
     @property
     def unasked(self) -> set[str]:
-        """The fields that were sent, and for which the page did not ask."""
-        return set(self.keys()) - self.asked
+        """The fields that were sent with something in them, and for which the page did not ask.
+
+        A field that a page had a moment ago and has no more is sent empty by whoever left it empty.
+        """
+        return {name for name in self.keys() - self.asked if any(value != "" for value in super(Watched, self).getlist(name))}
 
 
 def refuse_what_nobody_asked_for(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -100,8 +103,10 @@ def refuse_what_nobody_asked_for(request: HttpRequest, view: Callable[[], HttpRe
     if unasked and response.status_code < 400:
         for name in unasked:
             not_offered(name if NAME.fullmatch(name) else "?")
-        list(get_messages(request))  # what they say was done is undone
-        raise Refusal(
-            "not_offered", _("This form held something that our page does not ask."), remedy=_("Open the page and fill it in there.")
+        request._messages = default_storage(request)  # type: ignore[attr-defined]  # what they say was done is undone
+        what, remedy = (
+            _("This form held something that our page does not ask."),
+            _("It may have changed. Open the page and fill it in there."),
         )
+        raise Refusal("not_offered", what, remedy=remedy)
     return response

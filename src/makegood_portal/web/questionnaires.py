@@ -112,11 +112,13 @@ def candidate_questionnaires(request: Asked, candidacy: UUID) -> HttpResponse:
 @page(*FILLERS)
 def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpResponse:
     """Begin, or take up again."""
-    if questionnaires.of_candidate(request.scope, candidacy) is None:
+    found = questionnaires.of_candidate(request.scope, candidacy)
+    if found is None:
         raise Http404
     medium = request.POST.get("medium", "screen")
     key = begin(by=request.scope, on=candidacy, instrument=code, medium=medium, happened_on=timezone.localdate())
-    return redirect("response", response=key)
+    finished = any(one.response == key and one.state == "finished" for one in found.instruments)
+    return redirect("response_answers" if finished else "response", response=key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,6 +52,16 @@ class OfCandidate:
     state: str
     answered: int
     asked: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfStep:
+    """A form of a step: how many required questions are open there, and whether the step need not wait for it."""
+
+    title: str
+    begun: bool
+    left: int
+    done: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +145,7 @@ def instruments_of(scope: Scope, row: Candidacy, delivery: Delivery, codes: Coll
     """These instruments, with the newest response of one candidate to each. One query."""
     if not codes:
         return ()
-    responses = access.visible(Response.objects.filter(candidacy=row, questionnaire__code__in=codes), scope)
-    newest = {one.questionnaire.code: one for one in responses.select_related("questionnaire").order_by("recorded_at")}
-    found = []
+    newest, found = _newest(scope, row, codes), []
     for code in codes:
         one = newest.get(code)
         found.append(
@@ -152,11 +161,36 @@ def instruments_of(scope: Scope, row: Candidacy, delivery: Delivery, codes: Coll
     return tuple(found)
 
 
-def instruments_of_step(scope: Scope, row: Candidacy, delivery: Delivery, *, today: date) -> tuple[OfCandidate, ...]:
-    """What is to be filled in at the step of a candidate, and how far it is; not what retired or was never taken in. Two queries."""
+def _newest(scope: Scope, row: Candidacy, codes: Collection[str]) -> dict[str, Response]:
+    responses = access.visible(Response.objects.filter(candidacy=row, questionnaire__code__in=codes), scope)
+    rows = responses.select_related("questionnaire").defer("questionnaire__definition").order_by("recorded_at")
+    return {one.questionnaire.code: one for one in rows}
+
+
+def instruments_of_step(scope: Scope, row: Candidacy, delivery: Delivery, *, today: date) -> tuple[OfStep, ...]:
+    """What is to be filled in at the step of a candidate, and how far it is; not what retired or was never taken in. Three queries.
+
+    A form that a later step names too is finished there: at this one the candidate's own answers are enough.
+    """
     taken = [code for code in delivery.steps[row.step].instruments if not _retired(delivery, code, today)]
     held = terms.questionnaires_of(row.programme_id, taken) if taken else {}
-    return instruments_of(scope, row, delivery, [code for code in taken if code in held])
+    newest = _newest(scope, row, [code for code in taken if code in held])
+    given: dict[UUID, dict[str, Given]] = defaultdict(dict)
+    for answer in Answer.objects.filter(response__in=[one.pk for one in newest.values()]) if newest else ():
+        given[answer.response_id][answer.item] = _given(answer)
+    after = delivery.order[delivery.order.index(row.step) + 1 :]
+    later = {code for step in after for code in delivery.steps[step].instruments}
+    found = []
+    for code in (code for code in taken if code in held):
+        one = newest.get(code)
+        form = terms.questionnaire(one.questionnaire_id if one else held[code][0])
+        sources = {item.name: item.source for item in form.items}
+        left = progress(form, given[one.pk] if one else {}).required_unanswered
+        here = [item for item in left if code not in later or sources[item] == "self"]
+        done = not here and (one.state == "finished" if one and code not in later else one is not None)
+        title = said(delivery.instruments[code].title)
+        found.append(OfStep(title=title, begun=one is not None, left=len(here), done=done))
+    return tuple(found)
 
 
 def _retired(delivery: Delivery, code: str, today: date) -> bool:

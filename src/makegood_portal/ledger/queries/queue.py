@@ -15,7 +15,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of, steps_of
-from makegood_portal.ledger.queries.questionnaires import OfCandidate, instruments_of_step
+from makegood_portal.ledger.queries.questionnaires import OfStep, instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 
@@ -77,8 +77,8 @@ class StepForm:
     next_title: str
     due_on: date | None
     channels: Sequence[tuple[str, str]]
-    instruments: tuple[OfCandidate, ...]
-    """What is filled in at this step; the step is done when all of it is finished."""
+    instruments: tuple[OfStep, ...]
+    """What is filled in at this step; the step waits for all of it."""
     reasons: Mapping[str, tuple[str, Sequence[tuple[str, str]]]]
     """List -> its title, and its codes with their words."""
 
