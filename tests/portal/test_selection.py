@@ -186,12 +186,59 @@ def test_a_step_taken_back_is_corrected_and_never_erased(ours: Side) -> None:
     passes(ours, Role.COORDINATOR, "list_checked")
     scope = scope_of(ours.users[Role.COORDINATOR])
     with scoped(scope):
-        take_step_back(by=scope, on=ours.candidacy.pk, happened_on=LATER)
+        take_step_back(by=scope, on=ours.candidacy.pk, step="list_checked", happened_on=LATER)
     assert candidacy(ours).step == "list_checked"
     assert SelectionEvent.objects.filter(outcome="passed", corrected_by__isnull=False).count() == 1
     with scoped(scope), pytest.raises(Refusal) as refused:
-        take_step_back(by=scope, on=ours.candidacy.pk, happened_on=LATER)
+        take_step_back(by=scope, on=ours.candidacy.pk, step="list_checked", happened_on=LATER)
     assert refused.value.code == "nothing_to_undo"
+
+
+def takes_back(side: Side, step: str, role: Role = Role.COORDINATOR) -> Candidacy:
+    scope = scope_of(side.users[role])
+    with scoped(scope):
+        return take_step_back(by=scope, on=side.candidacy.pk, step=step, happened_on=date(2026, 3, 10))
+
+
+def test_taken_back_is_the_step_that_is_meant_and_no_later_one(ours: Side) -> None:
+    """Two pages are open: what the undo of the first names is not what the second did since."""
+    browser, today = client_of(ours.users[Role.COORDINATOR], headers={"Accept-Language": "en"}), timezone.localdate().isoformat()
+    step = reverse("candidate_step", args=[ours.candidacy.pk])
+    shown = browser.post(step, {"step": "list_checked", "happened_on": today}, follow=True).content.decode()
+    undo = reverse("candidate_step_back", args=[ours.candidacy.pk, "list_checked"])
+    assert f'action="{undo}"' in shown
+    passes(ours, Role.COORDINATOR, "informed", timezone.localdate())
+    answer = browser.post(undo, follow=True)
+    assert (answer.status_code, candidacy(ours).step) == (200, "questionnaire")
+    assert "was not taken back" in answer.content.decode()
+    with pytest.raises(Refusal) as refused:
+        takes_back(ours, "list_checked")
+    assert refused.value.code == "another_step"
+
+
+def test_after_a_step_is_taken_back_the_true_day_can_be_recorded(ours: Side) -> None:
+    """The candidate stands at the step since the day on which it began, and it is due when it was."""
+    passes(ours, Role.COORDINATOR, "list_checked", date(2026, 3, 9))
+    row = takes_back(ours, "list_checked")
+    assert (row.step_since, row.step_due_on) == (TODAY, date(2026, 3, 9))  # reached on that day
+    passes(ours, Role.COORDINATOR, "list_checked", date(2026, 3, 3))
+    before = candidacy(ours)
+    for day in (date(2026, 3, 6), date(2026, 3, 5)):
+        passes(ours, Role.COORDINATOR, "informed", day)
+        row = takes_back(ours, "informed")
+        assert (row.step, row.step_since, row.step_due_on) == ("informed", before.step_since, before.step_due_on)
+    takes_back(ours, "list_checked")
+    assert passes(ours, Role.COORDINATOR, "list_checked", date(2026, 3, 4)).step_since == date(2026, 3, 4)
+
+
+def test_taken_back_after_a_return_the_step_began_with_the_return(ours: Side) -> None:
+    leaves(ours, {"prison_service": "not_suitable"})
+    scope = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        come_back(by=scope, on=ours.candidacy.pk, happened_on=date(2026, 3, 6))
+    passes(ours, Role.COORDINATOR, "list_checked", date(2026, 3, 9))
+    row = takes_back(ours, "list_checked")
+    assert (row.step_since, row.step_due_on) == (date(2026, 3, 6), date(2026, 3, 13))
 
 
 def test_no_start_without_permission_and_no_contract_step_without_a_contract(ours: Side) -> None:
@@ -269,7 +316,7 @@ def test_by_hand_a_step_is_done_and_taken_back_and_a_candidate_leaves(ours: Side
     step, key = reverse("candidate_step", args=[ours.candidacy.pk]), ours.candidacy.pk
     page = client.post(step, {"step": "list_checked", "happened_on": today}, follow=True)
     assert "Voorgelicht" in page.content.decode()
-    assert client.post(reverse("candidate_step_back", args=[key]), follow=True).status_code == 200
+    assert client.post(reverse("candidate_step_back", args=[key, "list_checked"]), follow=True).status_code == 200
     assert candidacy(ours).step == "list_checked"
     page = client.post(reverse("candidate_leave", args=[key]), {"step": "list_checked", "happened_on": today})
     assert page.status_code == 422

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -204,17 +205,40 @@ def back_to_contract(row: Candidacy, by: Scope, *, happened_on: date, seen: int)
 
 
 @action(*ACTORS)
-def take_step_back(*, by: Scope, on: UUID, happened_on: date) -> Candidacy:
-    """Undo the last step that was passed by mistake: a new event that corrects it, never an edit."""
+def take_step_back(*, by: Scope, on: UUID, step: str, happened_on: date) -> Candidacy:
+    """Undo the last step, passed by mistake: a new event that corrects it, never an edit.
+
+    `step` is the one that is meant: once another was done after it, it is refused. The candidate stands there as before it
+    was done, since the same day and due on the same day, so that the day on which it truly was done can be recorded.
+    """
     row = _mine(by, on)
     last = SelectionEvent.objects.filter(candidacy=row, outcome=Outcome.PASSED, corrected_by=None).order_by("-recorded_at").first()
     if last is None or row.state == State.LEFT:
         raise Refusal("nothing_to_undo", _("There is no step to take back."))
-    _acts(_delivery(row, happened_on), last.step, by)
+    delivery = _delivery(row, happened_on)
+    _acts(delivery, last.step, by)
+    if last.step != step:
+        what = _("This step is not the last one any more, so it was not taken back.")
+        raise Refusal("another_step", what, remedy=_("Open the file and see what was done since."))
+    since = _since(row, last)
+    due = due_on(delivery.steps[step], step_before_on=since, end_date=row.release_on)
     event = _event(row, by, outcome=Outcome.REOPENED, happened_on=happened_on)
     event.step, event.corrects = last.step, last
     add(event)
-    return change(row, seen=row.version, step=last.step, state=State.OPEN, started_on=None, step_since=happened_on, step_due_on=None)
+    return change(row, seen=row.version, step=last.step, state=State.OPEN, started_on=None, step_since=since, step_due_on=due)
+
+
+def _since(row: Candidacy, passed: SelectionEvent) -> date:
+    """Since when the candidate stood at a step before it was passed.
+
+    The step before it was done then, or the candidate came back to it; else the first event says when it was reached.
+    """
+    before = SelectionEvent.objects.filter(candidacy=row, recorded_at__lte=passed.recorded_at).exclude(pk=passed.pk)
+    done = Q(outcome=Outcome.PASSED, corrected_by=None) & ~Q(step=passed.step)
+    again = Q(outcome=Outcome.REOPENED, corrects=None, step=passed.step)  # one that corrects left the day as it was
+    came = before.filter(done | again).order_by("-recorded_at", "-happened_on").first()
+    came = came or before.filter(outcome=Outcome.REACHED).order_by("happened_on").first()
+    return came.happened_on if came is not None else passed.happened_on
 
 
 @action(Role.LEAD)

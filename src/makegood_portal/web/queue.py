@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.offered import Form, not_offered
 from makegood_portal.web.pages import Asked, key_of, keys_of, page
-from makegood_portal.web.refused import tried
+from makegood_portal.web.refused import pressed, tried
 
 FIRST = 8
 """How many of those who wait a phone shows before anybody asks for the others."""
@@ -147,7 +148,9 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words = {"step": request.POST.get("step", ""), "channel": "", **form.cleaned_data}
         if tried(form, lambda: pass_step(by=request.scope, on=candidacy, **words)):
-            notices.done(request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy]))
+            notices.done(
+                request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy, found.step])
+            )
             return redirect("candidate", candidacy=candidacy)
     file = open_file(by=request.scope, on=candidacy)
     local = excluding.of_candidate(request.scope, candidacy, today=timezone.localdate())
@@ -172,11 +175,12 @@ def candidate_leave(request: Asked, candidacy: UUID) -> HttpResponse:
 
 @require_POST
 @page(*ACTORS)
-def candidate_step_back(request: Asked, candidacy: UUID) -> HttpResponse:
-    """Take the last step back."""
+def candidate_step_back(request: Asked, candidacy: UUID, step: str) -> HttpResponse:
+    """Take this step back, where it still is the last that was done; else the next page says that it is not."""
     _step(request, candidacy)
-    take_step_back(by=request.scope, on=candidacy, happened_on=timezone.localdate())
-    notices.done(request, _("The step is taken back."))
+    today = timezone.localdate()
+    back = functools.partial(take_step_back, by=request.scope, on=candidacy, step=step, happened_on=today)
+    pressed(request, back, said=_("The step is taken back."))
     return redirect("candidate", candidacy=candidacy)
 
 
@@ -205,7 +209,7 @@ def _step(request: Asked, candidacy: UUID) -> StepForm:
 PATHS = [
     path("candidates/<uuid:candidacy>/step/", candidate_step, name="candidate_step"),
     path("candidates/<uuid:candidacy>/leave/", candidate_leave, name="candidate_leave"),
-    path("candidates/<uuid:candidacy>/step-back/", candidate_step_back, name="candidate_step_back"),
+    path("candidates/<uuid:candidacy>/step-back/<str:step>/", candidate_step_back, name="candidate_step_back"),
     path("candidates/<uuid:candidacy>/come-back/", candidate_come_back, name="candidate_come_back"),
     path("queue/", queue_page, name="queue"),
 ]

@@ -14,7 +14,7 @@ def of_step_done(side: Side) -> dict[str, Any]:
     """A candidate whose last step was the prison's check."""
     an_event(side.candidacy, step="list_checked", outcome="passed")
     Candidacy.objects.filter(pk=side.candidacy.pk).update(step="informed")
-    return {"candidacy": side.candidacy.pk}
+    return {"candidacy": side.candidacy.pk, "step": "list_checked"}
 
 
 def of_who_left(side: Side) -> dict[str, Any]:
