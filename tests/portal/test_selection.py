@@ -241,6 +241,26 @@ def test_taken_back_after_a_return_the_step_began_with_the_return(ours: Side) ->
     assert (row.step_since, row.step_due_on) == (date(2026, 3, 6), date(2026, 3, 13))
 
 
+def test_the_step_in_which_permission_is_asked_is_done_by_the_answer(ours: Side) -> None:
+    """An open request is no permission: the step is not done by hand, and its page leads to the request."""
+    Candidacy.objects.update(step="permission_asked")
+    asked = {"candidacy": ours.candidacy, "municipality": ours.at(Kind.MUNICIPALITY), "asked_on": TODAY, "deadline_on": LATER}
+    request = PermissionRequest.objects.create(**asked, state="asked")
+    with pytest.raises(Refusal) as refused:
+        passes(ours, Role.COORDINATOR, "permission_asked")
+    assert refused.value.code == "not_permitted"
+    browser, step = client_of(ours.users[Role.COORDINATOR]), reverse("candidate_step", args=[ours.candidacy.pk])
+    page = browser.get(step).content.decode()
+    assert "Stap gedaan" not in page
+    assert reverse("candidate_permissions", args=[ours.candidacy.pk]) in page
+    assert browser.post(step, {"step": "permission_asked", "happened_on": timezone.localdate().isoformat()}).status_code == 422
+    PermissionRequest.objects.filter(pk=request.pk).update(
+        state="granted_with_conditions", answered_on=LATER, conditions="a place to sleep"
+    )
+    assert "Stap gedaan" in browser.get(step).content.decode()
+    assert passes(ours, Role.COORDINATOR, "permission_asked").step == "acquaintance"
+
+
 def test_no_start_without_permission_and_no_contract_step_without_a_contract(ours: Side) -> None:
     provider, counsellor = ours.at(Kind.PROVIDER), ours.users[Role.COUNSELLOR]
     Candidacy.objects.update(step="contract_signed", provider=provider, counsellor=counsellor)

@@ -36,13 +36,12 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.queries import permissions
-from makegood_portal.ledger.queries.permissions import Asking, Request
+from makegood_portal.ledger.queries.permissions import GRANTED, Asking, Request
 from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import Kind, Role
 
 STAFF = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 READERS = (*STAFF, Role.MUNICIPAL_CONTACT)
-GRANTED = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
 MOST_AT_ONCE = 4
 
 

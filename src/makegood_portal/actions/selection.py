@@ -31,6 +31,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
+from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -303,7 +304,7 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     here = delivery.steps[row.step]
     _acts(delivery, row.step, by)
     _not_before(row, happened_on)
-    _permitted(row, delivery, before=row.step)
+    _permitted(row, delivery, on=happened_on)
     _filled_in(row, delivery, by, on=happened_on)
     if here.kind == "contract" and not Contract.objects.filter(candidacy=row, withdrawn_on=None).exists():
         raise Refusal("no_contract", _("The contract is not signed yet."), remedy=_("Record the contract first."))
@@ -321,13 +322,12 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     return change(row, seen=row.version, step=following, step_since=happened_on, step_due_on=due, **new)
 
 
-def _permitted(row: Candidacy, delivery: Delivery, *, before: str) -> None:
-    """No step is done before whoever must permit it has done so."""
-    for permission in delivery.permissions.values():
-        if permission.needed_before != before or permission.asked_of != "municipal_contact":
-            continue
-        granted = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
-        if not PermissionRequest.objects.filter(candidacy=row, state__in=granted).exists():
+def _permitted(row: Candidacy, delivery: Delivery, *, on: date) -> None:
+    """No step is done before whoever must permit it has done so, and not the step in which it is asked either."""
+    needed = [one for one in delivery.permissions.values() if one.needed_before == row.step and one.asked_of == ASKED_OF]
+    asked_here = permission_of(row.programme_id, on) if delivery.steps[row.step].kind == "permission" else None
+    for permission in (*needed, *([asked_here] if asked_here else [])):
+        if not is_granted(row.pk):
             what = _("%(permission)s is not there yet.") % {"permission": said(permission.title)}
             raise Refusal("not_permitted", what, remedy=_("Ask for it, or remind them."))
 

@@ -37,6 +37,9 @@ from makegood_portal.ledger.words import Kind, Role
 PAGE = 50
 LOOKS_BACK = timedelta(days=365)
 """The turnaround is that of what was asked in the last year."""
+ASKED_OF = "municipal_contact"
+"""Who permits, as the programme file says it: only such a permission is asked in the portal."""
+GRANTED = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
 __all__ = ["ANSWERS"]
 
 
@@ -130,9 +133,14 @@ def permission_of(programme: UUID, day: date) -> Permission | None:
     """The permission that a programme asks of municipalities on a day."""
     delivery = terms.deliveries_on({programme}, day).get(programme)
     for one in delivery.permissions.values() if delivery else ():
-        if one.asked_of == "municipal_contact" and (one.from_ or day) <= day and (one.retired_on is None or day < one.retired_on):
+        if one.asked_of == ASKED_OF and (one.from_ or day) <= day and (one.retired_on is None or day < one.retired_on):
             return one
     return None
+
+
+def is_granted(candidacy: UUID) -> bool:
+    """Whether a municipality permits that this candidate takes part."""
+    return PermissionRequest.objects.filter(candidacy=candidacy, state__in=GRANTED).exists()
 
 
 def with_person(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:
@@ -221,7 +229,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         ),
         excluding=excluding.of_candidate(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
-        granted=any(one.state in (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS) for one in found),
+        granted=any(one.state in GRANTED for one in found),
     )
 
 

@@ -15,6 +15,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of, steps_of
+from makegood_portal.ledger.queries.permissions import is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import OfStep, instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -74,6 +75,8 @@ class StepForm:
     kind: str
     state: str
     acts: bool
+    not_permitted: bool
+    """Whether it is the step in which permission is asked, and nobody gave it yet: it is done by the answer, not by hand."""
     next_title: str
     due_on: date | None
     channels: Sequence[tuple[str, str]]
@@ -137,6 +140,7 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
         kind=step.kind,
         state=row.state,
         acts=row.step in steps_of(delivery, scope),
+        not_permitted=step.kind == "permission" and permission_of(row.programme_id, today) is not None and not is_granted(row.pk),
         next_title=said(delivery.steps[after[0]].title) if after else "",
         due_on=row.step_due_on,
         channels=_channels(delivery, row.step, today),
