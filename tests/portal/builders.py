@@ -76,7 +76,8 @@ def a_user(role: Role | None = None, *, at: Organisation | None = None, since: d
 def a_programme(**more: Any) -> Programme:
     """A programme under the terms of the reference case."""
     number = next(_numbers)
-    programme = Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}"} | more)
+    steps = ["list_checked", "list_drawn_up", "list_sent"]
+    programme = Programme.objects.create(**{"code": f"programme-{number}", "name": f"Programme {number}", "with_head_office": steps} | more)
     text = _reference_text()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     ProgrammeVersion.objects.create(programme=programme, sha256=sha256, text=text, in_force_from=date(2016, 6, 3))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from makegood.programme.reading import shipped
 from makegood.values.problem import Refused
@@ -19,6 +21,7 @@ from makegood_portal.ledger.models import (
     Coordination,
     Organisation,
     Party,
+    Programme,
     ProgrammeVersion,
     ReleaseDate,
     UsualCare,
@@ -138,3 +141,13 @@ def test_a_form_that_asks_what_is_measured_elsewhere_is_refused(tmp_path: Path) 
     with pytest.raises(Refused) as refused:
         load_programme(changed, by=OPERATOR, on=ON)
     assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("asked_and_measured_elsewhere", "last_job")]
+
+
+def test_the_steps_of_the_head_office_are_known_and_filled_in_for_what_was_loaded_before() -> None:
+    """Its own and the one after, until which it can take them back: what the database lets it write at."""
+    steps = ["list_checked", "list_drawn_up", "list_sent"]
+    assert load_programme("werk-na-detentie", by=OPERATOR, on=ON).with_head_office == steps
+    assert load_programme("home-after-care", by=OPERATOR, on=ON).with_head_office == []
+    Programme.objects.update(with_head_office=[])
+    import_module("makegood_portal.ledger.migrations.0020_with_head_office").fill(apps, None)
+    assert sorted(Programme.objects.values_list("with_head_office", flat=True)) == [[], steps]

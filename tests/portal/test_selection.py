@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from makegood_portal.actions.selection import (
     pass_step_together,
     take_step_back,
 )
-from makegood_portal.ledger import terms
+from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest, Response, SelectionEvent
 from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.scope import scope_of, scoped
@@ -239,6 +240,60 @@ def test_taken_back_after_a_return_the_step_began_with_the_return(ours: Side) ->
     passes(ours, Role.COORDINATOR, "list_checked", date(2026, 3, 9))
     row = takes_back(ours, "list_checked")
     assert (row.step_since, row.step_due_on) == (date(2026, 3, 6), date(2026, 3, 13))
+
+
+def on_the_list(side: Side) -> list[Candidacy]:
+    """Three whom the head office has not sent to the prison yet."""
+    rows = [a_candidacy(programme=side.programme, prison=side.at(Kind.PRISON), step="list_sent") for _ in range(2)]
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_sent")
+    return [candidacy(side), *rows]
+
+
+def test_the_head_office_sends_the_list_one_by_one_or_together_and_takes_it_back(ours: Side) -> None:
+    first, *others = on_the_list(ours)
+    browser, today = client_of(ours.users[Role.HEAD_OFFICE]), timezone.localdate().isoformat()
+    sent = browser.post(reverse("candidate_step", args=[first.pk]), {"step": "list_sent", "happened_on": today})
+    assert (sent.status_code, candidacy(ours).step) == (302, "list_checked")
+    browser.post(reverse("candidate_step_back", args=[first.pk, "list_sent"]))
+    assert candidacy(ours).step == "list_sent"
+    words = {"programme": ours.programme.pk, "step": "list_sent", "happened_on": today}
+    together = browser.post(reverse("queue"), {**words, "candidate": [first.pk, *(row.pk for row in others)]})
+    assert together.status_code == 302
+    assert set(Candidacy.objects.filter(programme=ours.programme).values_list("step", flat=True)) == {"list_checked"}
+
+
+def test_the_head_office_records_why_somebody_does_not_go_on_and_takes_them_up_again(ours: Side) -> None:
+    on_the_list(ours)
+    leaves(ours, {"prison_service": "transferred"}, Role.HEAD_OFFICE, "list_sent")
+    assert (candidacy(ours).state, candidacy(ours).exit_reason) == ("left", "transferred")
+    scope = scope_of(ours.users[Role.HEAD_OFFICE])
+    with scoped(scope):
+        come_back(by=scope, on=ours.candidacy.pk, happened_on=LATER, reason="back in the prison")
+    assert (candidacy(ours).state, candidacy(ours).step) == ("open", "list_sent")
+
+
+def test_the_head_office_touches_nobody_else(world: World) -> None:
+    """Not of another programme, not past the prison's check, not handed over; of its own nothing but steps and events."""
+    ours, theirs = world.ours, world.theirs
+    on_the_list(theirs)
+    for side, step in ((theirs, "list_sent"), (ours, "list_checked"), (ours, "informed")):
+        Candidacy.objects.filter(pk=side.candidacy.pk).update(step=step)
+        scope = scope_of(ours.users[Role.HEAD_OFFICE])
+        with scoped(scope), pytest.raises(NotYours):
+            pass_step(by=scope, on=side.candidacy.pk, step=step, happened_on=LATER)
+        with scoped(scope), pytest.raises(NotYours):
+            leave(by=scope, on=side.candidacy.pk, step=step, happened_on=LATER, reasons={"prison_service": "transferred"})
+    scope = scope_of(ours.users[Role.HEAD_OFFICE])
+    for step, handed_over_on, writes in (("list_sent", None, 1), ("list_checked", None, 1), ("informed", None, 0), ("list_sent", TODAY, 0)):
+        Candidacy.objects.filter(programme=ours.programme).update(step=step, handed_over_on=handed_over_on)
+        assert access.writable(Candidacy.objects.all(), scope).count() == writes
+        with scoped(scope), connection.cursor() as cursor:
+            audit.record(scope, "tried")
+            cursor.execute("UPDATE ledger_candidacy SET track = track")
+            assert cursor.rowcount == writes
+    Candidacy.objects.filter(programme=ours.programme).update(step="list_sent", handed_over_on=None)
+    written = [part for part in access.Part if access.allowed_of(scope, part, writing=True)]
+    assert written == [access.Part.CANDIDACY, access.Part.SELECTION]
 
 
 def test_the_step_in_which_permission_is_asked_is_done_by_the_answer(ours: Side) -> None:

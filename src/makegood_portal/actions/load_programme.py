@@ -68,6 +68,8 @@ def load_programme(reference: str, *, by: Scope, on: date, why: str = "") -> Pro
         ProgrammeVersion.objects.create(
             programme=programme, sha256=agreement.sha256, text=path.read_text(encoding="utf-8"), in_force_from=on, why=why
         )
+    programme.with_head_office = terms.steps_with_head_office(agreement)
+    programme.save(update_fields=["with_head_office"])
     _take_in_sites(programme, programme_terms.delivery)
     taken = _take_in_instruments(programme, programme_terms.delivery, path.parent)
     audit.record(by, "load_programme", facts={"sha256": agreement.sha256, "instruments": taken})

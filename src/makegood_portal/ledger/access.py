@@ -24,6 +24,7 @@ from makegood_portal.ledger.models import (
     Party,
     PermissionRequest,
     PermissionState,
+    Programme,
 )
 from makegood_portal.ledger.scope import Scope, known
 from makegood_portal.ledger.words import Role
@@ -99,18 +100,22 @@ class Rule:
     organisation: str = ""
     user: str = ""
     until: str = ""  # a date column that must be empty
+    steps: str = ""  # a column of the programme that names the steps at which the rule holds
     consent: str = ""  # the purpose for which the person must allow it, to the organisation of the bond; see processing.yaml
     reads: frozenset[Part]
     writes: frozenset[Part] = NOTHING
 
 
 _OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="prison", reads=frozenset({Part.CANDIDACY}))
+_HEAD_OFFICE = Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION}))
 RULES: tuple[Rule, ...] = (
     # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
     _OWN_PRISON,
     replace(_OWN_PRISON, until="handed_over_on", reads=frozenset(Part), writes=frozenset(Part) - {Part.CONTRACT}),
     # Pseudonyms and steps, never a name.
-    Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION})),
+    _HEAD_OFFICE,
+    # Its own steps, until the prison has checked the list: it can do them, and take them back.
+    replace(_HEAD_OFFICE, until="handed_over_on", steps="with_head_office", reads=NOTHING, writes=_HEAD_OFFICE.reads),
     Rule(role=Role.COUNSELLOR, bond=Bond.OWN, organisation="provider", user="counsellor", reads=WHOLE, writes=WHOLE),
     Rule(role=Role.COUNSELLOR, bond=Bond.BROKEN_GLASS, organisation="provider", reads=WHOLE),
     Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", reads=WHOLE, writes=WHOLE),
@@ -276,6 +281,9 @@ def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
         found &= Q(Func(row, ArraySubquery(opened), arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()))
     if rule.until:
         found &= Q(**{f"{prefix}{rule.until}": None})
+    if rule.steps:
+        here = {f"{rule.steps}__contains": [OuterRef(f"{prefix}step")]}
+        found &= Q(Exists(Programme.objects.filter(pk=OuterRef(f"{prefix}programme"), **here)))
     if rule.consent:
         to = {"party": OuterRef(f"{prefix}{rule.organisation}")} if rule.organisation else {"party__in": where}
         allowed = consents_that_count(rule.consent).filter(candidacy=OuterRef(f"{prefix.removesuffix('__') or 'pk'}"), **to)

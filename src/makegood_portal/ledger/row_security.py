@@ -173,6 +173,9 @@ def _sql_of(rule: Rule, c: str) -> str:
         parts.append(f"{c}.id = ANY ((SELECT ledger_opened())::uuid[])")
     if rule.until:
         parts.append(f"{c}.{rule.until} IS NULL")
+    if rule.steps:
+        named = f"SELECT 1 FROM ledger_programme p WHERE p.id = {c}.programme_id AND {c}.step = ANY (p.{rule.steps})"  # noqa: S608
+        parts.append(f"EXISTS ({named})")
     if rule.consent and rule.organisation and rule.bond is Bond.OWN:
         # Of few people: each is looked up by itself, sooner than all consents to the organisation are gathered.
         parts.append(f"ledger_agreed({c}.id, {c}.{rule.organisation}_id, '{rule.consent}', '{rule.role}')")

@@ -22,6 +22,7 @@ from makegood.programme.yaml_text import parse_yaml_text
 from makegood_portal.ledger.models import ProgrammeVersion
 from makegood_portal.ledger.models import Questionnaire as StoredQuestionnaire
 from makegood_portal.ledger.scope import known
+from makegood_portal.ledger.words import Role
 
 
 class Coded(Protocol):
@@ -41,6 +42,17 @@ C = TypeVar("C", bound=Coded)
 
 class NoTermsError(LookupError):
     """A programme without a loaded file, or a file without a delivery part: an operator's mistake."""
+
+
+def steps_with_head_office(agreement: Agreement) -> list[str]:
+    """The steps in which the head office acts under any of the terms, and the one after: until that is done it can be undone."""
+    found: set[str] = set()
+    for day in agreement.versions():
+        delivery = agreement.on(day).programme.delivery
+        for place, step in enumerate(delivery.order if delivery else ()):
+            if delivery and Role.HEAD_OFFICE in delivery.steps[step].acts:
+                found |= {*delivery.order[place : place + 2]}
+    return sorted(found)
 
 
 def agreement_of(programme: UUID) -> Agreement:

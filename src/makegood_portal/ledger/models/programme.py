@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from makegood_portal.ledger.models.organisation import Organisation
@@ -15,6 +16,10 @@ class Programme(Row):
     code = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     active = models.BooleanField(default=True)
+    with_head_office = ArrayField(
+        Code(), default=list, blank=True, editable=False,
+        help_text="steps at which the head office may write: those in which it acts by the programme file, and the one after",
+    )  # fmt: skip
 
     class Meta:
         ordering = ("name",)

@@ -200,7 +200,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         may_act=_acts_in(scope, row, today),
         may_hand_over=_hands_over(scope, row, today),
         may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
-        may_correct=row.state != State.LEFT and row.writes,
+        may_correct=row.state != State.LEFT and row.writes and scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD),
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
