@@ -221,6 +221,29 @@ def test_by_hand_from_upload_to_done(coordinator: User, prison: Organisation, pr
     assert Candidacy.objects.count() == 1
     page = client.get(reverse("import", args=[listed.pk]))
     assert "Jansen" not in page.content.decode()
+    assert "Kandidaat van regel 2" in page.content.decode()
+    assert "zijn de namen gewist" in page.content.decode()
+
+
+def test_how_the_file_was_read_is_said_in_the_language_of_the_page(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    client, content = client_of(coordinator), b"Gevangenen juni\n" + a_list(JANSEN.replace("Piet", "Ren\u00e9")).decode().encode("cp1252")
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06"}
+    page = client.post(reverse("import_new"), words | {"file": SimpleUploadedFile("l.csv", content)}, follow=True)
+    for said in ("Het bestand is gelezen als Windows-1252.", "1 regel boven de kop is overgeslagen."):
+        assert said in page.content.decode()
+    GrossListImport.objects.update(notes=["A sentence of before."])
+    assert "A sentence of before." in client.get(page.redirect_chain[-1][0]).content.decode()
+
+
+def test_a_list_with_nothing_new_is_put_aside_not_taken_in(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    _, same = received(coordinator, prison, programme, JANSEN, month=date(2016, 7, 1))
+    page = client_of(coordinator).get(reverse("import", args=[same])).content.decode()
+    assert "Er is niets te verwerken" in page
+    assert reverse("import_take_in", args=[same]) not in page
+    assert reverse("import_put_aside", args=[same]) in page
+    _, moved = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", "15-8-2016"), month=date(2016, 8, 1))
+    assert reverse("import_take_in", args=[moved]) in client_of(coordinator).get(reverse("import", args=[moved])).content.decode()
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"", "leeg"), (b"PK\x03\x04x", "beschadigd"), (b"\xd0\xcf\x11\xe0", "2007")])

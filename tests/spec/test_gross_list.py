@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from makegood.cases.gross_list.fields import passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
-from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
+from makegood.cases.gross_list.file import MAX_BYTES, ListFile, Note, read_list
 from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
 from makegood.values.problem import Refused
 
@@ -141,13 +141,13 @@ def test_a_title_above_the_header_is_passed_over() -> None:
     file = read_list(f"Lijst mei 2016\n\n{HEADER}\n1;Jansen;Piet;1984-03-07;m;2016-09-01\n".encode(), name="l.csv")
     assert file.header[1] == "Achternaam"
     assert [line for line, _ in file.rows] == [4]
-    assert file.notes == ("1 lines above the header were passed over.",)
+    assert file.notes == (Note("above_header", 1),)
 
 
 def test_a_list_saved_by_an_old_windows_is_read_and_said() -> None:
     file = read_list(f"{HEADER}\n1;Müller;René;1984-03-07;m;2016-09-01".encode("cp1252"), name="l.csv")
     assert file.rows[0][1][1:3] == ("Müller", "René")
-    assert "Windows-1252" in file.notes[0]
+    assert file.notes == (Note("read_as", name="Windows-1252"),)
 
 
 def test_excel_dates_are_dates_and_numbers_have_no_point() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from makegood.cases.gross_list.fields import FIELDS, is_unknown, suggest_mapping
-from makegood.cases.gross_list.file import ListFile, read_list
+from makegood.cases.gross_list.file import ListFile, Note, read_list
 from makegood.cases.linkage import Tokens, tokens_of
 from makegood.values.problem import Problem, Refused, Where
 
@@ -41,7 +41,7 @@ class PartnerList:
 
     tokens: tuple[Tokens, ...]
     unreadable: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def holds_tokens(header: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -90,7 +91,7 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
         file_name=_plain_name(file_name),
         sha256=sha256,
         header=list(file.header),
-        notes=list(file.notes),
+        notes=[asdict(note) for note in file.notes],
         by_id=_user(by),
     )
     listed.sealed_file = seal("list", content, bound_to=listed.pk)

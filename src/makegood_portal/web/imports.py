@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood.cases.gross_list.fields import FIELDS
@@ -223,7 +224,33 @@ def _one(found: ListFile) -> dict[str, Any]:
         for row in found.rows
     ]
     dates = any(remark["code"] == "date" for row in found.rows for remark in row.problems)  # said once: it is so in each row
-    return {"dates": dates, "list": found, "counts": counts, "tabs": tabs, "rows": rows, "page": Page(found.number, found.more)}
+    notes = [_note(one) for one in found.notes]
+    return {
+        "notes": notes,
+        "dates": dates,
+        "takes": counts.get("new", 0) + counts.get("changed", 0),
+        "list": found,
+        "counts": counts,
+        "tabs": tabs,
+        "rows": rows,
+        "page": Page(found.number, found.more),
+    }
+
+
+def _note(note: Mapping[str, Any] | str) -> str:
+    """How the file was read, in words; a list of before has its sentence already."""
+    if isinstance(note, str):
+        return note
+    number, said = note["number"], {"n": note["number"], "name": note["name"]}
+    if note["code"] == "read_as":
+        return _("The file was read as %(name)s. Look whether names with accents are right.") % said
+    if note["code"] == "other_sheets":
+        one = _("The list was read from the sheet %(name)s.") % said
+        rest = ngettext("%(n)s other sheet was not read.", "%(n)s other sheets were not read.", number) % said
+        return f"{one} {rest}"
+    if note["code"] == "hidden_rows":
+        return ngettext("%(n)s hidden row was read too.", "%(n)s hidden rows were read too.", number) % said
+    return ngettext("%(n)s line above the header was passed over.", "%(n)s lines above the header were passed over.", number) % said
 
 
 def _remark(remark: Any) -> str:
@@ -250,7 +277,7 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
             for problem in refused.problems:
                 field = problem.where.path if problem.where.path in form.fields else None
                 form.add_error(field, FILES.get(problem.code, problem.what))
-    context = {"form": form, "list": found, "seen": mark_of(suggested)}
+    context = {"form": form, "list": found, "notes": [_note(one) for one in found.notes], "seen": mark_of(suggested)}
     return render(request, "imports/columns.html", context, status=422 if form.errors else 200)
 
 

@@ -32,13 +32,22 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 
 
 @dataclass(frozen=True)
+class Note:
+    """How a file was read, as a code: `read_as` an alphabet, `other_sheets`, `hidden_rows` or `above_header`; how many, and of what."""
+
+    code: str
+    number: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class ListFile:
     """A list as text. `rows` hold the line of the file and the cells, as many as the header has; `notes` say how it was read."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFile:
@@ -52,7 +61,7 @@ def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFi
         raise _refused(name, "empty_file", "the file is empty", "export the list again")
     if content.startswith(_OLD_EXCEL):
         raise _refused(name, "old_excel", "this is an Excel file of before 2007, or one with a password", "save it as .xlsx or .csv")
-    notes: list[str] = []
+    notes: list[Note] = []
     table = _xlsx(content, name, notes) if content.startswith(_ZIP) else _csv(content, name, notes)
     return _under_its_header(list(table), name, known, notes)
 
@@ -61,7 +70,7 @@ def _refused(name: str, code: str, what: str, remedy: str, *, line: int = 0, why
     return Refused([Problem(Where(name, line), code, what, why, remedy)])
 
 
-def _csv(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _csv(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content, name, notes)
     if "\x00" in text:
         raise _refused(name, "binary_file", "this is neither text nor an Excel file", "export the list as .csv or .xlsx")
@@ -76,7 +85,7 @@ def _csv(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, lis
         raise _refused(name, "not_csv", what, "check the quotes of this line", line=reader.line_num) from None
 
 
-def _decoded(content: bytes, name: str, notes: list[str]) -> str:
+def _decoded(content: bytes, name: str, notes: list[Note]) -> str:
     encoding = next((encoding for mark, encoding in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)
@@ -89,11 +98,11 @@ def _decoded(content: bytes, name: str, notes: list[str]) -> str:
         raise _refused(name, "wrong_encoding", what, "save the list as CSV UTF-8, or as .xlsx") from None
     if sum(not character.isprintable() and character not in "\r\n\t" for character in text[:10_000]) > 10:
         raise _refused(name, "binary_file", "this is neither text nor an Excel file", "export the list as .csv or .xlsx")
-    notes.append("The file was read as Windows-1252. Look whether names with accents are right.")
+    notes.append(Note("read_as", name="Windows-1252"))
     return text
 
 
-def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only lists of Excel need it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
@@ -120,7 +129,7 @@ def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, li
         raise _refused(name, "empty_file", "the workbook has no visible sheet", "put the list on a visible sheet")
     sheet = sheets[0]
     if len(sheets) > 1:
-        notes.append(f"The list was read from the sheet '{sheet.title}'; {len(sheets) - 1} other sheets were not read.")
+        notes.append(Note("other_sheets", len(sheets) - 1, str(sheet.title)))
     if sheet.max_row > MAX_ROWS + HEADER_WITHIN or sheet.max_column > MAX_COLUMNS:
         what = f"the sheet has {sheet.max_row} rows and {sheet.max_column} columns"
         raise _refused(name, "too_large", what, f"send at most {MAX_ROWS} rows and {MAX_COLUMNS} columns")
@@ -131,7 +140,7 @@ def _xlsx(content: bytes, name: str, notes: list[str]) -> Iterator[tuple[int, li
         raise _refused(name, "merged_cells", what, "unmerge them and fill in each cell", why=why)
     hidden = sum(row.hidden for row in sheet.row_dimensions.values())
     if hidden:
-        notes.append(f"{hidden} hidden rows were read too.")
+        notes.append(Note("hidden_rows", hidden))
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         yield line, [_cell(cell.value, cell.data_type) for cell in cells]
 
@@ -165,7 +174,7 @@ def _cell(value: Any, kind: str) -> str:
     return str(value).strip()
 
 
-def _under_its_header(table: list[tuple[int, list[str]]], name: str, known: Sequence[str], notes: list[str]) -> ListFile:
+def _under_its_header(table: list[tuple[int, list[str]]], name: str, known: Sequence[str], notes: list[Note]) -> ListFile:
     filled = [(line, cells) for line, cells in table if any(cells)]
     if not filled:
         raise _refused(name, "empty_file", "the file has no filled cell", "export the list again")
@@ -187,7 +196,7 @@ def _under_its_header(table: list[tuple[int, list[str]]], name: str, known: Sequ
     if wide:
         raise Refused(wide[:20])
     if at:
-        notes.append(f"{at} lines above the header were passed over.")
+        notes.append(Note("above_header", at))
     width = len(header)
     padded = tuple((number, tuple((cells + [""] * width)[:width])) for number, cells in rows)
     return ListFile(name, tuple(header), padded, tuple(notes))

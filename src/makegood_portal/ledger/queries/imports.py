@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -61,7 +62,8 @@ class ListFile:
 
     line: ListLine
     header: Sequence[str]
-    notes: Sequence[str]
+    notes: Sequence[Mapping[str, Any] | str]
+    """How the file was read: code, number and name. Lists of before kept a sentence."""
     may_hold_bsn: bool
     done: int
     to_do: int
