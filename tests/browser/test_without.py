@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from browser.looking import Opens
@@ -10,7 +11,7 @@ from browser.test_log_in import code_of, with_app
 from browser.test_story import Cast, cast, the_list
 from makegood_portal.actions.import_list import take_rows_in
 from makegood_portal.ledger import history
-from makegood_portal.ledger.models import Candidacy, GrossListImport, PermissionRequest
+from makegood_portal.ledger.models import Candidacy, GrossListImport, PermissionRequest, Response
 from makegood_portal.ledger.scope import scope_of
 from portal.builders import TODAY, a_candidacy, a_consent
 
@@ -99,6 +100,42 @@ def test_a_questionnaire_without_scripts(opens: Opens, cast: Cast) -> None:
         page.goto(f"/candidates/{one.pk}/questionnaires/")
         page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
     expect(page.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("finished", "Dit antwoord is niet bewaard. Druk op Bewaren en verder"),
+        ("logged out", "Dit antwoord is niet bewaard. Druk op Bewaren en verder"),
+        ("no connection", "Dit antwoord is niet bewaard: er is geen verbinding"),
+    ],
+)
+def test_an_answer_that_is_not_kept_says_so(opens: Opens, cast: Cast, what: str, said: str) -> None:
+    one = a_candidacy(programme=cast.programme, prison=cast.prison, step="questionnaire")
+    page = opens(cast.coordinator).new_page()
+    page.goto(f"/candidates/{one.pk}/questionnaires/")
+    page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
+    page.get_by_role("button", name="Bewaren en verder").wait_for()
+    while not page.locator("#items input[type=radio]").count():
+        page.get_by_role("button", name="Bewaren en verder").click()
+    choices = page.locator("#items fieldset").filter(has=page.locator("input[name^=value_][type=radio]")).first.locator(".choice")
+    line = page.locator("#items [role=status]")
+    choices.first.click()
+    expect(line).to_have_text("Bewaard.")
+    if what == "finished":  # in another window
+        Response.objects.update(state="finished", finished_at=timezone.now())
+    elif what == "logged out":
+        page.context.clear_cookies()
+    else:
+        page.route("**/keep/", lambda route: route.abort())
+    choices.nth(1).click()
+    expect(line).to_contain_text(said)
+    expect(line).to_be_in_viewport()
+    Response.objects.update(state="open", finished_at=None)
+    page.unroute_all()
+    if what != "logged out":
+        choices.first.click()
+        expect(line).to_have_text("Bewaard.")
 
 
 def test_an_answer_of_the_municipality_without_scripts(opens: Opens, cast: Cast) -> None:

@@ -73,6 +73,18 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
   form.addEventListener("submit", () => setTimeout(() => sessionStorage.setItem(`sent:${name}`, "yes")));
 }
+// An answer is kept as it is given. Where it was not, the line that would say so says that, and what to do.
+const said = (event, words, not) => {
+  const form = event.target.closest?.("[data-not-kept]");
+  const line = form?.querySelector("[role=status]");
+  if (!line) return;
+  line.textContent = words(form.dataset);
+  line.classList.toggle("kept--not", not);
+};
+document.addEventListener("htmx:beforeRequest", (event) => said(event, () => "", false));
+document.addEventListener("htmx:responseError", (event) => said(event, (words) => words.notKept, true));
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => said(event, (words) => words.notSent, true));
+
 // Sent and answered with another page: the copy may go.
 for (const key of Object.keys(sessionStorage)) {
   if (!key.startsWith("sent:keep:")) continue;
