@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from makegood_portal.actions.advice import begin_register_form
 from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers, leave_the_rest
@@ -291,3 +292,25 @@ def test_a_section_takes_few_queries(world: World, response: UUID) -> None:
     answer, said = questions(client_of(world.ours.users[Role.COUNSELLOR]), reverse("response", args=[response]))
     assert answer.status_code == 200
     assert len(said) <= MOST, "\n".join(said)
+
+
+def test_a_day_is_read_in_words(world: World, scope: Scope) -> None:
+    a_questionnaire(world.ours.programme, "acquaintance")
+    with scoped(scope):
+        key = begin(by=scope, on=world.ours.candidacy.pk, instrument="acquaintance", medium="screen", happened_on=ON)
+    keeps(scope, key, first_appointment_on=Typed("2025-01-01"))
+    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_answers", args=[key])).content.decode()
+    assert "1 januari 2025" in page
+    assert "2025-01-01" not in page
+
+
+def test_one_question_that_is_open_is_one(scope: Scope, response: UUID) -> None:
+    with scoped(scope):
+        leave_the_rest(by=scope, on=response, why="not_asked", happened_on=ON)
+        found = questionnaires.filling(scope, response)
+    assert found is not None
+    required = next(item.name for item in found.form.items if item.required and item.name in found.progress.answered)
+    keeps(scope, response, **{required: Typed("", seen="not_asked")})
+    with scoped(scope), override("nl"), pytest.raises(Refusal) as refused:
+        finish(by=scope, on=response)
+    assert refused.value.what == "1 vraag heeft nog een antwoord nodig."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, progress, read_answer
@@ -110,8 +110,9 @@ def finish(*, by: Scope, on: UUID) -> None:
         open_ones = [str(words[name].get(language) or next(iter(words[name].values()))) for name in found.required_unanswered]
         raise Refusal(
             "required_open",
-            _("%(n)s questions still need an answer.") % {"n": len(open_ones)},
-            remedy=_("Answer them, or say why there is no answer."),
+            ngettext("%(n)s question still needs an answer.", "%(n)s questions still need an answer.", len(open_ones))
+            % {"n": len(open_ones)},
+            remedy=ngettext("Answer it, or say why there is no answer.", "Answer them, or say why there is no answer.", len(open_ones)),
         )
     from django.utils import timezone  # noqa: PLC0415 - the moment of finishing
 

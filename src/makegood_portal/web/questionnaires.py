@@ -12,6 +12,8 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -78,6 +80,12 @@ class Question:
     source: str
     error: str
     several_lines: bool
+
+    @property
+    def said(self) -> str:
+        """The answer as people read it: a day in words."""
+        day = parse_date(self.value) if self.kind == "date" else None
+        return date_format(day, "j F Y") if day else self.value
 
 
 class StoppedForm(Form):
