@@ -244,6 +244,15 @@ def test_by_hand(ours: Side) -> None:
     assert "Ingetrokken" in client.get(tab).content.decode()
 
 
+@pytest.mark.parametrize("page", ["candidate_consents", "consent_answer"])
+def test_how_it_was_said_is_not_called_optional(ours: Side, page: str) -> None:
+    asked = record(ours, answer="asked", way="")
+    of = [ours.candidacy.pk, asked.pk] if page == "consent_answer" else [ours.candidacy.pk]
+    shown = client_of(ours.users[Role.COORDINATOR]).get(reverse(page, args=of)).content.decode()
+    how = shown[shown.index("Hoe?") :]
+    assert "hoeft niet" not in how[: how.index("</legend>")]
+
+
 def test_the_form_on_paper_is_easy_to_read(ours: Side) -> None:
     with translation.override("nl"):
         page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_consent_paper", args=[ours.candidacy.pk])).content.decode()

@@ -271,6 +271,7 @@ def test_by_hand_it_is_asked_and_answered(ours: Side) -> None:
     request = PermissionRequest.objects.get()
     one = reverse("permission", args=[request.pk])
     assert one in municipality.get(reverse("permissions")).content.decode()
+    assert "hoeft niet" not in municipality.get(one).content.decode()
     assert municipality.post(one, {"answer": "refused", "words": "", "seen": "1"}).status_code == 422
     municipality.post(one, {"answer": "granted", "words": "", "seen": "1"})
     assert state(request) == "granted"

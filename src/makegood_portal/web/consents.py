@@ -80,7 +80,7 @@ class AnswerForm(Form):
         label=gettext_lazy("How?"),
         widget=forms.RadioSelect(attrs={"class": "choices--across"}),
         choices=[(code, WAYS[code]) for code in ("on_paper", "spoken")],
-        required=False,
+        error_messages={"required": gettext_lazy("Choose how the candidate said it.")},
     )
     happened_on = PickedDateField(label=gettext_lazy("On which day?"))
     until_on = PickedDateField(
@@ -88,13 +88,6 @@ class AnswerForm(Form):
         help_text=gettext_lazy("If you leave this empty, it lasts as long as the rules allow."),
         required=False,
     )
-
-    def clean(self) -> dict[str, Any]:
-        """An answer has a way."""
-        words = super().clean() or {}
-        if words.get("answer") in ("given", "refused") and not words.get("way"):
-            self.add_error("way", _("Choose how the candidate said it."))
-        return words
 
 
 class ConsentForm(AnswerForm):
@@ -108,6 +101,8 @@ class ConsentForm(AnswerForm):
         super().__init__(*args, **words)
         fields: Any = self.fields
         fields["answer"].choices = [*fields["answer"].choices, ("asked", _("Wants to think about it"))]
+        fields["way"].required, fields["way"].unmarked = False, True  # needed with an answer alone
+        fields["way"].help_text = _("Leave this empty while the candidate thinks about it.")
         groups = [(PURPOSES[code].title, [(f"{code}/{key}", name) for key, name in found.parties.get(code, [])]) for code in PURPOSES]
         fields["party"].choices = [("", "–"), *(group for group in groups if group[1])]
         fields["officer"].choices = [("", "–"), *((str(key), name) for key, name in found.officers)]
@@ -116,7 +111,9 @@ class ConsentForm(AnswerForm):
 
     def clean(self) -> dict[str, Any]:
         """Purpose and party apart, as the action wants them."""
-        words = super().clean()
+        words = super().clean() or {}
+        if words.get("answer") in ("given", "refused") and not words.get("way"):
+            self.add_error("way", _("Choose how the candidate said it."))
         purpose, _slash, party = words.get("party", "").partition("/")
         officer = words.get("officer") or ""
         if officer and purpose != "supervision":

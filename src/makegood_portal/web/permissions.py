@@ -86,11 +86,15 @@ class AnswerForm(Form):
     )
     words = forms.CharField(
         label=gettext_lazy("The conditions, or why not"),
-        help_text=gettext_lazy("With a plain yes you leave this empty."),
+        help_text=gettext_lazy("Needed with conditions and with a no. With a plain yes you leave this empty."),
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=2000,
     )
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["words"].unmarked = True  # type: ignore[attr-defined]  # its help says when it is needed
 
 
 @require_safe
