@@ -41,6 +41,17 @@ def test_a_colleague_sees_the_file_only_after_saying_why(world: World, colleague
     assert Notice.objects.filter(to=world.ours.users[Role.LEAD], kind="glass_broken", candidacy=of).count() == 1
 
 
+def test_the_lead_reads_who_it_was_and_is_led_to_the_reason(world: World, colleague: User) -> None:
+    by, of, lead = scope_of(colleague), world.ours.candidacy, client_of(world.ours.users[Role.LEAD])
+    with scoped(by):
+        break_glass(by=by, on=of.person.pseudonym, reason=WHY)
+    told, reason = lead.get("/").content.decode(), reverse("candidate_history", args=[of.pk])
+    assert f"{colleague.name} heeft het dossier van {of.person.pseudonym} geopend" in told
+    assert f'href="{reason}"' in told
+    assert WHY not in told  # it may be about the candidate: it stands in the file
+    assert WHY in lead.get(reason).content.decode()
+
+
 def test_reading_is_not_writing(world: World, colleague: User) -> None:
     by, of = scope_of(colleague), world.ours.candidacy
     with scoped(by):

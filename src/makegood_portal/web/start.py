@@ -163,7 +163,8 @@ def sentence(told: Told) -> str:
     """What a notice says."""
     said = {"pseudonym": told.pseudonym or _("somebody")}
     if told.kind == "glass_broken":
-        return _("A colleague opened the file of %(pseudonym)s for a reason. Look whether that was right.") % said
+        who = told.by or _("A colleague")
+        return _("%(who)s opened the file of %(pseudonym)s. Read the reason, and look whether that was right.") % (said | {"who": who})
     if told.kind == "release_moved":
         day = parse_date(told.details.get("to", ""))
         if day is None:

@@ -32,6 +32,7 @@ from makegood_portal.ledger.models import (
     PermissionState,
     ProgrammeVersion,
     State,
+    User,
 )
 from makegood_portal.ledger.queries import agreements, consents
 from makegood_portal.ledger.queries.candidates import steps_of
@@ -183,13 +184,18 @@ class Told:
     candidacy: UUID | None
     pseudonym: str
     details: dict[str, Any]
+    by: str
+    """The name of the colleague who did it, where a notice says so."""
     due_on: date | None
     at: datetime
 
 
 def told(scope: Scope) -> list[Told]:
-    """The newest notices to the asker: one query."""
-    rows = Notice.objects.filter(to=scope.user, read_at=None).select_related("candidacy__person").order_by("-recorded_at")
+    """The newest notices to the asker: one query, and one for the colleagues whom they name."""
+    newest = Notice.objects.filter(to=scope.user, read_at=None).select_related("candidacy__person").order_by("-recorded_at")
+    rows = list(newest[:MOST_NOTICES])
+    users = {row.details["by"] for row in rows if row.details.get("by")}
+    names = {str(key): name for key, name in User.objects.filter(pk__in=users).values_list("pk", "name")} if users else {}
     return [
         Told(
             id=row.pk,
@@ -197,10 +203,11 @@ def told(scope: Scope) -> list[Told]:
             candidacy=row.candidacy_id,
             pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
             details=row.details,
+            by=names.get(row.details.get("by", ""), ""),
             due_on=row.due_on,
             at=row.recorded_at,
         )
-        for row in rows[:MOST_NOTICES]
+        for row in rows
     ]
 
 
