@@ -381,6 +381,14 @@ def test_an_evaluator_takes_the_usual_care_of_all_municipalities_along(world: Wo
     assert client_of(ours.users[Role.COUNSELLOR]).get(reverse("usual_care_csv")).status_code == 403
 
 
+def test_a_file_without_lines_leads_back_to_what_there_is(ours: Side) -> None:
+    client = client_of(ours.users[Role.LEAD])
+    answer = client.get(reverse("usual_care_csv"), follow=True)
+    assert answer.redirect_chain == [(reverse("contact_files"), 302)]
+    assert "Hier is niets dat u mag meenemen" in answer.content.decode()
+    assert client.get(reverse("usual_care_csv"), {"programme": str(ours.candidacy.pk)}, follow=True).status_code == 404
+
+
 def test_an_evaluator_takes_contacts_and_phases_along_without_a_name(world: World) -> None:
     """Needs 4 and 56: contacts, the length of phases from dates, and help beside ours, as files; nothing of others."""
     ours, start = world.ours, TODAY - timedelta(days=18)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.take_contacts_out import take_contacts_out
 from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import contact_files
 from makegood_portal.ledger.queries.contact_files import COLUMNS, TAKERS
+from makegood_portal.web import notices
 from makegood_portal.web.pages import Asked, page
+from makegood_portal.web.refused import in_words
 
 STAGES = {
     "agreed": gettext_lazy("Something is agreed with the municipality"),
@@ -56,7 +59,14 @@ def contact_files_page(request: Asked) -> HttpResponse:
 @page(*TAKERS)
 def contact_file(request: Asked, what: str) -> HttpResponse:
     """One of the files; that it was taken out is written down."""
-    name, content = take_contacts_out(by=request.scope, on=_programme(request), what=what, as_of=timezone.localdate())
+    chosen = _programme(request)
+    try:
+        name, content = take_contacts_out(by=request.scope, on=chosen, what=what, as_of=timezone.localdate())
+    except NotYours:
+        raise
+    except Refusal as refusal:  # an address that was kept, of a file without lines: the page says what there is
+        notices.careful(request, in_words(refusal))
+        return redirect(f"{reverse('contact_files')}?programme={chosen}" if chosen else reverse("contact_files"))
     return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

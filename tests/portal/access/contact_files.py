@@ -6,7 +6,7 @@ from makegood_portal.ledger.words import Role
 from portal.access.route import Route
 
 TAKERS = frozenset({Role.EVALUATOR, Role.LEAD})
-NOTHING_YET = frozenset({200, 409})
+NOTHING_YET = frozenset({200, 302})
 
 ROUTES = {
     "contact_files": Route(may=TAKERS),
