@@ -222,7 +222,7 @@ def test_by_hand_from_upload_to_done(coordinator: User, prison: Organisation, pr
     page = client.get(reverse("import", args=[listed.pk]))
     assert "Jansen" not in page.content.decode()
     assert "Kandidaat van regel 2" in page.content.decode()
-    assert "zijn de namen gewist" in page.content.decode()
+    assert "De namen van deze lijst zijn nu gewist" in page.content.decode()
 
 
 def test_how_the_file_was_read_is_said_in_the_language_of_the_page(coordinator: User, prison: Organisation, programme: Programme) -> None:
