@@ -146,6 +146,16 @@ def test_one_reason_for_all_that_is_open_when_a_talk_stops(world: World, scope: 
         finish(by=scope, on=response)
 
 
+def test_the_prison_gives_no_reason_for_what_the_counsellor_judges(world: World, response: UUID) -> None:
+    prison = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(prison):
+        leave_the_rest(by=prison, on=response, why="refused", happened_on=ON)
+        found = questionnaires.filling(prison, response)
+    assert found is not None
+    sources = {item.name: item.source for item in found.form.items}
+    assert {sources[name] for name in found.progress.required_unanswered} == {"counsellor"}
+
+
 @pytest.mark.parametrize("why", ["", "no_reason", "given"])
 def test_a_talk_does_not_stop_without_a_reason_that_there_is(world: World, response: UUID, why: str) -> None:
     answer = client_of(world.ours.users[Role.COUNSELLOR]).post(reverse("response_leave", args=[response]), {"why": why})

@@ -123,13 +123,15 @@ def finish(*, by: Scope, on: UUID) -> None:
 def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> int:
     """The talk ended here: one reason for every required question that is open, in one go; how many there were.
 
-    A question that opens by it gets the same reason, so that nothing required is left.
+    A question that opens by it gets the same reason. What the counsellor judges stays open where somebody else stops: it is
+    asked at the counsellor's own talk.
     """
     if why not in NON_ANSWERS:
         raise Refusal("no_reason", _("Choose why there is no answer."), field="why")
     response, form = _response(by, on)
     given, left = questionnaires.given(response), 0
-    while open_ones := set((found := progress(form, given)).required_unanswered):
+    own = {item.name for item in form.items if item.source != "counsellor" or by.has(Role.COUNSELLOR, Role.LEAD)}
+    while open_ones := own.intersection((found := progress(form, given)).required_unanswered):
         for item in (item for item in form.items if item.name in open_ones):
             given[item.name] = Given(non_answer=why, source=item.source)
             _keep(response, item, given[item.name], by, happened_on)

@@ -189,7 +189,7 @@ def response_leave(request: Asked, response: UUID) -> HttpResponse:
     if form.is_valid() and tried(
         form, lambda: leave_the_rest(by=request.scope, on=response, why=form.cleaned_data["why"], happened_on=today)
     ):
-        notices.done(request, _("The reason is kept with every question that was open. You can finish now."))
+        notices.done(request, _("The reason is kept with the questions that were open."))
         return redirect("response_answers", response=response)
     return _answers(request, found, form)
 
