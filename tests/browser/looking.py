@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
 
 Opens = Callable[..., BrowserContext]
 """The fixture `opens`: `opens(user, size="phone", language="en", scripts=False)`."""
@@ -35,6 +35,12 @@ SMALL = (Path(__file__).parent / "small.js").read_text(encoding="utf-8")
 SQUEEZED = """() => [...document.querySelectorAll(".utrecht-status-badge")]
   .filter((e) => e.getBoundingClientRect().height > 90).map((e) => `squeezed: ${e.innerText}`)"""
 FOCUS = (Path(__file__).parent / "focus.js").read_text(encoding="utf-8")
+
+
+def follow(control: Locator) -> None:
+    """Presses a link or button and waits for the page that it leads to: `click` alone returns while the old page still stands."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def axe(page: Page) -> list[str]:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from browser.looking import Opens
+from browser.looking import Opens, follow
 from makegood_portal.ledger.models import Candidacy
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import World, a_candidacy
@@ -43,7 +43,7 @@ def test_the_planner_shows_the_first_of_each_group_and_all_with_one_tap(many: Wo
     page.goto(reverse("planner"))
     assert rows(page) == 5 + 2
     assert page.evaluate("document.documentElement.scrollHeight") < 3 * 844
-    page.get_by_role("link", name=re.compile(f"See all {LATE}")).click()
+    follow(page.get_by_role("link", name=re.compile(f"See all {LATE}")))
     assert rows(page) == LATE
 
 
@@ -52,7 +52,7 @@ def test_the_queue_shows_the_first_who_are_due_and_all_with_one_tap(many: World,
     page = opens(many.ours.users[Role.LEAD], language="en", scripts=scripts).new_page()
     page.goto(reverse("queue"))
     assert rows(page) == 8
-    page.get_by_role("link", name=f"See all {LATE + IN_TIME}").click()
+    follow(page.get_by_role("link", name=f"See all {LATE + IN_TIME}"))
     assert rows(page) == LATE + IN_TIME
 
 
@@ -69,4 +69,4 @@ def test_a_release_date_is_corrected_from_the_file(many: World, opens: Opens) ->
     page.goto(reverse("planner"))
     page.locator("main tbody a").first.click()
     page.get_by_role("link", name="Change Release").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Release date"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Release date")

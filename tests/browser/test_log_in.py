@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from playwright.sync_api import Page, expect
 
 from browser import looking
-from browser.looking import WHOLE, Opens
+from browser.looking import WHOLE, Opens, follow
 from makegood_portal.ledger.models import User
 from makegood_portal.ledger.words import Role
 from portal.builders import a_user
@@ -35,7 +35,7 @@ def first_step(page: Page, user: User, *, password: str = "correct horse") -> No
     page.goto("/candidates/")
     page.get_by_label("E-mailadres").fill(user.email)
     page.get_by_label("Wachtwoord").fill(password)
-    page.get_by_role("button", name="Inloggen").click()
+    follow(page.get_by_role("button", name="Inloggen"))
 
 
 def test_password_and_code_lead_to_the_page_that_was_asked(stranger: Page) -> None:

@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from browser.looking import Opens
+from browser.looking import Opens, follow
 from makegood_portal.actions.import_list import take_rows_in
 from makegood_portal.ledger.models import Candidacy, GrossListImport, Organisation, Party, Programme, User
 from makegood_portal.ledger.scope import scope_of
@@ -95,7 +95,7 @@ def a_step_is_done_for_everybody(page: Page, step: str) -> None:
         box.check()
     done = page.get_by_role("button", name="Stap gedaan voor wie is aangevinkt")
     if page.get_by_label("Hoe hoorde de kandidaat ervan?").count():
-        done.click()  # forgotten: the page says so, and keeps the ticks
+        follow(done)  # forgotten: the page says so, and keeps the ticks
         expect(page.get_by_role("checkbox", checked=True)).to_have_count(LISTED)
         page.get_by_label("Hoe hoorde de kandidaat ervan?").select_option("Folder")
     done.click()
@@ -129,14 +129,12 @@ def a_part_is_answered(page: Page) -> None:
 
 def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     a_form_is_begun(page, "Vragenlijst", "Screeningsvragenlijst")
-    with page.expect_navigation():  # nothing is answered yet: the page says so
-        page.get_by_role("button", name="Bewaren en verder").click()
+    follow(page.get_by_role("button", name="Bewaren en verder"))  # nothing is answered yet: the page says so
     a_part_is_answered(page)
     page.goto("/")  # somebody comes in; the answers stay
     page.goto(f"/candidates/{candidacy}/questionnaires/")
     expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+    follow(page.get_by_role("button", name="Verder Screeningsvragenlijst"))
     the_rest_is_answered(page)
 
 
@@ -145,14 +143,13 @@ def a_form_is_begun(page: Page, step: str, form: str) -> None:
     page.get_by_role("button", name="Stap gedaan").click()
     expect(page.get_by_role("alert").first).to_contain_text(f"“{form}” is nog niet afgerond")
     page.get_by_role("link", name="Vragenlijsten openen").click()
-    page.get_by_role("button", name=f"Beginnen {form}").click()
+    follow(page.get_by_role("button", name=f"Beginnen {form}"))
 
 
 def the_rest_is_answered(page: Page) -> None:
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
-        with page.expect_navigation():  # the next part, or the end
-            page.get_by_role("button", name="Bewaren en verder").click()
+        follow(page.get_by_role("button", name="Bewaren en verder"))  # the next part, or the end
     page.get_by_role("button", name="Vragenlijst afronden").click()
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from browser.looking import Opens
+from browser.looking import Opens, follow
 from browser.test_log_in import code_of, with_app
 from browser.test_story import Cast, cast, the_list
 from makegood_portal.actions.import_list import take_rows_in
@@ -60,7 +60,7 @@ def test_a_list_without_scripts(opens: Opens, cast: Cast) -> None:
     for label, column in {"Nummer in de gevangenis": "Nummer", "Datum van vrijlating": "Einddatum"}.items():
         page.get_by_label(label).select_option(column)
     page.get_by_role("button", name="Regels bekijken").click()
-    page.get_by_role("button", name="Lijst verwerken").click()
+    follow(page.get_by_role("button", name="Lijst verwerken"))
     listed = GrossListImport.objects.get(prison=cast.prison)
     take_rows_in.now(by=scope_of(cast.coordinator), listed=str(listed.pk))
     page.reload()
@@ -83,22 +83,21 @@ def every_part_is_answered(page: Page) -> None:
                 box.fill("2" if box.get_attribute("inputmode") == "numeric" else "Zwolle")
             elif not question.locator("input[name^=value_]:checked").count():
                 question.locator("input[type=radio], input[type=checkbox]").first.check(force=True)
-        with page.expect_navigation():
-            page.get_by_role("button", name="Bewaren en verder").click()
+        follow(page.get_by_role("button", name="Bewaren en verder"))
 
 
 def test_a_questionnaire_without_scripts(opens: Opens, cast: Cast) -> None:
     one = a_candidacy(programme=cast.programme, prison=cast.prison, step="questionnaire")
     page = opens(cast.coordinator, scripts=False).new_page()
     page.goto(f"/candidates/{one.pk}/questionnaires/")
-    page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
+    follow(page.get_by_role("button", name="Beginnen Screeningsvragenlijst"))
     for _ in range(2):  # without a script an answer brings up its follow-up questions when it is saved: the end leads back to them
         every_part_is_answered(page)
-        page.get_by_role("button", name="Vragenlijst afronden").click()
+        follow(page.get_by_role("button", name="Vragenlijst afronden"))
         if not page.get_by_text("hebben nog een antwoord nodig").count():
             break
         page.goto(f"/candidates/{one.pk}/questionnaires/")
-        page.get_by_role("button", name="Verder Screeningsvragenlijst").click()
+        follow(page.get_by_role("button", name="Verder Screeningsvragenlijst"))
     expect(page.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
 
 
@@ -114,10 +113,9 @@ def test_an_answer_that_is_not_kept_says_so(opens: Opens, cast: Cast, what: str,
     one = a_candidacy(programme=cast.programme, prison=cast.prison, step="questionnaire")
     page = opens(cast.coordinator).new_page()
     page.goto(f"/candidates/{one.pk}/questionnaires/")
-    page.get_by_role("button", name="Beginnen Screeningsvragenlijst").click()
-    page.get_by_role("button", name="Bewaren en verder").wait_for()
+    follow(page.get_by_role("button", name="Beginnen Screeningsvragenlijst"))
     while not page.locator("#items input[type=radio]").count():
-        page.get_by_role("button", name="Bewaren en verder").click()
+        follow(page.get_by_role("button", name="Bewaren en verder"))
     choices = page.locator("#items fieldset").filter(has=page.locator("input[name^=value_][type=radio]")).first.locator(".choice")
     line = page.locator("#items [role=status]")
     choices.first.click()
