@@ -235,6 +235,20 @@ def test_how_the_file_was_read_is_said_in_the_language_of_the_page(coordinator: 
     assert "A sentence of before." in client.get(page.redirect_chain[-1][0]).content.decode()
 
 
+def test_a_number_of_excel_says_which_day_was_read(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    # Excel counts 7 March 1984 as 30748 and 1 September 2016 as 42614.
+    _, listed = received(coordinator, prison, programme, "1;Jansen;Piet;30748;m;42614;Utrecht")
+    address = reverse("import", args=[listed])
+    page = client_of(coordinator).get(address).content.decode()
+    for said in ("Het getal van Excel is gelezen als 7 maart 1984.", "Het getal van Excel is gelezen als 1 september 2016."):
+        assert said in page
+    assert "1984" not in str(ImportRow.objects.get().problems), "a birth date is kept sealed only"
+    take_list_in(by=scope_of(coordinator), on=listed)
+    take_rows_in.now(by=scope_of(coordinator), listed=str(listed))
+    assert str(Identity.objects.get().born_on) == "1984-03-07"
+    assert "Een getal van Excel is gelezen als datum." in client_of(coordinator).get(address).content.decode()
+
+
 def test_a_list_with_nothing_new_is_put_aside_not_taken_in(coordinator: User, prison: Organisation, programme: Programme) -> None:
     taken_in(coordinator, prison, programme, JANSEN)
     _, same = received(coordinator, prison, programme, JANSEN, month=date(2016, 7, 1))
@@ -246,7 +260,9 @@ def test_a_list_with_nothing_new_is_put_aside_not_taken_in(coordinator: User, pr
     assert reverse("import_take_in", args=[moved]) in client_of(coordinator).get(reverse("import", args=[moved])).content.decode()
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"", "leeg"), (b"PK\x03\x04x", "beschadigd"), (b"\xd0\xcf\x11\xe0", "2007")])
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "leeg"), (b"PK\x03\x04x", "beschadigd"), (b"\xd0\xcf\x11\xe0", "2007"), (b"%PDF-1.7\n", "een pdf")]
+)
 def test_a_file_that_cannot_be_used_is_refused_on_the_page(
     coordinator: User, prison: Organisation, programme: Programme, content: bytes, said: str
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from makegood.cases.gross_list.fields import passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, Note, read_list
@@ -175,7 +176,7 @@ def _zip_bomb() -> bytes:
     [
         (b"", "empty_file"),
         (b"\x00" * 40, "empty_file"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "wrong_encoding"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a_picture"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, "old_excel"),
         (b"PK\x03\x04broken", "not_xlsx"),
         (HEADER.encode(), "no_rows"),
@@ -242,11 +243,61 @@ def test_a_second_line_of_headings_is_a_row_that_is_refused() -> None:
     assert (first.verdict, second.verdict) == ("refused", "accepted")
 
 
-def test_a_serial_number_is_not_taken_for_a_date() -> None:
-    # 30748 is how Excel counts 7 March 1984: as text it could be anything
-    (row,) = judged("1;Jansen;Piet;30748;m;2016-09-01")
-    assert row.verdict == "refused"
-    assert ("birth_date", "unreadable") in {(remark.field, remark.code) for remark in row.remarks}
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    # Excel counts 1 January 1900 as 1: 7 March 1984 is 30748, 1 January 2018 is 43101, 1 September 2016 is 42614.
+    [("30748", "1984-03-07"), ("43101", "2018-01-01"), ("42614.75", "2016-09-01"), ("42614,5", "2016-09-01")],
+)
+def test_a_number_as_excel_counts_days_is_a_day(cell: str, value: str) -> None:
+    assert read_day(cell, ON) == (value, "serial")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["0", "1", "60", "61", "365", "1984", "2016", "2199", "61000", "99999", "430101", "030748", "-30748", "30748.", "3.07.48"],
+    ids=lambda cell: f"{cell} is none",
+)
+def test_a_number_that_is_no_day_of_a_life_is_not_guessed_at(cell: str) -> None:
+    with pytest.raises(ValueError, match=r"no date|two digits"):
+        read_day(cell, ON)
+
+
+@pytest.mark.parametrize(("day", "refused"), [("60", True), ("61", False)])
+def test_excel_is_not_believed_before_the_leap_day_that_never_was(day: str, refused: bool) -> None:
+    # Excel has a 29 February 1900, its 60; from 1 March on its numbers are right.
+    if refused:
+        with pytest.raises(ValueError, match="no date"):
+            read_day(day, date(1910, 1, 1))
+    else:
+        assert read_day(day, date(1910, 1, 1)) == ("1900-03-01", "serial")
+
+
+@pytest.mark.parametrize("cells", [("1", "Jansen", "Piet", 30748, "m", 42614.5), ("1", "Jansen", "Piet", "30748", "m", "42614")])
+def test_a_day_without_the_form_of_a_date_is_corrected_and_said(cells: tuple[object, ...]) -> None:
+    (row,) = judge(read_list(a_workbook(HEADER.split(";"), cells), name="l.xlsx"), MAPPING, on=ON)
+    assert row.verdict == "corrected"
+    assert (row.values["birth_date"], row.values["release_on"]) == ("1984-03-07", "2016-09-01")
+    assert {(remark.field, remark.code) for remark in row.remarks} == {("birth_date", "serial"), ("release_on", "serial")}
+
+
+def test_a_number_that_is_not_in_a_column_of_days_stays_a_number() -> None:
+    (row,) = judged("43101;Jansen;Piet;1984-03-07;m;2016-09-01")
+    assert (row.verdict, row.values["number"]) == ("accepted", "43101")
+
+
+def test_a_workbook_that_counts_from_1904_says_so_and_no_day_is_guessed() -> None:
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    assert book.active is not None
+    for cells in (HEADER.split(";"), ["1", "Jansen", "Piet", date(1984, 3, 7), "m", 42614]):
+        book.active.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    file = read_list(out.getvalue(), name="l.xlsx")
+    assert file.notes == (Note("from_1904"),)
+    (row,) = judge(file, MAPPING, on=ON)
+    assert row.values["birth_date"] == "1984-03-07"
+    assert "release_on" not in row.values
 
 
 def test_macros_are_never_carried_out_and_the_list_is_read() -> None:
@@ -303,14 +354,14 @@ def _that_lies_about_its_size() -> bytes:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + "EncryptedPackage".encode("utf-16-le"), "old_excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + "EncryptedPackage".encode("utf-16-le"), "with_a_password"),
         (_with_a_password(a_workbook(HEADER.split(";"), list(ROW))), "not_xlsx"),
         (_that_lies_about_its_size(), "not_xlsx"),
         (f"{HEADER}\n{';'.join(ROW)}".encode("utf-16-le"), "binary_file"),
-        (b"<html><body><table><tr><td>Achternaam</td></tr></table></body></html>", "no_rows"),
+        (b"<html><body><table><tr><td>Achternaam</td></tr></table></body></html>", "a_web_page"),
     ],
     ids=[
-        "xlsx with a password, or xls renamed",
+        "xlsx with a password",
         "a locked zip",
         "a size that lies",
         "utf-16 that does not say so",
@@ -321,10 +372,44 @@ def test_what_only_looks_like_a_list_is_refused_whole(content: bytes, code: str)
     assert refusal(content) == code
 
 
-def test_a_serial_number_in_excel_is_no_date_either() -> None:
-    (row,) = judge(read_list(a_workbook(HEADER.split(";"), ["1", "Jansen", "Piet", 30748, "m", 42614]), name="l.xlsx"), MAPPING, on=ON)
-    assert row.verdict == "refused"
-    assert ("birth_date", "unreadable") in {(remark.field, remark.code) for remark in row.remarks}
+def _packed(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["lijst.xlsx", "lijst.csv"])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "a_pdf"),
+        (b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n", "a_pdf"),
+        (_packed(word__document_xml="<w:document/>"), "a_word_file"),
+        (b"{\\rtf1\\ansi Achternaam}", "a_word_file"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 60 + "WordDocument".encode("utf-16-le"), "a_word_file"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 60 + "Workbook".encode("utf-16-le"), "old_excel"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "a_picture"),
+        (b"GIF89a\x01\x00\x01\x00", "a_picture"),
+        (b"BM\x3a\x00\x00\x00\x00\x00", "a_picture"),
+        (b"II*\x00\x08\x00\x00\x00", "a_picture"),
+        (b"\x00\x00\x00\x18ftypheic", "a_picture"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "a_picture"),
+        (_packed(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_xml="<x/>"), "open_document"),
+        (_packed(ppt__presentation_xml="<p/>"), "slides"),
+        (_packed(lijst="x"), "a_zip"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><html></html>", "a_web_page"),
+    ],
+)
+def test_a_file_that_is_no_list_is_told_by_what_it_holds(content: bytes, code: str, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_list(content, name=name)
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_a_heading_that_begins_as_a_bitmap_does_is_a_heading() -> None:
+    assert read_list(b"BMW;Achternaam\n1;Jansen", name="l.csv").header == ("BMW", "Achternaam")
 
 
 def test_cells_that_are_merged_across_a_title_are_no_list_of_merged_cells() -> None:

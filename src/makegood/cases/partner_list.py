@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from makegood.cases.gross_list.fields import FIELDS, is_unknown, suggest_mapping
+from makegood.cases.gross_list.fields import is_unknown, read_cell, suggest_mapping
 from makegood.cases.gross_list.file import ListFile, Note, read_list
 from makegood.cases.linkage import Tokens, tokens_of
 from makegood.values.problem import Problem, Refused, Where
@@ -72,20 +72,21 @@ def read_partner_list(content: bytes, *, name: str, secret: bytes, on: date) -> 
     places = {field: file.header.index(heading) for field, heading in mapping.items()}
     found, unreadable = [], 0
     for own, (_, cells) in zip(keys, file.rows, strict=True):
-        values, bad = _values({field: cells[place] for field, place in places.items()}, on)
+        row = {field: cells[place] for field, place in places.items()}
+        values, bad = _values(row, on, counts_from_1904=file.counts_from_1904)
         unreadable += bad
         found.append(tokens_of(values, person=own, secret=secret))
     return PartnerList(tuple(found), unreadable, file.notes)
 
 
-def _values(cells: Mapping[str, str], on: date) -> tuple[dict[str, str], bool]:
+def _values(cells: Mapping[str, str], on: date, *, counts_from_1904: bool) -> tuple[dict[str, str], bool]:
     """What can be read of a row, and whether something could not."""
     found, bad = {}, False
     for field, cell in cells.items():
         if is_unknown(cell):
             continue
         try:
-            found[field] = FIELDS[field].read(cell, on)[0]
+            found[field] = read_cell(field, cell, on, counts_from_1904=counts_from_1904)[0]
         except ValueError:
             bad = True
     return {field: value for field, value in found.items() if (field, value) != ("sex", "unknown")}, bad

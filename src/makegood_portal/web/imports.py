@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -67,6 +69,7 @@ REMARKS = {
     "capitals": gettext_lazy("Written in capitals; now as a name."),
     "spaces": gettext_lazy("Spaces were too many."),
     "number": gettext_lazy("Written as nine digits."),
+    "serial": gettext_lazy("A number of Excel was read as a date."),
 }
 """Code of a remark -> what people read."""
 
@@ -75,7 +78,15 @@ FILES = {
     "empty_file": gettext_lazy("The file is empty. Export the list again."),
     "too_large": gettext_lazy("The list is too large. Send at most 20 MB and 50,000 rows."),
     "too_wide": gettext_lazy("The list has too many columns. Send at most 200."),
-    "old_excel": gettext_lazy("This is an Excel file of before 2007, or one with a password. Save it as .xlsx or .csv."),
+    "old_excel": gettext_lazy("This is an Excel file of before 2007. Save it as .xlsx or .csv."),
+    "with_a_password": gettext_lazy("This Excel file has a password. Save it without a password."),
+    "a_pdf": gettext_lazy("This is a PDF. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
+    "a_word_file": gettext_lazy("This is a document of Word. Paste its table into Excel, and save it as .xlsx."),
+    "a_picture": gettext_lazy("This is a picture. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
+    "a_web_page": gettext_lazy("This is a web page. Open it in Excel, and save it as .xlsx."),
+    "open_document": gettext_lazy("This is a file of LibreOffice. Open it, and save it as .xlsx or .csv."),
+    "a_zip": gettext_lazy("This is a zip file. Unpack it, and bring the list that is in it."),
+    "slides": gettext_lazy("This is a presentation. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
     "not_xlsx": gettext_lazy("This Excel file is damaged. Save it again, or as .csv."),
     "unpacks_too_large": gettext_lazy("The file holds more than a list. Send the list alone, without pictures and other sheets."),
     "merged_cells": gettext_lazy("Cells are merged. Unmerge them and fill in each cell."),
@@ -219,7 +230,7 @@ def _one(found: ListFile) -> dict[str, Any]:
             "row": row,
             "outcome": OUTCOMES[row.outcome],
             "kind": KINDS.get(row.outcome, "neutral"),
-            "remarks": [_remark(remark) for remark in row.problems if remark["code"] != "date"],
+            "remarks": [_remark(remark, row.days) for remark in row.problems if remark["code"] != "date"],
         }
         for row in found.rows
     ]
@@ -248,14 +259,19 @@ def _note(note: Mapping[str, Any] | str) -> str:
         one = _("The list was read from the sheet %(name)s.") % said
         rest = ngettext("%(n)s other sheet was not read.", "%(n)s other sheets were not read.", number) % said
         return f"{one} {rest}"
+    if note["code"] == "from_1904":
+        return _("This Excel file counts days from 1904. A number in a column of dates is not read.")
     if note["code"] == "hidden_rows":
         return ngettext("%(n)s hidden row was read too.", "%(n)s hidden rows were read too.", number) % said
     return ngettext("%(n)s line above the header was passed over.", "%(n)s lines above the header were passed over.", number) % said
 
 
-def _remark(remark: Any) -> str:
+def _remark(remark: Mapping[str, str], days: Mapping[str, str]) -> str:
     field = WORDS.get(remark["field"], "")
     words = REMARKS.get(remark["code"], remark["words"])
+    day = days.get(remark["field"])
+    if remark["code"] == "serial" and day:
+        words = _("The number of Excel was read as %(day)s.") % {"day": date_format(date.fromisoformat(day), "j F Y")}
     return f"{field}: {words}" if field else str(words)
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 Read = Callable[[str, date], tuple[str, str]]
 """(cell, day of the list) -> (value as text, what was corrected or nothing). Raises ValueError saying what would do."""
@@ -43,9 +43,14 @@ def read_name(cell: str, _on: date) -> tuple[str, str]:
     return value, "spaces" if value != unicodedata.normalize("NFC", cell) else ""
 
 
-def read_day(cell: str, _on: date) -> tuple[str, str]:
-    """A date as ISO text; day-month-year as the Dutch write it is turned round. A year of two digits is refused."""
+def read_day(cell: str, on: date) -> tuple[str, str]:
+    """A date as ISO text; day-month-year as the Dutch write it is turned round. A year of two digits is refused.
+
+    A number alone is read as Excel counts days, where that comes to a day of somebody's life.
+    """
     text = cell.strip().lower()
+    if is_serial(text):
+        return _counted(int(re.split("[.,]", text)[0]), on), "serial"
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ t]0{1,2}:00(?::00)?(?:\.0+)?)?", text)
     dutch = re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})\.?[-/. ](\d{4})", text)
     compact = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
@@ -63,6 +68,20 @@ def read_day(cell: str, _on: date) -> tuple[str, str]:
     except ValueError:
         raise ValueError("this day does not exist; look it up and correct it") from None
     return value, "" if value == text else "date"
+
+
+def is_serial(cell: str) -> bool:
+    """Whether a cell holds a number as Excel counts days, with a part of a day or without."""
+    return re.fullmatch(r"[1-9]\d{0,4}([.,]\d+)?", cell.strip()) is not None
+
+
+def _counted(days: int, on: date) -> str:
+    # Excel counts from 1 January 1900 and takes that year for a leap year: its numbers are right from 61, 1 March 1900.
+    # A number such as 2016 is rather a year than the day in 1905 that it counts to.
+    value = date(1899, 12, 30) + timedelta(days)
+    if days < 61 or 1900 <= days <= 2199 or not -110 <= value.year - on.year <= 50:
+        raise ValueError("this number is no date; write year-month-day, as in 1984-03-07")
+    return value.isoformat()
 
 
 def _month(word: str) -> int:
@@ -144,6 +163,19 @@ FIELDS: Mapping[str, Field] = {
     )
 }  # fmt: skip
 """Name -> field. A list needs no more than the required ones; a column that is mapped to none is not kept."""
+
+DATES = tuple(name for name, field in FIELDS.items() if field.read in (read_day, read_birth_date))
+"""The fields that hold a day."""
+
+
+def read_cell(name: str, cell: str, on: date, *, counts_from_1904: bool) -> tuple[str, str]:
+    """A cell of a field as text, and what was corrected; raises ValueError saying what would do.
+
+    `counts_from_1904`: as an old Mac did, four years later than everybody else. A day is then not guessed from a number.
+    """
+    if counts_from_1904 and name in DATES and is_serial(cell):
+        raise ValueError("this number counts from 1904; give the column the form of a date")
+    return FIELDS[name].read(cell, on)
 
 
 def suggest_mapping(header: Sequence[str]) -> dict[str, str]:

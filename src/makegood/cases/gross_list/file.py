@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from makegood.cases.gross_list.no_list import NO_LIST, what_is_packed, what_it_is
 from makegood.values.problem import Problem, Refused, Where
 
 MAX_BYTES = 20_000_000
@@ -27,13 +28,14 @@ _UNREADABLE = (
 )  # fmt: skip
 """What reading a damaged, locked or invented workbook may raise; NotImplementedError and RecursionError are RuntimeErrors."""
 _ZIP = b"PK\x03\x04"
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 @dataclass(frozen=True)
 class Note:
-    """How a file was read, as a code: `read_as` an alphabet, `other_sheets`, `hidden_rows` or `above_header`; how many, and of what."""
+    """How a file was read, as a code: `read_as` an alphabet, `other_sheets`, `hidden_rows`, `above_header` or
+    `from_1904`; how many, and of what.
+    """
 
     code: str
     number: int = 0
@@ -49,6 +51,11 @@ class ListFile:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     notes: tuple[Note, ...] = ()
 
+    @property
+    def counts_from_1904(self) -> bool:
+        """Whether a bare number in it is no day as Excel counts them: an old Mac began four years later."""
+        return any(note.code == "from_1904" for note in self.notes)
+
 
 def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFile:
     """The rows of a list. `known` are headings that were mapped before; they find the header below a title.
@@ -59,8 +66,7 @@ def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFi
         raise _refused(name, "too_large", f"the file is {len(content) // 1_000_000} MB", f"send at most {MAX_BYTES // 1_000_000} MB")
     if not content.strip(b"\x00\r\n\t "):
         raise _refused(name, "empty_file", "the file is empty", "export the list again")
-    if content.startswith(_OLD_EXCEL):
-        raise _refused(name, "old_excel", "this is an Excel file of before 2007, or one with a password", "save it as .xlsx or .csv")
+    _refuse_what_is_no_list(what_it_is(content), name)
     notes: list[Note] = []
     table = _xlsx(content, name, notes) if content.startswith(_ZIP) else _csv(content, name, notes)
     return _under_its_header(list(table), name, known, notes)
@@ -68,6 +74,12 @@ def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFi
 
 def _refused(name: str, code: str, what: str, remedy: str, *, line: int = 0, why: str = "") -> Refused:
     return Refused([Problem(Where(name, line), code, what, why, remedy)])
+
+
+def _refuse_what_is_no_list(code: str, name: str) -> None:
+    if code:
+        what, remedy = NO_LIST[code]
+        raise _refused(name, code, what, remedy)
 
 
 def _csv(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
@@ -104,6 +116,7 @@ def _decoded(content: bytes, name: str, notes: list[Note]) -> str:
 
 def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only lists of Excel need it
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
@@ -114,8 +127,7 @@ def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, l
     if unpacked > MAX_UNPACKED or len(parts) > 1_000:
         what = f"the file unpacks to {unpacked // 1_000_000} MB in {len(parts)} parts"
         raise _refused(name, "unpacks_too_large", what, "send the list alone, without pictures and other sheets")
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise _refused(name, "not_xlsx", "this zip file is no Excel file", "save the list as .xlsx or .csv")
+    _refuse_what_is_no_list(what_is_packed({part.filename for part in parts}), name)
     rows = max((_rows_of(content, part.filename) for part in parts if part.filename.startswith("xl/worksheets/")), default=0)
     if rows > MAX_ROWS + HEADER_WITHIN:
         what = f"a sheet has {rows} rows, empty ones counted"
@@ -138,6 +150,8 @@ def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, l
         what = f"cells are merged: {', '.join(sorted(merged)[:5])}"
         why = "A value that stands for several rows would be lost for all but the first"
         raise _refused(name, "merged_cells", what, "unmerge them and fill in each cell", why=why)
+    if book.epoch == CALENDAR_MAC_1904:
+        notes.append(Note("from_1904"))
     hidden = sum(row.hidden for row in sheet.row_dimensions.values())
     if hidden:
         notes.append(Note("hidden_rows", hidden))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from makegood.cases.gross_list.fields import FIELDS, is_unknown
+from makegood.cases.gross_list.fields import FIELDS, is_unknown, read_cell
 from makegood.cases.gross_list.file import ListFile
 from makegood.values.problem import Problem, Refused, Where, nearest
 
@@ -81,7 +81,7 @@ def judge(file: ListFile, mapping: Mapping[str, str], *, on: date) -> Iterator[J
                     refused.append(Remark(name, "missing", "nothing stands here"))
                 continue
             try:
-                values[name], change = field.read(cell, on)
+                values[name], change = read_cell(name, cell, on, counts_from_1904=file.counts_from_1904)
             except ValueError as error:
                 remark = Remark(name, "unreadable", str(error))
                 (refused if field.required or cell[0] in "=+@" else corrected).append(remark)
@@ -101,6 +101,7 @@ CORRECTIONS = {
     "capitals": "written in capitals; now as a name",
     "spaces": "spaces were too many",
     "date": "turned into year-month-day",
+    "serial": "a number as Excel counts days; now as year-month-day",
     "number": "written as nine digits",
 }
 """What was corrected, in words."""

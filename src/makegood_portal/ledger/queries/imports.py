@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from makegood.cases.gross_list.fields import DATES
 from makegood_portal.ledger.models import GrossListImport, ImportRow, ImportState, Party, RowOutcome
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.sealing import unseal
@@ -50,6 +51,8 @@ class RowLine:
     number: int
     name: str
     born_on: str
+    days: Mapping[str, str]
+    """Field -> day as read, as far as still kept: a correction may say which."""
     outcome: str
     corrected: bool
     problems: Sequence[Mapping[str, str]]
@@ -144,6 +147,7 @@ def _row(row: ImportRow) -> RowLine:
         number=row.number,
         name=" ".join(filter(None, (values.get(part) for part in ("given_name", "prefix", "family_name")))),
         born_on=values.get("birth_date", ""),
+        days={name: value for name, value in values.items() if name in DATES},
         outcome=row.outcome,
         corrected=row.corrected,
         problems=row.problems,
