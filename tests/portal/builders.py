@@ -41,6 +41,7 @@ from makegood_portal.ledger.models import (
     Party,
     PermissionRequest,
     Person,
+    PrisonNumber,
     Programme,
     ProgrammeVersion,
     Questionnaire,
@@ -215,6 +216,7 @@ def a_file(candidacy: Candidacy) -> Candidacy:
         programme=candidacy.programme, code=f"form-{next(_numbers)}", title="Form", sha256="0" * 64, definition={}
     )
     an_event(candidacy)
+    PrisonNumber.objects.create(**key, number="1001")
     CitizenNumber.objects.create(**key, sealed=seal_bsn("999990019", candidacy=candidacy.pk))
     ReleaseDate.objects.create(**key, release_on=candidacy.release_on, source="prison_register", happened_on=TODAY)
     Note.objects.create(**key, sealed=history.seal(candidacy.person_id, {"text": "a word"}))

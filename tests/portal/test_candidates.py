@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from makegood_portal.ledger.models import Candidacy
+from makegood_portal.ledger.models import Candidacy, PrisonNumber
 from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.queries.candidates import Wanted
 from makegood_portal.ledger.scope import scope_of, scoped
@@ -91,6 +93,56 @@ def test_a_number_is_found_by_who_may_not_know_the_name(world: World, three: lis
     assert found(world, Role.HEAD_OFFICE, words=number) == {number}
     assert found(world, Role.HEAD_OFFICE, words="Jansen") == set()  # not even that such a name is there
     assert found(world, Role.EVALUATOR, words="Jansen") == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "finds"),
+    [
+        (Role.COORDINATOR, True),
+        (Role.COUNSELLOR, True),
+        (Role.LEAD, True),
+        (Role.HEAD_OFFICE, False),
+        (Role.EVALUATOR, False),
+        (Role.PROBATION_OFFICER, False),
+        (Role.AGENCY_CONTACT, False),
+    ],
+)
+@pytest.mark.parametrize("words", ["PI-2291-a", "2291", "pi"])
+def test_the_prisons_own_number_finds_somebody_for_who_works_with_them(world: World, role: Role, words: str, finds: bool) -> None:
+    for side in (world.ours, world.theirs):
+        PrisonNumber.objects.create(candidacy=side.candidacy, number="PI-2291-A")
+    with scoped(scope := scope_of(world.ours.users[role])):
+        lines = candidates.page(scope, wanted=Wanted(words=words)).lines
+    assert [line.id for line in lines] == ([world.ours.candidacy.pk] if finds else [])
+
+
+def test_after_the_hand_over_the_prison_finds_nobody_by_its_number(world: World) -> None:
+    PrisonNumber.objects.create(candidacy=world.ours.candidacy, number="2291")
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(handed_over_on="2026-03-02")
+    assert found(world, Role.COORDINATOR, words="2291") == set()
+
+
+@pytest.mark.parametrize(
+    ("role", "label"),
+    [
+        (Role.COORDINATOR, "Name or number (also the number in the prison)"),
+        (Role.AGENCY_CONTACT, "Name or number"),
+        (Role.HEAD_OFFICE, "Number"),
+    ],
+)
+def test_the_search_says_what_can_be_looked_for(world: World, role: Role, label: str) -> None:
+    page = client_of(world.ours.users[role]).get(ADDRESS, headers={"Accept-Language": "en"}).content.decode()
+    assert re.search(rf">\s*{re.escape(label)}\s*<", page)
+
+
+def test_the_file_shows_the_number_in_the_prison_to_who_works_with_them(world: World) -> None:
+    PrisonNumber.objects.create(candidacy=world.ours.candidacy, number="PI-2291-A")
+    shown = {
+        role
+        for role in (Role.COORDINATOR, Role.COUNSELLOR, Role.PROBATION_OFFICER, Role.HEAD_OFFICE, Role.EVALUATOR)
+        if "PI-2291-A" in client_of(world.ours.users[role]).get(f"{ADDRESS}{world.ours.candidacy.pk}/").content.decode()
+    }
+    assert shown == {Role.COORDINATOR, Role.COUNSELLOR}
 
 
 def test_nobody_finds_somebody_elses_candidate(world: World, three: list[Candidacy]) -> None:

@@ -30,6 +30,7 @@ from makegood_portal.ledger.models import (
     Notice,
     Organisation,
     Party,
+    PrisonNumber,
     Programme,
     ReleaseDate,
     SelectionEvent,
@@ -133,6 +134,16 @@ def test_another_release_date_is_kept_in_its_history_and_told(coordinator: User,
     assert set(ReleaseDate.objects.values_list("release_on", flat=True)) == {date(2016, 9, 1), date(2016, 8, 15)}
     notice = Notice.objects.get(to=coordinator)
     assert (notice.kind, notice.details) == ("release_moved", {"from": "2016-09-01", "to": "2016-08-15"})
+
+
+def test_the_prisons_own_number_is_kept_as_the_last_list_has_it(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN, ";" + DE_VRIES.split(";", 1)[1])
+    assert list(PrisonNumber.objects.values_list("candidacy__identity__family_name", "number")) == [("Jansen", "1")]
+    taken_in(coordinator, prison, programme, JANSEN.replace("1;", "9;", 1), DE_VRIES, month=date(2016, 7, 1))
+    assert dict(PrisonNumber.objects.values_list("candidacy__identity__family_name", "number")) == {"Jansen": "9", "De Vries": "2"}
+    Candidacy.objects.update(handed_over_on=date(2016, 7, 5))
+    taken_in(coordinator, prison, programme, JANSEN.replace("1;", "8;", 1), month=date(2016, 8, 1))
+    assert not PrisonNumber.objects.filter(number="8").exists(), "handed over: not the prison's to write"
 
 
 def test_who_was_handed_over_is_not_added_again(coordinator: User, prison: Organisation, programme: Programme) -> None:

@@ -44,6 +44,7 @@ from makegood_portal.ledger.models import (
     Party,
     Person,
     PersonKey,
+    PrisonNumber,
     ReleaseDate,
     RowOutcome,
     SelectionEvent,
@@ -302,8 +303,21 @@ def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by
         if state == State.OPEN and said and date.fromisoformat(said) != release_on:
             _release_moved(became[key], date.fromisoformat(said), by, today)
             moved += 1
+    _number(became, rows, by)
     _mark(became, fresh)
     audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
+
+
+def _number(became: Mapping[UUID, UUID], rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
+    """Keep the prison's own number of whoever is still in its hands, as this list has it: people are looked for by it."""
+    numbers = {became[key]: row["number"][:100] for key, row in rows.items() if row.get("number")}
+    here = access.writable(Candidacy.objects.filter(pk__in=numbers, state=State.OPEN), by).values_list("pk", flat=True)
+    PrisonNumber.objects.bulk_create(
+        [PrisonNumber(candidacy_id=key, number=numbers[key]) for key in here],
+        update_conflicts=True,
+        unique_fields=["candidacy"],
+        update_fields=["number"],
+    )
 
 
 def _mark(became: Mapping[UUID, UUID], fresh: Container[UUID]) -> None:

@@ -51,6 +51,8 @@ def open_first_page(*, by: Scope, on: UUID, today: date) -> Opened | None:
     first, needs = agreements.first_of(by, on), support.of_candidate(by, on, programme=file.programme, today=today)
     entry = partial(audit.Entry, verb="read", candidacy=on, person=file.person)
     entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
+    if file.prison_number:
+        entries.append(entry(part=Part.CONTACT, table="ledger_prisonnumber"))
     if first is not None:
         entries.append(entry(part=Part.CONTACT, table="ledger_appointment", row=first.id))
     if needs is not None:

@@ -66,6 +66,7 @@ PART_OF: dict[str, Part] = {
     "ledger_permissionrequest": Part.PERMISSION,
     "ledger_contract": Part.CONTRACT,
     "ledger_contactroute": Part.CONTACT,
+    "ledger_prisonnumber": Part.CONTACT,
     "ledger_appointment": Part.CONTACT,
     "ledger_consent": Part.CONSENT,
     "ledger_coordination": Part.COOPERATION,

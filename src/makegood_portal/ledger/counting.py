@@ -249,10 +249,14 @@ names AS MATERIALIZED (
   UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE upper(i.given_names) LIKE looked.part
   UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE upper(i.prefix) = looked.whole AND looked.whole <> ''
 ),
+prison_numbers AS MATERIALIZED (
+  SELECT p.candidacy_id AS id FROM ledger_prisonnumber p, looked WHERE upper(p.number) LIKE looked.part
+),
 numbers AS MATERIALIZED (
   SELECT c.id FROM ledger_person p JOIN ledger_candidacy c ON c.person_id = p.id, looked WHERE p.pseudonym LIKE looked.part
 )
 SELECT n.id FROM names n WHERE EXISTS (SELECT 1 FROM ledger_reads_{Part.IDENTITY} v WHERE v.id = n.id)
+UNION SELECT n.id FROM prison_numbers n WHERE EXISTS (SELECT 1 FROM ledger_reads_{Part.CONTACT} v WHERE v.id = n.id)
 UNION SELECT n.id FROM numbers n WHERE EXISTS (SELECT 1 FROM ledger_reads_{Part.CANDIDACY} v WHERE v.id = n.id)
 $$;
 """  # noqa: S608 - our own words

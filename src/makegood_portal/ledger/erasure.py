@@ -24,6 +24,7 @@ from makegood_portal.ledger.models import (
     PermissionState,
     Person,
     PersonKey,
+    PrisonNumber,
 )
 from makegood_portal.ledger.processing import Category, Then, register
 
@@ -46,6 +47,7 @@ def _blank_requests(of: Collection[UUID], fields: Collection[str]) -> int:
 ERASE: dict[str, Callable[[Collection[UUID], Collection[str]], int]] = {
     "ledger_identity": lambda of, fields: Identity.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_citizennumber": lambda of, fields: CitizenNumber.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
+    "ledger_prisonnumber": lambda of, fields: PrisonNumber.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_contactroute": lambda of, fields: ContactRoute.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_appointment": lambda of, fields: Appointment.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_permissionrequest": _blank_requests,

@@ -38,6 +38,7 @@ ERASABLE = frozenset(
         "ledger_identity",
         "ledger_citizennumber",
         "ledger_contactroute",
+        "ledger_prisonnumber",
         "ledger_appointment",
         "ledger_importrow",
         "ledger_reconciliation",

@@ -19,6 +19,7 @@ from makegood_portal.actions.open_file import open_first_page
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates, excluding
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
+from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
@@ -56,9 +57,17 @@ class FilterForm(Form):
 
 
 class SearchForm(Form):
-    """A name or a number. It is sent with POST: a name belongs in no address and in no log."""
+    """A name or a number, as far as the asker may know it. It is sent with POST: a name belongs in no address and in no log."""
 
-    words = forms.CharField(label=gettext_lazy("Name or number"), max_length=100, required=False, strip=True)
+    words = forms.CharField(max_length=100, required=False, strip=True)
+
+    def __init__(self, *args: Any, scope: Scope, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["words"].label = _("Number")
+        if scope.has(*roles_that_read(Part.IDENTITY)):
+            self.fields["words"].label = _("Name or number")
+        if scope.has(*roles_that_read(Part.CONTACT)):
+            self.fields["words"].label = _("Name or number (also the number in the prison)")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +75,7 @@ class SearchForm(Form):
 def candidate_list(request: Asked) -> HttpResponse:
     """Candidates that the asker may see, soonest release first; with a POST, those with a name or a number."""
     filters = FilterForm(request.GET, known=candidates.choices(request.scope))
-    search = SearchForm(request.POST or None)
+    search = SearchForm(request.POST or None, scope=request.scope)
     words = search.cleaned_data["words"] if request.method == "POST" and search.is_valid() else ""
     wanted, number = filters.wanted(words), request.GET.get("page", "1")
     found = candidates.page(request.scope, number=int(number) if number.isdigit() and len(number) < 6 and not words else 1, wanted=wanted)

@@ -20,6 +20,7 @@ from makegood_portal.ledger.models.notice import Notice
 from makegood_portal.ledger.models.organisation import Organisation
 from makegood_portal.ledger.models.permission import PermissionReminder, PermissionRequest, PermissionState
 from makegood_portal.ledger.models.person import Person, PersonKey
+from makegood_portal.ledger.models.prison_number import PrisonNumber
 from makegood_portal.ledger.models.programme import Party, Programme, ProgrammeVersion
 from makegood_portal.ledger.models.questionnaire import Answer, AnswerStatus, Questionnaire, Response
 from makegood_portal.ledger.models.reconciliation import Reconciliation, ReconciliationState
@@ -68,6 +69,7 @@ __all__ = [
     "PermissionState",
     "Person",
     "PersonKey",
+    "PrisonNumber",
     "Programme",
     "ProgrammeVersion",
     "Questionnaire",

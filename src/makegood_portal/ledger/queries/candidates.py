@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Identity, Party, SelectionEvent, State
+from makegood_portal.ledger.models import Candidacy, Identity, Party, PrisonNumber, SelectionEvent, State
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -71,6 +71,8 @@ class File:
     line: Line
     born_on: date | None
     sex: str
+    prison_number: str
+    """By which the prison knows them; empty for who may not know it, or where no list gave it."""
     provider: str
     """To whom the candidate goes, or went; empty where that is not known yet."""
     guide: str
@@ -96,7 +98,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What somebody looks for in the list: a state, a step, a prison; a word of the name, or the number."""
+    """What somebody looks for in the list: a state, a step, a prison; a word of the name, or a number."""
 
     state: str = State.OPEN
     step: str = ""
@@ -151,7 +153,8 @@ def at_the_beginning(words: str) -> bool:
 
 
 def _named(word: str) -> Q:
-    """Whose number has this word in it, or whose name, of those whose name the asker may know: `counting.ledger_named`.
+    """Whose number has this word in it, or whose name or number in the prison, of those for whom the asker may know it:
+    `counting.ledger_named`.
 
     A word of one or two letters must begin it.
     """
@@ -180,7 +183,10 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
     rows = access.with_parts(access.visible(Candidacy.objects.filter(pk=candidacy), scope), scope)
     writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
     rows = rows.select_related("person", "prison", "provider", "counsellor")
-    row = rows.annotate(known=Subquery(known.values(parts=_WHO)[:1]), writes=writes).first()
+    numbers = access.visible(PrisonNumber.objects.filter(candidacy=OuterRef("pk")), scope)
+    row = rows.annotate(
+        known=Subquery(known.values(parts=_WHO)[:1]), writes=writes, prison_number_there=Subquery(numbers.values("number")[:1])
+    ).first()
     if row is None:
         return None
     access.keep_parts(row)
@@ -195,6 +201,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
+        prison_number=row.prison_number_there or "",
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),
