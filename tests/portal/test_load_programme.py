@@ -143,6 +143,20 @@ def test_a_form_that_asks_what_is_measured_elsewhere_is_refused(tmp_path: Path) 
     assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("asked_and_measured_elsewhere", "last_job")]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("named_in: municipality_after_release", "named_in: municipality_after", "delivery/permissions/municipality/named_in"),
+        ("{ask_municipality: permission", "{ask_town: permission", "delivery/instruments/consent/consents"),
+        ("consents_until: consent_until", "consents_until: last_job", "delivery/instruments/consent/consents"),
+    ],
+)
+def test_a_question_that_the_terms_name_and_no_form_asks_is_refused(tmp_path: Path, old: str, new: str, path: str) -> None:
+    with pytest.raises(Refused) as refused:
+        load_programme(_changed(tmp_path, old, new), by=OPERATOR, on=ON)
+    assert [(problem.code, problem.where.path) for problem in refused.value.problems] == [("no_such_question", path)]
+
+
 def test_the_steps_of_the_head_office_are_known_and_filled_in_for_what_was_loaded_before() -> None:
     """Its own and the one after, until which it can take them back: what the database lets it write at."""
     steps = ["list_checked", "list_drawn_up", "list_sent"]

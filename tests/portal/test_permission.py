@@ -5,6 +5,7 @@ Needs 49, 50: the request has a deadline, reminders and a turnaround; where the 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 
 from makegood_portal.actions.permission import answer_permission, ask_permission, remind, withdraw
+from makegood_portal.actions.questionnaire import Typed, begin, keep_answers
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger.models import (
     AuditEntry,
@@ -21,14 +23,16 @@ from makegood_portal.ledger.models import (
     Consent,
     LocalProgramme,
     MunicipalityContact,
+    MunicipalityDetails,
     Organisation,
     PermissionReminder,
     PermissionRequest,
+    Response,
 )
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_consent, a_user, an_organisation, client_of
+from portal.builders import Side, World, a_consent, a_questionnaire, a_user, an_organisation, client_of
 
 pytestmark = pytest.mark.django_db
 ASKED = date(2026, 3, 2)
@@ -261,6 +265,58 @@ def test_local_programmes_that_exclude_are_seen_before_asking(ours: Side) -> Non
     page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
     assert "Werk Eerst" in page
     assert "Voorbij" not in page
+
+
+def writes(side: Side, text: str) -> None:
+    """The candidate says in the screening questionnaire in which municipality they will live."""
+    a_questionnaire(side.programme)
+    scope = scope_of(side.users[Role.COORDINATOR])
+    with scoped(scope):
+        on = begin(by=scope, on=side.candidacy.pk, instrument="screening", medium="screen", happened_on=ASKED)
+        keep_answers(by=scope, on=on, typed={"place_after_release": Typed("yes")}, happened_on=ASKED)
+        keep_answers(by=scope, on=on, typed={"municipality_after_release": Typed(text)}, happened_on=ASKED)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "said"),
+    [
+        ("gem. leiden", ["Leiden"], "Gevonden in de lijst van gemeenten: Leiden."),
+        ("Leiden of Delft", ["Leiden", "Delft"], "Gevonden in de lijst van gemeenten: Leiden, Delft."),
+        ("Rijnsburg", ["Leiden"], "Gevonden in de lijst van gemeenten: Leiden."),  # it merged
+        ("Leiden of bij mijn zus", ["Leiden"], "Gevonden: Leiden. Niet gevonden: bij mijn zus."),
+        ("ergens <b>anders</b>", [], "Geen gemeente met deze naam"),
+    ],
+)
+def test_a_municipality_in_the_candidates_own_words_is_offered(ours: Side, text: str, chosen: list[str], said: str) -> None:
+    unknown(ours)
+    towns = {name: an_organisation(Kind.MUNICIPALITY, name=name) for name in ("Leiden", "Delft", "Rijnsburg")}
+    MunicipalityDetails.objects.create(
+        municipality=towns["Rijnsburg"], cbs_code="0999", cbs_year=2015, merged_into=towns["Leiden"], merged_year=2016
+    )
+    writes(ours, text)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
+    assert said in page
+    assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', page) == chosen
+    assert "<b>anders" not in page
+    assert AuditEntry.objects.filter(verb="read", part="screening", candidacy=ours.candidacy.pk).exists()
+
+
+def test_a_municipality_that_is_asked_no_more_is_not_offered(ours: Side) -> None:
+    unknown(ours)
+    an_organisation(Kind.MUNICIPALITY, name="Leiden")
+    writes(ours, "Leiden")
+    with scoped(scope := scope_of(ours.users[Role.COORDINATOR])):
+        keep_answers(by=scope, on=Response.objects.get().pk, typed={"place_after_release": Typed("no")}, happened_on=ASKED)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
+    assert "De kandidaat schreef" not in page
+
+
+def test_what_the_candidate_wrote_does_not_replace_the_municipality_of_the_list(ours: Side) -> None:
+    an_organisation(Kind.MUNICIPALITY, name="Leiden")
+    writes(ours, "Leiden")
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
+    assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', page) == [ours.at(Kind.MUNICIPALITY).name]
+    assert "De kandidaat schreef: Leiden" in page
 
 
 def test_by_hand_it_is_asked_and_answered(ours: Side) -> None:

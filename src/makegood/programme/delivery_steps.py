@@ -44,6 +44,11 @@ class Instrument(Term):
     """The XLSForm file, from the folder of the programme file."""
     filled_in_by: OneOrMore[StaffRole]
     """Who answers its questions."""
+    consents: dict[Name, Literal["permission", "supervision", "work"]] = {}
+    """For each yes-or-no question about sharing: what a yes allows. `permission` to ask the municipality, `supervision` to work
+    together with probation, `work` to look for work with an agency."""
+    consents_until: Name | None = None
+    """The question with the last day of these consents, if it asks one."""
     retired_on: Day | None = None
     """No longer taken from this day; set by an amendment."""
 
@@ -102,6 +107,8 @@ class Permission(Term):
     """How long after the request an answer is due."""
     reminders: OneOrMore[TimeSpan] = []
     """How long after the request somebody is reminded."""
+    named_in: Name | None = None
+    """The question in which the candidate writes who it is, in own words; absent: no form asks it."""
     when_unknown: Literal["ask_several", "wait"] = "wait"
     """Where it is not known who must permit: ask several at the same time, or wait until it is known."""
     from_: Day | None = Field(None, alias="from")

@@ -18,7 +18,7 @@ from makegood.instrument.xlsform import read_xlsform
 from makegood.programme.checking import check_terms
 from makegood.programme.delivery import Delivery
 from makegood.programme.reading import Agreement, find_programme, read_agreement
-from makegood.values.problem import Problem, Refused, Where
+from makegood.values.problem import Problem, Refused, Where, nearest
 from makegood_portal.ledger import audit, terms
 from makegood_portal.ledger.models import (
     Answer,
@@ -88,6 +88,7 @@ def _take_in_sites(programme: Programme, delivery: Delivery) -> None:
 def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path) -> dict[str, str]:
     taken: dict[str, str] = {}
     problems: list[Problem] = []
+    questions: dict[str, set[str]] = {}
     for code, instrument in delivery.instruments.items():
         try:
             content = (folder / instrument.file).read_bytes()
@@ -100,6 +101,7 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
         except Refused as refused:
             problems += refused.problems
             continue
+        questions[code] = {item.name for item in form.items}
         for item in form.items:
             if item.name in delivery.measured_elsewhere:
                 where, what = (
@@ -112,9 +114,26 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
         Questionnaire.objects.get_or_create(
             programme=programme, code=code, sha256=taken[code], defaults={"title": form.title, "definition": as_plain(form)}
         )
+    problems += _not_asked(delivery, questions, str(folder))
     if problems:
         raise Refused(problems)
     return taken
+
+
+def _not_asked(delivery: Delivery, questions: Mapping[str, set[str]], folder: str) -> Iterator[Problem]:
+    """Questions that the terms name and the forms, as far as they could be read (code -> names), do not ask."""
+    named = [
+        (f"instruments/{code}/consents", name, questions[code])
+        for code, one in delivery.instruments.items()
+        for name in (*one.consents, one.consents_until)
+        if code in questions
+    ]
+    asked = {name for names in questions.values() for name in names}
+    named += [(f"permissions/{code}/named_in", one.named_in, asked) for code, one in delivery.permissions.items()]
+    for path, name, known in named:
+        if name is not None and name not in known:
+            what, why = f"no form asks '{name}' here", "Its answer would never be found"
+            yield Problem(Where(folder, path=f"delivery/{path}"), "no_such_question", what, why, nearest(name, known))
 
 
 def orphans(programme: UUID, agreement: Agreement, where: Where) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,11 @@ def open_asking(*, by: Scope, on: UUID) -> Asking | None:
     """What can be asked for a candidate, with what a municipality will read; written down as reading the identity."""
     found = permissions.asking(by, on, today=timezone.localdate())
     if found is not None:
-        audit.record(by, "read", part=Part.IDENTITY, table="ledger_candidacy", row=on, candidacy=on, person=found.person)
+        entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)
+        entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
+        if found.written is not None:
+            entries.append(entry(part=Part.SCREENING, table="ledger_answer"))
+        audit.record_together(by, entries)
     return found
 
 

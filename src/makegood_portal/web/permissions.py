@@ -58,7 +58,10 @@ class AskForm(Form):
                 help_text=_("Only where you do not know which municipality it is. All are asked at the same time.") if number == 1 else "",
             )
         waits = any(line.state == "asked" for line in asking.lines)  # then another one may be asked as well
-        self.fields["municipality"].initial = "" if waits else str(asking.municipality or "")
+        written = [key for key, _name in asking.written.found] if asking.written else []
+        meant = [asking.municipality] if asking.municipality else written
+        for name, key in zip(list(self.fields), [] if waits else meant, strict=False):  # as many as may be asked
+            self.fields[name].initial = str(key)
         self.fields["agrees"] = forms.BooleanField(
             label=_("The candidate agrees that the municipality reads this"),
             help_text=_("Not needed where it is on record already. You find that under Consent."),

@@ -49,6 +49,7 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("No step of this programme is one of a contract, so there is nothing to take back."),
         gettext_lazy("Add the step, or leave these reasons out."),
     ),
+    "no_such_question": (gettext_lazy("No form asks this question."), gettext_lazy("Write its name as it stands in the form.")),
     "no_other_date": (
         gettext_lazy("With these reasons no other date can be recorded."),
         gettext_lazy("Add a reason with which another date is given."),

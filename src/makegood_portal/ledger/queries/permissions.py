@@ -12,12 +12,15 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, Q,
 from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery_steps import Permission
+from makegood.selection.municipality import meant
 from makegood.selection.steps import asked_for
 from makegood.selection.waiting import Request as Waited
 from makegood.selection.waiting import Turnaround, turnaround
 from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
+    Answer,
+    AnswerStatus,
     Candidacy,
     Identity,
     Organisation,
@@ -108,6 +111,21 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Written:
+    """The municipality as the candidate wrote it in a questionnaire, and what was found of it in the directory."""
+
+    words: str
+    found: Sequence[tuple[UUID, str]]
+    left: Sequence[str]
+    """The words in which no municipality was found."""
+
+    @property
+    def names(self) -> str:
+        """Those that were found, in words."""
+        return ", ".join(name for _key, name in self.found)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asking:
     """A candidate for whom permission may be asked."""
 
@@ -123,6 +141,7 @@ class Asking:
     says: Says
     municipality: UUID | None
     municipalities: Sequence[tuple[UUID, str]]
+    written: Written | None
     excluding: Sequence[Excluding]
     """Local programmes that exclude, of the candidate's municipality or of those that it may be."""
     lines: Sequence[Line]
@@ -212,6 +231,8 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     asks = permission is not None and (row.handed_over_on is not None or scope.has(Role(permission.asked_by), Role.LEAD))
     requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
     found = list(requests.select_related("municipality").annotate(reminded=Count("reminders")))
+    rows_ = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True).order_by("name")
+    towns = list(rows_.values_list("id", "name", "details__merged_into"))
     return Asking(
         person=row.person_id,
         candidacy=row.pk,
@@ -222,15 +243,30 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         due_on=asked_for(permission, asked_on=today).due_on if permission else None,
         says=_says(says(scope, row)),
         municipality=row.municipality_id,
-        municipalities=list(
-            Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True, details__merged_into=None)
-            .order_by("name")
-            .values_list("id", "name")
-        ),
+        municipalities=[(key, name) for key, name, into in towns if into is None],
+        written=_written(scope, row, permission, towns),
         excluding=excluding.of_candidate(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in GRANTED for one in found),
     )
+
+
+def _written(scope: Scope, row: Candidacy, permission: Permission | None, towns: Sequence[tuple[UUID, str, UUID | None]]) -> Written | None:
+    """What the candidate wrote last where the programme asks for the municipality; None where nothing was. One query.
+
+    `towns`: key, name and, of a municipality that merged, the one that took its place: its name still means that one.
+    """
+    if permission is None or permission.named_in is None:
+        return None
+    asked = {"candidacy": row, "item": permission.named_in, "response__asked__contains": [permission.named_in]}
+    answers = access.visible(Answer.objects.filter(status=AnswerStatus.GIVEN, **asked), scope)
+    words = answers.order_by("-happened_on", "-recorded_at").values_list("value", flat=True).first()
+    if not words:
+        return None
+    names, into = {key: name for key, name, _into in towns}, {key: into for key, _name, into in towns if into is not None}
+    answer = meant(str(words), {name: into.get(key, key) for key, name, _into in towns})
+    there = [(key, names[key]) for key in answer.found if key in names and key not in into]
+    return Written(words=str(words), found=there, left=answer.left)
 
 
 def says(scope: Scope, row: Candidacy) -> dict[str, Any]:
