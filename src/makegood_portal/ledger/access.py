@@ -7,14 +7,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from makegood_portal.ledger.finished import finish
 from makegood_portal.ledger.models import (
     BreakGlass,
     Candidacy,
@@ -156,6 +160,9 @@ SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME 
 HISTORY_WITH = Part.NOTES
 """Who reads what staff wrote about somebody reads the history of the file too."""
 
+FINISHED = 4096
+"""How many conditions of askers are kept as finished SQL: for each user, day, table and part."""
+
 ASKED_FOR = "permission"
 """The purpose for which somebody must consent before a municipality reads a request about them."""
 
@@ -183,28 +190,34 @@ def writable(rows: QuerySet[M], scope: Scope, *, to: str = "candidacy") -> Query
 
 
 def _restricted(rows: QuerySet[M], scope: Scope, *, to: str, writing: bool) -> QuerySet[M]:
-    table = rows.model._meta.db_table
-    whole, allowed = Q(), Q()
-    for rule in _rules(scope, PART_OF[table], writing=writing):
-        only, condition = ONLY_ROWS.get((table, rule.role)), _condition(rule, scope, "")
-        if only:
-            allowed |= _among(rows, condition, to) & Q(**dict([only]))
-        else:
-            whole |= condition
-    if whole:
-        allowed |= _among(rows, whole, to)
-    if rows.model is CitizenNumber and allowed:
-        allowed &= Q(**{f"{to}__prison__may_hold_bsn": True})
-    allowed |= _beside(rows.model, scope, writing=writing)
+    allowed = _allowed_rows(rows.model, to, scope, writing, timezone.localdate())
     return rows.filter(allowed) if allowed else rows.none()
 
 
-def _among(rows: QuerySet[M], condition: Q, to: str) -> Q:
+@lru_cache(maxsize=FINISHED)
+def _allowed_rows(model: type[Model], to: str, scope: Scope, writing: bool, day: date) -> Q:
+    """The condition on rows of a table; an empty Q means: nothing at all."""
+    table = model._meta.db_table
+    whole, allowed = Q(), Q()
+    for rule in _rules(scope, PART_OF[table], writing=writing):
+        only, condition = ONLY_ROWS.get((table, rule.role)), _condition(rule, scope, day)
+        if only:
+            allowed |= _among(model, condition, to) & Q(**dict([only]))
+        else:
+            whole |= condition
+    if whole:
+        allowed |= _among(model, whole, to)
+    if model is CitizenNumber and allowed:
+        allowed &= Q(**{f"{to}__prison__may_hold_bsn": True})
+    return finish(model, allowed | _beside(model, scope, day, writing=writing))
+
+
+def _among(model: type[Model], condition: Q, to: str) -> Q:
     """The condition on candidacies as one on these rows: candidacies first, from their index, then what belongs to them.
 
     By key, and not by a join, which would hide what is theirs beside the file where they do not see the file.
     """
-    return condition if rows.model is Candidacy else Q(**{f"{to}__in": Candidacy.objects.filter(condition).order_by()})
+    return condition if model is Candidacy else Q(**{f"{to}__in": Candidacy.objects.filter(condition).order_by()})
 
 
 def parts_of_file(scope: Scope, candidacy: UUID) -> frozenset[Part]:
@@ -227,66 +240,68 @@ def _parts(row: Candidacy | None) -> frozenset[Part]:
     return frozenset(part for part in Part if row and vars(row).get(f"may_{part}"))
 
 
-def _beside(model: type[Model], scope: Scope, *, writing: bool) -> Q:
+def _beside(model: type[Model], scope: Scope, day: date, *, writing: bool) -> Q:
     """What somebody outside sees though the file is closed to them: requests that were sent to them, consents towards them."""
     found = Q()
     asked_of = scope.where(Role.MUNICIPAL_CONTACT)
     if model is PermissionRequest and asked_of:
-        consent = consents_that_count(ASKED_FOR).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
+        consent = Consent.objects.filter(_counts(ASKED_FOR, day)).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
         found |= Q(Exists(consent), municipality__in=asked_of) & ~Q(state=PermissionState.DRAFT)
     if model is Consent and not writing:
         for role, purpose in TOLD_OF_CONSENT.items():
             if scope.where(role):
-                found |= Q(party__in=scope.where(role)) & _counts(purpose)
+                found |= Q(party__in=scope.where(role)) & _counts(purpose, day)
     return found
 
 
-def allowed_of(scope: Scope, part: Part, *, prefix: str = "", writing: bool = False) -> Q:
-    """The condition on a candidacy, or on a row that points to one; an empty Q means: nothing at all."""
+def allowed_of(scope: Scope, part: Part, *, writing: bool = False) -> Q:
+    """The condition on a candidacy; an empty Q means: nothing at all."""
+    return _allowed_files(scope, part, writing, timezone.localdate())
+
+
+@lru_cache(maxsize=FINISHED)
+def _allowed_files(scope: Scope, part: Part, writing: bool, day: date) -> Q:
     allowed = Q()
     for rule in _rules(scope, part, writing=writing):
-        allowed |= _condition(rule, scope, prefix)
-    return allowed
+        allowed |= _condition(rule, scope, day)
+    return finish(Candidacy, allowed)
 
 
 def consents_that_count(purpose: str) -> QuerySet[Consent]:
     """Consents for a purpose that were given, have not ended and were not withdrawn."""
-    return Consent.objects.filter(_counts(purpose)).order_by()
+    return Consent.objects.filter(_counts(purpose, timezone.localdate())).order_by()
 
 
-def _counts(purpose: str) -> Q:
-    today = timezone.localdate()
-    return Q(purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=today, until_on__gt=today)
+def _counts(purpose: str, day: date) -> Q:
+    return Q(purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=day, until_on__gt=day)
 
 
 def _rules(scope: Scope, part: Part, *, writing: bool) -> list[Rule]:
     return [rule for rule in RULES if part in (rule.writes if writing else rule.reads) and scope.where(rule.role)]
 
 
-def _condition(rule: Rule, scope: Scope, prefix: str) -> Q:
+def _condition(rule: Rule, scope: Scope, day: date) -> Q:
     where = scope.where(rule.role)
     found = Q()
     if rule.organisation:
-        found &= Q(**{f"{prefix}{rule.organisation}__in": where})
+        found &= Q(**{f"{rule.organisation}__in": where})
     if rule.bond is Bond.OWN:
-        found &= Q(**{f"{prefix}{rule.user}": scope.user})
+        found &= Q(**{rule.user: scope.user})
     if rule.bond is Bond.PROGRAMME:
         # Looked up with the scope, so that the list of one programme comes in order from its index.
         known = None if scope.programmes is None else scope.programmes.get(rule.role, frozenset())
         parties = Party.objects.filter(organisation__in=where).values("programme") if known is None else known
-        found &= Q(**{f"{prefix}programme__in": parties})
+        found &= Q(programme__in=parties)
     if rule.bond is Bond.BROKEN_GLASS:
         # An array found once: beside it an index still finds the own candidates.
-        opened = BreakGlass.objects.filter(user=scope.user, until_at__gt=timezone.now()).order_by().values("candidacy")
-        row = F(prefix.removesuffix("__") or "pk")
-        found &= Q(Func(row, ArraySubquery(opened), arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()))
+        opened = BreakGlass.objects.filter(user=scope.user, until_at__gt=Now()).order_by().values("candidacy")
+        found &= Q(Func(F("pk"), ArraySubquery(opened), arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()))
     if rule.until:
-        found &= Q(**{f"{prefix}{rule.until}": None})
+        found &= Q(**{rule.until: None})
     if rule.steps:
-        here = {f"{rule.steps}__contains": [OuterRef(f"{prefix}step")]}
-        found &= Q(Exists(Programme.objects.filter(pk=OuterRef(f"{prefix}programme"), **here)))
+        here = {f"{rule.steps}__contains": [OuterRef("step")]}
+        found &= Q(Exists(Programme.objects.filter(pk=OuterRef("programme"), **here)))
     if rule.consent:
-        to = {"party": OuterRef(f"{prefix}{rule.organisation}")} if rule.organisation else {"party__in": where}
-        allowed = consents_that_count(rule.consent).filter(candidacy=OuterRef(f"{prefix.removesuffix('__') or 'pk'}"), **to)
-        found &= Q(Exists(allowed))
+        to = {"party": OuterRef(rule.organisation)} if rule.organisation else {"party__in": where}
+        found &= Q(Exists(Consent.objects.filter(_counts(rule.consent, day), candidacy=OuterRef("pk"), **to).order_by()))
     return found

@@ -42,6 +42,10 @@ class Scope:
     system: str = ""
     names: Mapping[UUID, str] | None = None
 
+    def __hash__(self) -> int:
+        """So that what follows from a scope can be kept: equal scopes have the same user and duty."""
+        return hash((self.user, self.system))
+
     @property
     def roles(self) -> frozenset[Role]:
         """The roles that the user has anywhere."""
