@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,9 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
-WAYS = ("on_paper", "spoken")
+FROM_A_FORM = "form"
+"""The way of a consent that rests on what the candidate says in a questionnaire: its day and last day are those of the form."""
+WAYS = ("on_paper", "spoken", FROM_A_FORM)
 ANSWERS = (ConsentState.GIVEN, ConsentState.REFUSED)
 
 
@@ -63,10 +66,13 @@ def record_consent(
         raise Refusal("unknown_officer", _("This probation officer does not work there."), field="officer")
     if officer is not None:
         change(row, probation_id=party, probation_officer_id=officer)
+    if way == FROM_A_FORM:
+        happened_on, until_on = _as_the_form_says(by, row, purpose, party, answer)
     asked = Consent.objects.filter(candidacy=row, purpose=purpose, party=party, state=ConsentState.ASKED).first()
     if answer != ConsentState.ASKED:
         question = asked or Consent(candidacy=row, purpose=purpose, party=organisation, asked_on=happened_on, recorded_by_id=by.user)
-        return _answered(question, row, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=asked is None)
+        words: dict[str, Any] = {"answer": answer, "way": way, "happened_on": happened_on, "until_on": until_on}
+        return _answered(question, row, by=by, new=asked is None, **words)
     if asked is not None:
         raise Refusal("asked_already", _("This was asked already."), remedy=_("Record the answer below the question."), field="answer")
     _not_to_come(happened_on)
@@ -79,7 +85,9 @@ def answer_consent(*, by: Scope, on: UUID, answer: str, way: str, happened_on: d
     row = _mine(by, on)
     if row.state != ConsentState.ASKED:
         raise Refusal("answered_already", _("This question has its answer already."))
-    return _answered(row, row.candidacy, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=False)
+    if way == FROM_A_FORM:
+        happened_on, until_on = _as_the_form_says(by, row.candidacy, row.purpose, row.party_id, answer)
+    return _answered(row, row.candidacy, by=by, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=False)
 
 
 @action(*KEEPERS)
@@ -108,11 +116,38 @@ def agreed(*, by: Scope, on: Candidacy, parties: Collection[Organisation], says_
         if party.pk in missing:
             asked = Consent.objects.filter(candidacy=on, purpose=ASKED_FOR, party=party, state=ConsentState.ASKED).first()
             question = asked or Consent(candidacy=on, purpose=ASKED_FOR, party=party, asked_on=happened_on, recorded_by_id=by.user)
-            _answered(question, on, answer=ConsentState.GIVEN, way="spoken", happened_on=happened_on, until_on=None, new=asked is None)
+            words: dict[str, Any] = {"answer": ConsentState.GIVEN, "way": "spoken", "happened_on": happened_on, "until_on": None}
+            _answered(question, on, by=by, new=asked is None, **words)
+
+
+def follow_form(*, by: Scope, on: Candidacy) -> None:
+    """Inside the finishing of a form: what the candidate says no to there is shared no longer.
+
+    A yes shares nothing by itself, since a form does not say with whom: that is recorded beside it.
+    """
+    today = timezone.localdate()
+    for purpose, (yes, said_on, _until) in consents.form_says(by, on, today=today).items():
+        before = Consent.objects.filter(candidacy=on, purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=said_on)
+        for row in before.select_related("candidacy") if not yes else ():
+            change(row, state=ConsentState.WITHDRAWN, withdrawn_on=today)
+            _ask_no_longer(row)
+
+
+def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, party: UUID, answer: str) -> tuple[date, date | None]:
+    """The day of the answer and its last day, as far as it may last. Refused where the form says something else, or nothing."""
+    found = consents.form_says(by, on, today=timezone.localdate()).get(purpose)
+    if found is None or answer != (ConsentState.GIVEN if found[0] else ConsentState.REFUSED):
+        raise Refusal("not_in_the_form", _("The candidate does not say this in a finished questionnaire."), field="way")
+    _yes, said_on, until = found
+    since = Q(state=ConsentState.WITHDRAWN, withdrawn_on__gte=said_on) | Q(state=ConsentState.REFUSED, answered_on__gte=said_on)
+    if answer == ConsentState.GIVEN and Consent.objects.filter(since, candidacy=on, purpose=purpose, party=party).exists():
+        remedy = _("Ask again, and record what they say now.")
+        raise Refusal("no_since", _("After this questionnaire the candidate said no to this organisation."), remedy=remedy, field="way")
+    return said_on, min(until, add_months(said_on, register().sharing[purpose].months)) if until else None
 
 
 def _answered(
-    row: Consent, on: Candidacy, *, answer: str, way: str, happened_on: date, until_on: date | None, new: bool
+    row: Consent, on: Candidacy, *, by: Scope, answer: str, way: str, happened_on: date, until_on: date | None, new: bool
 ) -> Consent:  # fmt: skip
     if answer not in ANSWERS:
         raise Refusal("no_answer", _("Choose what the candidate says."), field="answer")
@@ -122,6 +157,8 @@ def _answered(
     if happened_on < row.asked_on:
         raise Refusal("before_the_question", _("The answer came before the question. Check the day."), field="happened_on")
     given = answer == ConsentState.GIVEN
+    if given:
+        _not_against_the_form(by, on, row.purpose, happened_on)
     latest = add_months(happened_on, register().sharing[row.purpose].months)
     until = (until_on or latest) if given else None
     if until is not None and not happened_on < until <= latest:
@@ -141,6 +178,13 @@ def _answered(
     for name, value in words.items():
         setattr(row, name, value)
     return add(row)
+
+
+def _not_against_the_form(by: Scope, on: Candidacy, purpose: str, happened_on: date) -> None:
+    yes, said_on, _until = consents.form_says(by, on, today=timezone.localdate()).get(purpose, (True, happened_on, None))
+    if not yes and happened_on <= said_on:
+        said = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": f"{said_on:%d-%m-%Y}"}
+        raise Refusal("form_says_no", said, remedy=_("Does the candidate say yes now? Put the questionnaire right first."), field="answer")
 
 
 def _ask_no_longer(row: Consent) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, progress, read_answer
 from makegood.instrument.questionnaire import Answer as Given
 from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.consent import follow_form
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Response
@@ -117,6 +118,7 @@ def finish(*, by: Scope, on: UUID) -> None:
     from django.utils import timezone  # noqa: PLC0415 - the moment of finishing
 
     change(response, seen=response.version, state="finished", finished_at=timezone.now(), asked=list(found.asked))
+    follow_form(by=by, on=response.candidacy)
 
 
 @action(*FILLERS)

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood_portal.actions.consent import KEEPERS, answer_consent, open_consents, record_consent, withdraw_consent
+from makegood_portal.actions.consent import FROM_A_FORM, KEEPERS, answer_consent, open_consents, record_consent, withdraw_consent
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.ledger.queries import consents
-from makegood_portal.ledger.queries.consents import ConsentPage, Line
+from makegood_portal.ledger.queries.consents import ConsentPage, InForm, Line
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.offered import Form
@@ -65,7 +65,12 @@ STATES: Mapping[str, tuple[str | Promise, str]] = {
     "renewed": (gettext_lazy("Asked again since"), "neutral"),
 }
 ENDED, SOON = (gettext_lazy("Ended"), "neutral"), (gettext_lazy("Ends soon"), "warning")
-WAYS = {"on_paper": gettext_lazy("Signed the form"), "spoken": gettext_lazy("Said so"), "imported": gettext_lazy("From an earlier record")}
+WAYS = {
+    "on_paper": gettext_lazy("Signed the form"),
+    "spoken": gettext_lazy("Said so"),
+    "form": gettext_lazy("Said so in the questionnaire"),
+    "imported": gettext_lazy("From an earlier record"),
+}
 
 
 class AnswerForm(Form):
@@ -105,6 +110,8 @@ class ConsentForm(AnswerForm):
         fields["way"].help_text = _("Leave this empty while the candidate thinks about it.")
         groups = [(PURPOSES[code].title, [(f"{code}/{key}", name) for key, name in found.parties.get(code, [])]) for code in PURPOSES]
         fields["party"].choices = [("", "–"), *(group for group in groups if group[1])]
+        if found.in_forms:
+            fields["way"].choices = [*fields["way"].choices, (FROM_A_FORM, WAYS[FROM_A_FORM])]
         fields["officer"].choices = [("", "–"), *((str(key), name) for key, name in found.officers)]
         if not found.officers:
             del fields["officer"]
@@ -141,13 +148,28 @@ def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_consents(by=request.scope, on=candidacy)
     if found is None:
         raise Http404
-    form = ConsentForm(request.POST or None, found=found, initial={"happened_on": timezone.localdate()})
+    form = ConsentForm(request.POST or None, found=found, initial=_initial(found, request.GET.get("from", "")))
     sent = request.method == "POST" and form.is_valid()
     if sent and tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
-    context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before)}
+    in_forms = [{"said": one, "purpose": PURPOSES[one.purpose].title, "state": STATES[_answer(one)]} for one in found.in_forms]
+    context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before), "in_forms": in_forms}
     return render(request, "consents/of_candidate.html", context, status=422 if form.errors else 200)
+
+
+def _answer(said: InForm) -> str:
+    return "given" if said.yes else "refused"
+
+
+def _initial(found: ConsentPage, purpose: str) -> dict[str, Any]:
+    """What stands in the form at first: today, or what the questionnaire says of a purpose, with whom as far as that is known."""
+    said = next((one for one in found.in_forms if one.purpose == purpose), None)
+    if said is None:
+        return {"happened_on": timezone.localdate()}
+    party, officer = found.known.get(purpose, ("", None))
+    words = {"answer": _answer(said), "way": FROM_A_FORM, "happened_on": said.on, "until_on": said.until_on}
+    return words | {"party": f"{purpose}/{party}" if party else "", "officer": str(officer or "")}
 
 
 @require_safe

@@ -178,7 +178,7 @@ def response_finish(request: Asked, response: UUID) -> HttpResponse:
     found = _found(request, response)
     if not pressed(request, lambda: finish(by=request.scope, on=response), said=_("The questionnaire is finished.")):
         return redirect("response_answers", response=response)
-    return redirect("candidate_questionnaires", candidacy=found.candidacy)
+    return redirect("candidate_consents" if found.asks_consent else "candidate_questionnaires", candidacy=found.candidacy)
 
 
 @require_POST

@@ -161,14 +161,14 @@ def _named(word: str) -> Q:
     return Q(pk__in=RawSQL("SELECT ledger_named(%s)", [word]))
 
 
-_NAME = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name")
-_WHO = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name", born_on="born_on", sex="sex")
+NAME = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name")
+WHO = JSONObject(given_names="given_names", prefix="prefix", family_name="family_name", born_on="born_on", sex="sex")
 
 
 def head(scope: Scope, candidacy: UUID) -> Head | None:
     """Whose file it is, in one query. Call it through `actions.open_file.open_head`, which writes it down."""
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
-    parts = known.values(parts=_NAME)[:1]
+    parts = known.values(parts=NAME)[:1]
     rows = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person")
     row = rows.annotate(known=Subquery(parts)).first()
     if row is None:
@@ -185,12 +185,12 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
     rows = rows.select_related("person", "prison", "provider", "counsellor")
     numbers = access.visible(PrisonNumber.objects.filter(candidacy=OuterRef("pk")), scope)
     row = rows.annotate(
-        known=Subquery(known.values(parts=_WHO)[:1]), writes=writes, prison_number_there=Subquery(numbers.values("number")[:1])
+        known=Subquery(known.values(parts=WHO)[:1]), writes=writes, prison_number_there=Subquery(numbers.values("number")[:1])
     ).first()
     if row is None:
         return None
     access.keep_parts(row)
-    identity = Identity(**row.known | {"born_on": parse_date(row.known["born_on"] or "")}) if row.known else None
+    identity = identity_of(row.known)
     events = access.visible(SelectionEvent.objects.filter(candidacy=row), scope)
     today = timezone.localdate()
     titles, reasons = terms.step_titles({row.programme_id}, today), terms.reason_titles(row.programme_id, today)
@@ -219,6 +219,11 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
             for event in events
         ),
     )
+
+
+def identity_of(parts: Mapping[str, str] | None) -> Identity | None:
+    """Who somebody is, from the parts `WHO` beside a row of another table."""
+    return Identity(**{**parts, "born_on": parse_date(parts["born_on"] or "")}) if parts else None
 
 
 def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:

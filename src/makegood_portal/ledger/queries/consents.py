@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.utils.dateparse import parse_date
 
-from makegood_portal.ledger import access
+from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Candidacy, Consent, ConsentState, Identity, Membership, Organisation, State
+from makegood_portal.ledger.models import (
+    Answer,
+    AnswerStatus,
+    Candidacy,
+    Consent,
+    ConsentState,
+    Identity,
+    Membership,
+    Organisation,
+    State,
+)
 from makegood_portal.ledger.processing import register
-from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.queries.candidates import NAME, name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -44,6 +56,21 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InForm:
+    """What the candidate says of one purpose in a form of the programme that is finished. It names nobody: see `recorded`."""
+
+    purpose: str
+    yes: bool
+    on: date
+    until_on: date | None
+    """The last day that the candidate names, if any."""
+    recorded: bool
+    """Whether what was said that day or later stands on record, with whom; after a no in the form: a yes that counts."""
+    against: bool
+    """Whether something is shared by a consent of before, though the form says no."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentPage:
     """All that was asked of one candidate, what waits or counts first, and with whom something may be shared."""
 
@@ -54,6 +81,9 @@ class ConsentPage:
     lines: Sequence[Line]
     before: Sequence[Line]
     """What was refused, taken back, renewed or has ended."""
+    in_forms: Sequence[InForm]
+    known: Mapping[str, tuple[UUID, UUID | None]]
+    """Purpose -> with whom it is shared if it is, as the file knows it already: the organisation, and the officer there."""
     parties: Mapping[str, Sequence[tuple[UUID, str]]]
     """Purpose -> organisations with which it may be shared."""
     officers: Sequence[tuple[UUID, str]]
@@ -77,24 +107,70 @@ def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> ConsentPage |
         return None
     writing = access.allowed_of(scope, Part.CONSENT, writing=True)
     mine = Exists(Candidacy.objects.filter(writing, pk=OuterRef("pk"))) if writing else Value(False)
-    row = Candidacy.objects.filter(allowed, pk=candidacy).select_related("person").annotate(mine=mine).first()
+    known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope).values(parts=NAME)[:1]
+    found = Candidacy.objects.filter(allowed, pk=candidacy).annotate(mine=mine, called=Subquery(known))
+    row: Any = found.select_related("person").first()
     if row is None:
         return None
-    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     rows = access.visible(Consent.objects.filter(candidacy=row), scope).select_related("party").order_by("-asked_on", "-recorded_at")
     lines = [_line(one, today=today) for one in rows]
     may_write: bool = row.mine
     return ConsentPage(
         person=row.person_id,
         candidacy=row.pk,
-        name=name_of(identity) or row.person.pseudonym,
+        name=name_of(Identity(**row.called) if row.called else None) or row.person.pseudonym,
         lines=[line for line in lines if line.counts or line.state == ConsentState.ASKED],
         before=[line for line in lines if not line.counts and line.state != ConsentState.ASKED],
+        in_forms=in_forms(scope, row, lines, today=today),
+        known=_known(row),
         parties=parties() if may_write else {},
         officers=officers(today=today) if may_write else [],
         may_write=may_write,
         open=row.state != State.LEFT,
     )
+
+
+def _known(row: Candidacy) -> dict[str, tuple[UUID, UUID | None]]:
+    found = {"permission": (row.municipality_id, None), "supervision": (row.probation_id, row.probation_officer_id)}
+    return {purpose: (party, officer) for purpose, (party, officer) in found.items() if party is not None}
+
+
+def in_forms(scope: Scope, row: Candidacy, lines: Sequence[Line], *, today: date) -> list[InForm]:
+    """What a candidate says in the forms that ask about sharing, by the programme file; `lines` are the consents on record.
+
+    No answer is no yes and no no. One query beside the terms, and none where no form asks it.
+    """
+    said = form_says(scope, row, today=today)
+    found = []
+    for purpose, (yes, on, until_on) in said.items():
+        same = [line for line in lines if line.purpose == purpose]
+        recorded = any(_since(line, on) for line in same if yes or line.counts)
+        against = not yes and any(line.counts and line.answered_on is not None and line.answered_on <= on for line in same)
+        found.append(InForm(purpose=purpose, yes=yes, on=on, until_on=until_on, recorded=recorded, against=against))
+    return found
+
+
+def _since(line: Line, day: date) -> bool:
+    """Whether something was said on that day or later."""
+    return any(said is not None and said >= day for said in (line.answered_on, line.withdrawn_on))
+
+
+def form_says(scope: Scope, row: Candidacy, *, today: date) -> dict[str, tuple[bool, date, date | None]]:
+    """Purpose -> whether the candidate says yes to it in a finished form, on which day, and until when if a day is named."""
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    forms = {code: one for code, one in delivery.instruments.items() if one.consents} if delivery else {}
+    if not forms:
+        return {}
+    asked = {name for one in forms.values() for name in (*one.consents, one.consents_until) if name}
+    finished = {"candidacy": row, "response__state": "finished", "response__questionnaire__code__in": forms, "item__in": asked}
+    rows = access.visible(Answer.objects.filter(status=AnswerStatus.GIVEN, **finished), scope).order_by("happened_on", "recorded_at")
+    answers = list(rows.values_list("response__questionnaire__code", "item", "value", "happened_on"))
+    until = {code: parse_date(str(value)) for code, item, value, _on in answers if item == forms[code].consents_until}
+    return {
+        forms[code].consents[item]: (value == "yes", on, until.get(code))
+        for code, item, value, on in answers
+        if item in forms[code].consents
+    }
 
 
 def parties() -> dict[str, list[tuple[UUID, str]]]:

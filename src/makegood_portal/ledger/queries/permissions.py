@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, Q, QuerySet, UUIDField
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery_steps import Permission
@@ -30,7 +30,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.permission import ANSWERS
 from makegood_portal.ledger.queries import excluding
-from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.queries.candidates import WHO, identity_of, name_of
 from makegood_portal.ledger.queries.excluding import Excluding
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
@@ -224,7 +224,9 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     readable = access.allowed_of(scope, Part.PERMISSION)
     mine = access.allowed_of(scope, Part.PERMISSION, writing=True)
     rows = Candidacy.objects.filter(readable, pk=candidacy) if readable else Candidacy.objects.none()
-    row: Any = rows.annotate(mine=ExpressionWrapper(mine, BooleanField())).select_related("person", "prison", "programme").first()
+    known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope).values(parts=WHO)[:1]
+    rows = rows.annotate(mine=ExpressionWrapper(mine, BooleanField()), called=Subquery(known))
+    row: Any = rows.select_related("person", "prison", "programme").first()
     if row is None:
         return None
     permission = permission_of(row.programme_id, today)
@@ -241,7 +243,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         title=said(permission.title) if permission else "",
         several=permission is not None and permission.when_unknown == "ask_several",
         due_on=asked_for(permission, asked_on=today).due_on if permission else None,
-        says=_says(says(scope, row)),
+        says=_says(_told(row, identity_of(row.called))),
         municipality=row.municipality_id,
         municipalities=[(key, name) for key, name, into in towns if into is None],
         written=_written(scope, row, permission, towns),
@@ -271,7 +273,10 @@ def _written(scope: Scope, row: Candidacy, permission: Permission | None, towns:
 
 def says(scope: Scope, row: Candidacy) -> dict[str, Any]:
     """What a request tells a municipality: who it is, where they are and when they leave. Nothing of the file else."""
-    identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
+    return _told(row, access.visible(Identity.objects.filter(candidacy=row), scope).first())
+
+
+def _told(row: Candidacy, identity: Identity | None) -> dict[str, Any]:
     return {
         "name": name_of(identity),
         "born_on": identity.born_on.isoformat() if identity and identity.born_on else "",

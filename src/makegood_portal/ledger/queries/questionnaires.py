@@ -40,6 +40,8 @@ class Filling:
     form: Questionnaire
     given: Mapping[str, Given]
     progress: Progress
+    asks_consent: bool
+    """Whether it asks what may be shared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,8 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row.candidacy_id), scope).first()
     form, answers = terms.questionnaire(row.questionnaire_id), given(row)
+    delivery = terms.deliveries_on({row.candidacy.programme_id}, timezone.localdate()).get(row.candidacy.programme_id)
+    instrument = delivery.instruments.get(row.questionnaire.code) if delivery else None
     return Filling(
         id=row.pk,
         candidacy=row.candidacy_id,
@@ -127,6 +131,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         form=form,
         given=answers,
         progress=progress(form, answers),
+        asks_consent=bool(instrument and instrument.consents),
     )
 
 
