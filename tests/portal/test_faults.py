@@ -95,7 +95,8 @@ class Served:
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
         self.log = (folder / "log").open("w+")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "makegood", "serve", "--port", str(port)],
+            # As a script starts it in the background: it must stop all the same.
+            ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "makegood", "serve", "--port", str(port)],
             env={**environment, "MAKEGOOD_HOME": str(folder / "home")}, stdout=self.log, stderr=self.log, start_new_session=True,
         )  # fmt: skip
 

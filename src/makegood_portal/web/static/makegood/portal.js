@@ -85,6 +85,24 @@ document.addEventListener("htmx:beforeRequest", (event) => said(event, () => "",
 document.addEventListener("htmx:responseError", (event) => said(event, (words) => words.notKept, true));
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => said(event, (words) => words.notSent, true));
 
+// One box ticks all of a list; beside it stands how many are ticked.
+for (const line of document.querySelectorAll("[data-tick-all]")) {
+  const all = line.querySelector("input");
+  const boxes = [...all.form.elements].filter((box) => box.name === line.dataset.tickAll);
+  const show = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+    line.querySelector("[role=status]").textContent = ticked ? line.dataset.said.replace("{n}", ticked) : "";
+  };
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  all.form.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+  line.hidden = false;
+}
+
 // Sent and answered with another page: the copy may go.
 for (const key of Object.keys(sessionStorage)) {
   if (!key.startsWith("sent:keep:")) continue;
