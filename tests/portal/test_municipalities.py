@@ -5,7 +5,7 @@ Needs 48, 55: who to ask stands in one place and is checked; overlapping local p
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils import timezone
 from makegood_portal.actions.directory import add_contact, contact_left, still_right
 from makegood_portal.actions.permission import address_of
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails
+from makegood_portal.ledger.models import AuditEntry, LocalProgramme, MunicipalityContact, MunicipalityDetails
 from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -68,6 +68,22 @@ def test_a_contact_can_be_reached_and_who_left_is_not_written_to(ours: Side) -> 
     assert address_of(key) == ""
     MunicipalityDetails.objects.create(municipality_id=key, cbs_code="0014", cbs_year=2026, address_for_requests="vragen@example.org")
     assert address_of(key) == "vragen@example.org"
+
+
+def test_a_contact_who_was_taken_out_by_mistake_is_put_back_from_the_notice_on_the_same_day(ours: Side) -> None:
+    contact = a_contact(ours, date(2026, 3, 1))
+    client = client_of(ours.users[Role.COORDINATOR])
+    page = client.post(reverse("contact_gone", args=[contact.pk]), follow=True).content.decode()
+    back = reverse("contact_put_back", args=[contact.pk])
+    assert f'action="{back}"' in page
+    assert contact.email not in page
+    assert contact.email in client.post(back, follow=True).content.decode()
+    there = MunicipalityContact.objects.get()
+    assert (there.ended_on, there.checked_on) == (None, date(2026, 3, 1)), "put back, and nobody checked it by that"
+    assert AuditEntry.objects.filter(verb="contact_back", row=contact.pk).count() == 1
+    assert client.post(back).status_code == 403, "it stands there already"
+    MunicipalityContact.objects.update(ended_on=timezone.localdate() - timedelta(days=1))
+    assert client.post(back).status_code == 403, "who went on an earlier day is added anew"
 
 
 def test_by_hand(ours: Side) -> None:

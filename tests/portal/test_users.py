@@ -138,6 +138,19 @@ def test_an_ended_role_opens_nothing_from_that_day(world: World, admin: Scope) -
     assert AuditEntry.objects.filter(verb="end_role", table="ledger_membership", row=held.pk).exists()
 
 
+def test_a_role_ends_after_a_question_and_can_be_given_again(world: World) -> None:
+    someone, client = world.ours.users[Role.COUNSELLOR], client_of(world.ours.users[Role.ADMINISTRATOR])
+    held, one = Membership.objects.get(user=someone), reverse("user", args=[someone.pk])
+    page = client.get(one).content.decode()
+    asks = page[page.index(f'id="end-{held.pk}" popover') :]
+    assert held.organisation.name in asks[: asks.index("</form>")]
+    assert f'action="{reverse("role_end", args=[someone.pk, held.pk])}"' in asks
+    client.post(reverse("role_end", args=[someone.pk, held.pk]))
+    assert not scope_of(someone).roles
+    client.post(one, {"seat": f"{held.organisation_id}/counsellor"})
+    assert scope_of(someone).roles == {Role.COUNSELLOR}
+
+
 def test_a_new_second_factor_is_set_at_the_next_log_in(world: World, admin: Scope) -> None:
     someone = world.ours.users[Role.COUNSELLOR]
     client_of(someone)  # sets one

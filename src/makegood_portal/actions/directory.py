@@ -33,6 +33,12 @@ def contact_left(*, by: Scope, on: UUID, today: date) -> MunicipalityContact:
 
 
 @action(*KEEPERS)
+def contact_back(*, by: Scope, on: UUID, today: date) -> MunicipalityContact:
+    """This person was taken out today by mistake, and is the contact as before."""
+    return change(_contact(by, on, today, ended_on=today), ended_on=None)
+
+
+@action(*KEEPERS)
 def add_contact(*, by: Scope, on: UUID, name: str, duty: str, email: str, phone: str, today: date) -> MunicipalityContact:
     """A contact person, whom one can reach."""
     municipality = _municipality(by, on, today)
@@ -91,8 +97,8 @@ def _municipality(by: Scope, on: UUID, today: date) -> Municipality:
     return found
 
 
-def _contact(by: Scope, on: UUID, today: date) -> MunicipalityContact:
-    row = MunicipalityContact.objects.filter(pk=on, ended_on=None).first()
+def _contact(by: Scope, on: UUID, today: date, *, ended_on: date | None = None) -> MunicipalityContact:
+    row = MunicipalityContact.objects.filter(pk=on, ended_on=ended_on).first()
     if row is None:
         raise NotYours("not_yours", _("You cannot change this record."))
     _municipality(by, row.municipality_id, today)

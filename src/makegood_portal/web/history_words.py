@@ -30,6 +30,7 @@ VERBS: Words = {
     "break_glass": gettext_lazy("Opened a colleague's file"),
     "come_back": gettext_lazy("Took up again who left"),
     "compare_list": gettext_lazy("Compared a partner's list"),
+    "contact_back": gettext_lazy("Put back a contact person"),
     "contact_left": gettext_lazy("Took out a contact person"),
     "correct_release_date": gettext_lazy("Corrected the release date"),
     "count_criteria": gettext_lazy("Counted who meets the criteria"),

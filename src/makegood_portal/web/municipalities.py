@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from makegood_portal.actions.directory import (
     FIRST_YEAR,
     add_contact,
     add_local_programme,
+    contact_back,
     contact_left,
     record_usual_care,
     still_right,
@@ -254,7 +255,17 @@ def contact_still_right(request: Asked, contact: UUID) -> HttpResponse:
 def contact_gone(request: Asked, contact: UUID) -> HttpResponse:
     """Not the contact any more."""
     row = contact_left(by=request.scope, on=contact, today=timezone.localdate())
-    notices.done(request, _("This contact person is taken out. Add the new one if you know who it is."))
+    said = _("This contact person is taken out. Add the new one if you know who it is.")
+    notices.done(request, said, undo=reverse("contact_put_back", args=[contact]))
+    return redirect("municipality", municipality_=row.municipality_id)
+
+
+@require_POST
+@page(*KEEPERS)
+def contact_put_back(request: Asked, contact: UUID) -> HttpResponse:
+    """The contact after all."""
+    row = contact_back(by=request.scope, on=contact, today=timezone.localdate())
+    notices.done(request, _("This contact person stands here again."))
     return redirect("municipality", municipality_=row.municipality_id)
 
 
@@ -288,4 +299,5 @@ PATHS = [
     path("municipalities/<uuid:municipality_>/usual-care/<uuid:programme>/", municipality_usual_care, name="municipality_usual_care"),
     path("municipality-contacts/<uuid:contact>/still-right/", contact_still_right, name="contact_still_right"),
     path("municipality-contacts/<uuid:contact>/gone/", contact_gone, name="contact_gone"),
+    path("municipality-contacts/<uuid:contact>/put-back/", contact_put_back, name="contact_put_back"),
 ]

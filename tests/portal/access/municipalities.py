@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from makegood_portal.ledger.models import MunicipalityContact
 from makegood_portal.ledger.words import Kind, Role
 from portal.access.route import ACTORS, Route, nothing
@@ -26,6 +28,13 @@ def of_its_contact(side: Side) -> dict[str, Any]:
     return {"contact": contact.pk}
 
 
+def of_who_was_taken_out(side: Side) -> dict[str, Any]:
+    """A contact person who was taken out today."""
+    contact = MunicipalityContact.objects.get(pk=of_its_contact(side)["contact"])
+    MunicipalityContact.objects.filter(pk=contact.pk).update(ended_on=timezone.localdate())
+    return {"contact": contact.pk}
+
+
 def of_usual_care(side: Side) -> dict[str, Any]:
     """What a municipality does without one programme."""
     return of_municipality(side) | {"programme": side.programme.pk}
@@ -44,4 +53,5 @@ ROUTES = {
     "municipality_usual_care": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_usual_care),
     "contact_still_right": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
     "contact_gone": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_its_contact, post=nothing, shared=DIRECTORY),
+    "contact_put_back": Route(may=DIRECTORY | {Role.MUNICIPAL_CONTACT}, kwargs=of_who_was_taken_out, post=nothing, shared=DIRECTORY),
 }
