@@ -244,6 +244,14 @@ def test_by_hand(ours: Side) -> None:
     assert "Ingetrokken" in client.get(tab).content.decode()
 
 
+def test_taking_consent_back_is_asked_first_and_says_what_follows(ours: Side) -> None:
+    given = record(ours)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_consents", args=[ours.candidacy.pk])).content.decode()
+    asks = page[page.index(f'id="back-{given.pk}" popover') :]
+    assert "Een vraag aan de gemeente die nog geen antwoord heeft, vervalt" in asks[: asks.index("</form>")]
+    assert f'action="{reverse("consent_withdraw", args=[given.pk])}"' in asks
+
+
 @pytest.mark.parametrize("page", ["candidate_consents", "consent_answer"])
 def test_how_it_was_said_is_not_called_optional(ours: Side, page: str) -> None:
     asked = record(ours, answer="asked", way="")

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core import mail
 from django.db import DatabaseError, connection
 from django.urls import reverse
+from django.utils import timezone
 
 from makegood_portal.actions.permission import answer_permission, ask_permission, remind, withdraw
 from makegood_portal.actions.questionnaire import Typed, begin, keep_answers
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -222,6 +225,32 @@ def test_a_reminder_is_sent_once_a_day_without_a_name(ours: Side, django_capture
     with scoped(scope), pytest.raises(Refusal) as refused:
         remind(by=scope, on=request.pk, today=ANSWERED)
     assert refused.value.code == "reminded_today"
+
+
+def test_a_second_press_or_a_stale_page_sends_no_second_reminder(ours: Side, django_capture_on_commit_callbacks: Any) -> None:
+    [request] = ask(ours)
+    MunicipalityContact.objects.create(municipality=request.municipality, name="M. Loket", email="loket@example.org", checked_on=ASKED)
+    client, one = client_of(ours.users[Role.COORDINATOR]), reverse("permission", args=[request.pk])
+    sends, token = reverse("permission_remind", args=[request.pk]), {"once": str(uuid4())}
+    assert f'action="{sends}"' in client.get(one).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(sends, token)
+        client.post(sends, token)
+        stale = client_of(ours.users[Role.COORDINATOR]).post(sends, {"once": str(uuid4())}, follow=True).content.decode()
+        remind_everybody(timezone.localdate())
+    assert "Vandaag is al een herinnering verstuurd" in stale
+    assert f'action="{sends}"' not in stale
+    assert len([letter for letter in mail.outbox if letter.to == ["loket@example.org"]]) == 1
+    assert PermissionReminder.objects.get().sent_on == timezone.localdate()
+
+
+def test_withdrawing_a_request_is_asked_first_and_says_what_follows(ours: Side) -> None:
+    [request] = ask(ours)
+    client = client_of(ours.users[Role.COORDINATOR])
+    page = client.get(reverse("permission", args=[request.pk])).content.decode()
+    asks = page[page.index('id="withdraw" popover') :]
+    assert "De gemeente kan dan geen antwoord meer geven" in asks[: asks.index("</form>")]
+    assert f'action="{reverse("permission_withdraw", args=[request.pk])}"' in asks
 
 
 def test_what_is_withdrawn_cannot_be_answered(ours: Side) -> None:

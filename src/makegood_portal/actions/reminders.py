@@ -95,7 +95,8 @@ def remind_everybody(today: date) -> dict[str, int]:
 @action()
 def remind_municipality(*, by: Scope, on: UUID, today: date) -> None:  # noqa: ARG001 - every action says who
     """The portal's own duty: on the days that the programme file names a municipality is asked again."""
-    request = PermissionRequest.objects.filter(pk=on, state=PermissionState.ASKED).select_related("candidacy").first()
+    rows = PermissionRequest.objects.filter(pk=on, state=PermissionState.ASKED).select_related("candidacy")
+    request = rows.select_for_update(of=("self",)).first()  # a colleague may be reminding them at this moment
     if request is None or PermissionReminder.objects.filter(request=request, sent_on=today).exists():
         return
     to = address_of(request.municipality_id)

@@ -106,6 +106,8 @@ class Request:
     ours: bool
     """Whether the asker may remind and withdraw it, and open the candidate's file."""
     reminded_on: Sequence[date]
+    reminded_today: bool
+    """Then no other reminder goes out today."""
     remind_on: Sequence[date]
     """Days on which the programme file wants a reminder."""
 
@@ -204,6 +206,7 @@ def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
     ours = access.writable(PermissionRequest.objects.filter(pk=key), scope).exists()
     candidacy = Candidacy.objects.filter(pk=row.candidacy_id).first() if ours else None
     permission = permission_of(candidacy.programme_id, row.asked_on) if candidacy and row.asked_on else None
+    reminded_on = list(PermissionReminder.objects.filter(request=row).order_by("sent_on").values_list("sent_on", flat=True))
     return Request(
         line=_line(row, words or {}, today),
         person=row.person,
@@ -214,7 +217,8 @@ def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
         reason=row.reason,
         answers=waits and row.municipality_id in scope.where(Role.MUNICIPAL_CONTACT),
         ours=ours,
-        reminded_on=list(PermissionReminder.objects.filter(request=row).order_by("sent_on").values_list("sent_on", flat=True)),
+        reminded_on=reminded_on,
+        reminded_today=today in reminded_on,
         remind_on=asked_for(permission, asked_on=row.asked_on).remind_on if permission else (),
     )
 
