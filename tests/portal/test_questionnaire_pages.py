@@ -5,6 +5,7 @@ Needs 3, 5, 7, 8, 13, 14, 42: coded answers with source and time; missingness fr
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from makegood_portal.actions.advice import begin_register_form
-from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers, leave_the_rest
+from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers, leave_the_rest, take_reasons_back
 from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import Answer, AuditEntry, Response
 from makegood_portal.ledger.queries import questionnaires
@@ -144,6 +145,43 @@ def test_one_reason_for_all_that_is_open_when_a_talk_stops(world: World, scope: 
         assert (found.given["sex"].value, found.given["children"].value) == ("male", "yes")
         assert {given.non_answer for name, given in found.given.items() if name not in ("sex", "children")} == {why}
         finish(by=scope, on=response)
+
+
+def test_one_reason_for_all_that_is_open_is_undone_from_its_notice(world: World, scope: Scope, response: UUID) -> None:
+    """What was answered before stays, and so does a question that was answered since, or got another reason."""
+    keeps(scope, response, sex=Typed("male"), children=Typed("yes"))
+    asked, browser = Response.objects.get().asked, client_of(world.ours.users[Role.COUNSELLOR])
+    page = browser.post(reverse("response_leave", args=[response]), {"why": "not_asked"}, follow=True).content.decode()
+    [undo] = re.findall(r'<form class="undo" method="post" action="([^"]+)"', page)
+    left = set(Answer.objects.filter(status="not_asked").values_list("item", flat=True))
+    keeps(scope, response, housing_situation=Typed("with_family"), last_job=Typed(non_answer="refused"))
+    said = browser.post(undo, follow=True).content.decode()
+    since = left & {"housing_situation", "last_job"}
+    assert f"{len(left - since)} vragen zijn weer open." in said
+    assert {row.item: (row.status, row.value) for row in Answer.objects.all()} == {
+        "sex": ("given", "male"), "children": ("given", "yes"),
+        "housing_situation": ("given", "with_family"), "last_job": ("refused", None),
+    }  # fmt: skip
+    found = Response.objects.get()
+    assert set(found.asked) >= set(asked)
+    assert found.answered_count == Answer.objects.filter(item__in=found.asked).count()
+    taken = AuditEntry.objects.filter(verb="take_answer_away")
+    assert (taken.count(), {entry.actor for entry in taken}) == (len(left - since), {scope.user})
+
+
+def test_one_reason_is_not_undone_after_it_is_finished_nor_by_who_did_not_give_it(world: World, scope: Scope, response: UUID) -> None:
+    lead = scope_of(world.ours.users[Role.LEAD])
+    with scoped(scope):
+        mark = leave_the_rest(by=scope, on=response, why="refused", happened_on=ON).mark
+    with scoped(lead), pytest.raises(Refusal) as refused:
+        take_reasons_back(by=lead, on=response, mark=mark, today=ON)
+    assert refused.value.code == "nothing_to_undo"
+    with scoped(scope):
+        finish(by=scope, on=response)
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        take_reasons_back(by=scope, on=response, mark=mark, today=ON)
+    assert refused.value.code == "finished"
+    assert set(Answer.objects.values_list("status", flat=True)) == {"refused"}
 
 
 def test_the_prison_gives_no_reason_for_what_the_counsellor_judges(world: World, response: UUID) -> None:

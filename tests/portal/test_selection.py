@@ -5,7 +5,9 @@ Needs 18, 30, 32, 33, 43: why people leave is known step by step; each step says
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -21,13 +23,14 @@ from makegood_portal.actions.selection import (
     pass_step,
     pass_step_together,
     take_step_back,
+    take_steps_back,
 )
 from makegood_portal.ledger import access, audit, terms
-from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest, Response, SelectionEvent
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, PermissionRequest, Response, SelectionEvent
 from makegood_portal.ledger.queries import queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, client_of
+from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, a_user, an_event, client_of
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 3, 5)
@@ -341,12 +344,70 @@ def test_many_at_once_where_the_step_allows_it_all_or_none(ours: Side) -> None:
     scope = scope_of(ours.users[Role.COORDINATOR])
     keys = [ours.candidacy.pk, *(row.pk for row in more)]
     with scoped(scope):
-        assert pass_step_together(by=scope, on=keys, step="list_checked", happened_on=LATER) == 4
+        assert pass_step_together(by=scope, on=keys, step="list_checked", happened_on=LATER).number == 4
     assert set(Candidacy.objects.filter(pk__in=keys).values_list("step", flat=True)) == {"informed"}
     Candidacy.objects.filter(pk=more[0].pk).update(step="questionnaire")
     with scoped(scope), pytest.raises(Refusal):
         pass_step_together(by=scope, on=keys, step="informed", happened_on=LATER)
     assert Candidacy.objects.filter(pk__in=keys, step="informed").count() == 3
+
+
+def together(side: Side, many: int = 4) -> tuple[list[Candidacy], UUID]:
+    """So many whom the prison checked at once, and the mark of that act."""
+    more = [a_candidacy(programme=side.programme, prison=side.at(Kind.PRISON)) for _ in range(many - 1)]
+    rows, scope = [side.candidacy, *more], scope_of(side.users[Role.COORDINATOR])
+    with scoped(scope):
+        return rows, pass_step_together(by=scope, on=[row.pk for row in rows], step="list_checked", happened_on=LATER).mark
+
+
+def test_what_was_done_for_many_is_undone_from_its_notice(ours: Side) -> None:
+    rows = [ours.candidacy, a_candidacy(programme=ours.programme, prison=ours.at(Kind.PRISON))]
+    for row in rows:
+        an_event(row)
+    client = client_of(ours.users[Role.COORDINATOR])
+    words = {"programme": ours.programme.pk, "step": "list_checked", "happened_on": timezone.localdate().isoformat()}
+    page = client.post(reverse("queue"), {**words, "candidate": [row.pk for row in rows]}, follow=True).content.decode()
+    [undo] = re.findall(r'<form class="undo" method="post" action="([^"]+)"', page)
+    assert "2 kandidaten: stap teruggedraaid." in client.post(undo, follow=True).content.decode()
+    stands = Candidacy.objects.filter(programme=ours.programme).values_list("step", "step_since", "step_due_on")
+    assert set(stands) == {("list_checked", TODAY, date(2026, 3, 9))}, "as before: since that day, and due seven days later"
+    again = client.post(undo, follow=True).content.decode()
+    assert "niet teruggedraaid" in again
+    assert SelectionEvent.objects.filter(outcome="reopened").count() == 2, "what is undone is not undone twice"
+    assert {entry.person for entry in AuditEntry.objects.filter(verb="take_steps_back", table="ledger_selectionevent")} == {
+        row.person_id for row in rows
+    }
+
+
+def test_of_many_only_those_are_taken_back_with_whom_nothing_happened_since(ours: Side) -> None:
+    """One went on, one left, one was taken back and done again, one was handed over: only the fifth stands as it was left."""
+    (went_on, left, done_again, handed_over, stands), mark = together(ours, 5)
+    scope, on = scope_of(ours.users[Role.COORDINATOR]), date(2026, 3, 6)
+    with scoped(scope):
+        pass_step(by=scope, on=went_on.pk, step="informed", happened_on=on)
+        leave(by=scope, on=left.pk, step="informed", happened_on=on, reasons={"prison_service": "transferred"})
+        take_step_back(by=scope, on=done_again.pk, step="list_checked", happened_on=on)
+        pass_step(by=scope, on=done_again.pk, step="list_checked", happened_on=on)
+    Candidacy.objects.filter(pk=handed_over.pk).update(handed_over_on=on)
+    with scoped(scope):
+        found = take_steps_back(by=scope, on=mark, happened_on=on)
+    assert (found.number, found.stayed) == (1, 4)
+    steps = dict(Candidacy.objects.values_list("pk", "step"))
+    assert (steps[stands.pk], steps[went_on.pk], steps[done_again.pk], steps[handed_over.pk]) == (
+        "list_checked", "questionnaire", "informed", "informed",
+    )  # fmt: skip
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        take_steps_back(by=scope, on=mark, happened_on=on)
+    assert refused.value.code == "nothing_to_undo"
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.LEAD, Role.HEAD_OFFICE])
+def test_what_somebody_else_did_for_many_is_not_undone_with_its_mark(ours: Side, role: Role) -> None:
+    _rows, mark = together(ours)
+    colleague = scope_of(a_user(role, at=ours.users[role].memberships.get().organisation))
+    with scoped(colleague), pytest.raises(NotYours):
+        take_steps_back(by=colleague, on=mark, happened_on=LATER)
+    assert set(Candidacy.objects.filter(programme=ours.programme).values_list("step", flat=True)) == {"informed"}
 
 
 def test_other_peoples_candidates_among_many_refuse_all(world: World) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Model
@@ -41,6 +41,22 @@ class Act:
     by: Scope
     facts: dict[str, Any] = field(default_factory=dict)
     entries: int = 0
+
+
+@dataclass(frozen=True)
+class Together:
+    """What one act did to several records: to how many, and the mark by which it is taken back."""
+
+    number: int
+    mark: UUID
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Of what was done together: how many were taken back, and how many were not, since something happened to them meanwhile."""
+
+    number: int
+    stayed: int
 
 
 _act: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -138,6 +154,13 @@ def write_note(on: Candidacy, text: str, *, about: Model | None = None) -> None:
 def fact(**codes: Any) -> None:
     """Codes and counts for the audit entry of the act that is being done; nothing personal."""
     _doing().facts.update(codes)
+
+
+def mark_together() -> UUID:
+    """A mark in each entry that the act being done writes from here on; see `audit_trail.written_together`."""
+    mark = uuid4()
+    fact(together=mark)
+    return mark
 
 
 def _doing() -> Act:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, progress, read_answer
 from makegood.instrument.questionnaire import Answer as Given
-from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.acting import TakenBack, Together, action, add, change, mark_together
 from makegood_portal.actions.consent import follow_form
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Response
-from makegood_portal.ledger.queries import questionnaires
+from makegood_portal.ledger.queries import audit_trail, questionnaires
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -122,8 +122,8 @@ def finish(*, by: Scope, on: UUID) -> None:
 
 
 @action(*FILLERS)
-def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> int:
-    """The talk ended here: one reason for every required question that is open, in one go; how many there were.
+def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> Together:
+    """The talk ended here: one reason for every required question that is open, in one go.
 
     A question that opens by it gets the same reason. What the counsellor judges stays open where somebody else stops: it is
     asked at the counsellor's own talk.
@@ -131,6 +131,7 @@ def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> int:
     if why not in NON_ANSWERS:
         raise Refusal("no_reason", _("Choose why there is no answer."), field="why")
     response, form = _response(by, on)
+    mark = mark_together()
     given, left = questionnaires.given(response), 0
     own = {item.name for item in form.items if item.source != "counsellor" or by.has(Role.COUNSELLOR, Role.LEAD)}
     while open_ones := own.intersection((found := progress(form, given)).required_unanswered):
@@ -139,7 +140,28 @@ def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> int:
             _keep(response, item, given[item.name], by, happened_on)
         left += len(open_ones)
     Response.objects.filter(pk=response.pk).update(asked=list(found.asked))
-    return left
+    return Together(left, mark)
+
+
+@action(*FILLERS)
+def take_reasons_back(*, by: Scope, on: UUID, mark: UUID, today: date) -> TakenBack:
+    """Undo one reason for all that was open: these questions are open again. A reason that was changed since stays.
+
+    `mark` is that of the act in which the asker gave the reason.
+    """
+    response, form = _response(by, on)
+    table = Answer._meta.db_table
+    left = audit_trail.written_together(by, mark, table=table)
+    stands = Answer.objects.filter(response=response, pk__in=audit_trail.written_once(response.candidacy_id, left, table=table))
+    items = set(stands.values_list("item", flat=True))
+    if not items:
+        what = _("None of these questions still has the reason that you gave.")
+        raise Refusal("nothing_to_undo", what, remedy=_("See the answers, and change what is not right."))
+    for item in form.items:
+        if item.name in items:
+            _keep(response, item, None, by, today)
+    Response.objects.filter(pk=response.pk).update(asked=list(progress(form, questionnaires.given(response)).asked))
+    return TakenBack(len(items), len(left) - len(items))
 
 
 @action(*FILLERS)

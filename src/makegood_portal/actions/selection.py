@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from makegood.programme.delivery import Delivery
 from makegood.selection.steps import due_on, next_step, reasons_at
-from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.acting import TakenBack, Together, action, add, change, mark_together
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import (
@@ -31,6 +31,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
+from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import instruments_of_step
 from makegood_portal.ledger.scope import Scope
@@ -49,18 +50,19 @@ def pass_step(*, by: Scope, on: UUID, step: str, happened_on: date, channel: str
 
 
 @action(*ACTORS)
-def pass_step_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, channel: str = "") -> int:
+def pass_step_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, channel: str = "") -> Together:
     """The same for many at once, where the programme file says that the step may be done so. All or none."""
     if len(on) > MOST_AT_ONCE:
         raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
     rows = list(access.writable(Candidacy.objects.filter(pk__in=set(on)), by).select_for_update(of=("self",)).order_by("pk"))
     if len(rows) != len(set(on)) or not rows:
         raise NotYours("not_yours", _("Some of these candidates are not yours."))
+    mark = mark_together()
     for row in rows:
         if not _delivery(row, happened_on).steps[row.step].bulk:
             raise Refusal("one_by_one", _("This step is done for one candidate at a time."))
         _pass(row, by, step=step, happened_on=happened_on, channel=channel)
-    return len(rows)
+    return Together(len(rows), mark)
 
 
 @action(*ACTORS)
@@ -213,16 +215,49 @@ def take_step_back(*, by: Scope, on: UUID, step: str, happened_on: date) -> Cand
     was done, since the same day and due on the same day, so that the day on which it truly was done can be recorded.
     """
     row = _mine(by, on)
-    last = SelectionEvent.objects.filter(candidacy=row, outcome=Outcome.PASSED, corrected_by=None).order_by("-recorded_at").first()
-    if last is None or row.state == State.LEFT:
+    last = last_done(row)
+    if last is None:
         raise Refusal("nothing_to_undo", _("There is no step to take back."))
-    delivery = _delivery(row, happened_on)
-    _acts(delivery, last.step, by)
+    _acts(_delivery(row, happened_on), last.step, by)
     if last.step != step:
         what = _("This step is not the last one any more, so it was not taken back.")
         raise Refusal("another_step", what, remedy=_("Open the file and see what was done since."))
-    since = _since(row, last)
-    due = due_on(delivery.steps[step], step_before_on=since, end_date=row.release_on)
+    return _take_back(row, last, by, happened_on=happened_on)
+
+
+@action(*ACTORS)
+def take_steps_back(*, by: Scope, on: UUID, happened_on: date) -> TakenBack:
+    """Undo a step that the asker did for several at once; `on` is the mark of that act.
+
+    It is taken back of each for whom it still is the last step. Whoever went on, left or came to somebody else stays.
+    """
+    done = audit_trail.written_together(by, on, table=SelectionEvent._meta.db_table)
+    if not done:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    whose = SelectionEvent.objects.filter(pk__in=done).order_by().values("candidacy")
+    back = 0
+    for row in access.writable(Candidacy.objects.filter(pk__in=whose), by).select_for_update(of=("self",)).order_by("pk"):
+        last = last_done(row)
+        if last is not None and last.pk in done:
+            _acts(_delivery(row, happened_on), last.step, by)
+            _take_back(row, last, by, happened_on=happened_on)
+            back += 1
+    if not back:
+        what = _("Nobody still stands as this step left them, so it was not taken back.")
+        raise Refusal("nothing_to_undo", what, remedy=_("Open the file and see what was done since."))
+    return TakenBack(back, len(done) - back)
+
+
+def last_done(row: Candidacy) -> SelectionEvent | None:
+    """The step that was done last and was not taken back; none of somebody who left."""
+    if row.state == State.LEFT:
+        return None
+    return SelectionEvent.objects.filter(candidacy=row, outcome=Outcome.PASSED, corrected_by=None).order_by("-recorded_at").first()
+
+
+def _take_back(row: Candidacy, last: SelectionEvent, by: Scope, *, happened_on: date) -> Candidacy:
+    since, step = _since(row, last), _delivery(row, happened_on).steps[last.step]
+    due = due_on(step, step_before_on=since, end_date=row.release_on)
     event = _event(row, by, outcome=Outcome.REOPENED, happened_on=happened_on)
     event.step, event.corrects = last.step, last
     add(event)

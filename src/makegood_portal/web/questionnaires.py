@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,12 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood.instrument.questionnaire import Item, Questionnaire, asked
+from makegood_portal.actions.acting import TakenBack, Together
 from makegood_portal.actions.open_file import open_support
 from makegood_portal.actions.questionnaire import (
     FILLERS,
@@ -30,6 +32,7 @@ from makegood_portal.actions.questionnaire import (
     leave_the_rest,
     look_at,
     open_again,
+    take_reasons_back,
 )
 from makegood_portal.actions.refusal import NotYours, Stale
 from makegood_portal.ledger.access import Part, roles_that_read
@@ -186,12 +189,32 @@ def response_finish(request: Asked, response: UUID) -> HttpResponse:
 def response_leave(request: Asked, response: UUID) -> HttpResponse:
     """One reason for all that is still open: somebody stopped, or there was no time."""
     found, form, today = _found(request, response), StoppedForm(request.POST), timezone.localdate()
+    done: list[Together] = []
     if form.is_valid() and tried(
-        form, lambda: leave_the_rest(by=request.scope, on=response, why=form.cleaned_data["why"], happened_on=today)
+        form, lambda: done.append(leave_the_rest(by=request.scope, on=response, why=form.cleaned_data["why"], happened_on=today))
     ):
-        notices.done(request, _("The reason is kept with the questions that were open."))
+        undo = reverse("response_leave_back", args=[response, done[0].mark]) if done[0].number else ""
+        notices.done(request, _("The reason is kept with the questions that were open."), undo=undo)
         return redirect("response_answers", response=response)
     return _answers(request, found, form)
+
+
+@require_POST
+@page(*FILLERS)
+def response_leave_back(request: Asked, response: UUID, mark: UUID) -> HttpResponse:
+    """Take back the reason that was given for all that was open."""
+    _found(request, response)
+    act = functools.partial(take_reasons_back, by=request.scope, on=response, mark=mark, today=timezone.localdate())
+    pressed(request, act, said=_open_again)
+    return redirect("response_answers", response=response)
+
+
+def _open_again(found: TakenBack) -> str:
+    said = ngettext("%(n)s question is open again.", "%(n)s questions are open again.", found.number) % {"n": found.number}
+    if not found.stayed:
+        return said
+    stayed = ngettext("%(n)s was answered since, and stays.", "%(n)s were answered since, and stay.", found.stayed)
+    return f"{said} {stayed % {'n': found.stayed}}"
 
 
 @require_POST
@@ -377,6 +400,7 @@ PATHS = [
     path("questionnaires/<uuid:response>/keep/", response_keep, name="response_keep"),
     path("questionnaires/<uuid:response>/finish/", response_finish, name="response_finish"),
     path("questionnaires/<uuid:response>/leave/", response_leave, name="response_leave"),
+    path("questionnaires/<uuid:response>/leave/<uuid:mark>/back/", response_leave_back, name="response_leave_back"),
     path("questionnaires/<uuid:response>/open-again/", response_open_again, name="response_open_again"),
     path("questionnaires/<uuid:response>/answers/", response_answers, name="response_answers"),
     path("questionnaires/<uuid:response>/paper/", response_paper, name="response_paper"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from makegood_portal.actions.acting import TakenBack
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.actions.refusal import Refusal
-from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back
+from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back, take_steps_back
 from makegood_portal.ledger.queries import excluding, queue
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
@@ -109,14 +111,15 @@ def queue_page(request: Asked) -> HttpResponse:
             form.add_error(None, _("Tick at least one candidate."))
         else:
             try:
-                count = pass_step_together(
+                done = pass_step_together(
                     by=request.scope, on=chosen, step=found.chosen.step, happened_on=form.cleaned_data["happened_on"],
                     channel=form.cleaned_data.get("channel", ""),
                 )  # fmt: skip
             except Refusal as refusal:
                 form.add_error(None, refusal.what)
             else:
-                notices.done(request, ngettext("%(n)s candidate: step done.", "%(n)s candidates: step done.", count) % {"n": count})
+                said = ngettext("%(n)s candidate: step done.", "%(n)s candidates: step done.", done.number) % {"n": done.number}
+                notices.done(request, said, undo=reverse("queue_step_back", args=[found.chosen.step, done.mark]))
                 return redirect(f"{reverse('queue')}?programme={found.chosen.programme}&step={found.chosen.step}")
     tabs = [
         {
@@ -137,6 +140,27 @@ def queue_page(request: Asked) -> HttpResponse:
     context = {"queue": found, "tabs": tabs, "lines": lines, "form": form, "page": found, "ticked": ticked, "folds": len(lines) > first}
     context["several_prisons"] = len({line.prison for line in found.lines}) > 1
     return render(request, "queue/list.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*ACTORS)
+def queue_step_back(request: Asked, step: str, mark: UUID) -> HttpResponse:
+    """Take back a step that was done for several; the list of that step says for how many."""
+    act = functools.partial(take_steps_back, by=request.scope, on=mark, happened_on=timezone.localdate())
+    pressed(request, act, said=_taken_back)
+    return redirect(f"{reverse('queue')}?{urlencode({'step': step})}")
+
+
+def _taken_back(found: TakenBack) -> str:
+    said = ngettext("%(n)s candidate: step taken back.", "%(n)s candidates: step taken back.", found.number) % {"n": found.number}
+    if not found.stayed:
+        return said
+    stayed = ngettext(
+        "Not of %(n)s candidate, with whom something happened since.",
+        "Not of %(n)s candidates, with whom something happened since.",
+        found.stayed,
+    )
+    return f"{said} {stayed % {'n': found.stayed}}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -212,4 +236,5 @@ PATHS = [
     path("candidates/<uuid:candidacy>/step-back/<str:step>/", candidate_step_back, name="candidate_step_back"),
     path("candidates/<uuid:candidacy>/come-back/", candidate_come_back, name="candidate_come_back"),
     path("queue/", queue_page, name="queue"),
+    path("queue/<str:step>/<uuid:mark>/step-back/", queue_step_back, name="queue_step_back"),
 ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django import forms
 from django.http import HttpRequest
 
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.web import notices
+
+T = TypeVar("T")
 
 
 def in_words(refusal: Refusal) -> str:
@@ -36,14 +39,14 @@ def tried(form: forms.Form, act: Callable[[], object], *, but: type[Refusal] = N
     return True
 
 
-def pressed(request: HttpRequest, act: Callable[[], object], *, said: str) -> bool:
-    """The same for a button without a form: the next page says `said`, or why it was refused."""
+def pressed(request: HttpRequest, act: Callable[[], T], *, said: str | Callable[[T], str]) -> bool:
+    """The same for a button without a form: the next page says `said`, of what came of it, or why it was refused."""
     try:
-        act()
+        done = act()
     except NotYours:
         raise
     except Refusal as refusal:
         notices.careful(request, in_words(refusal))
         return False
-    notices.done(request, said)
+    notices.done(request, said if isinstance(said, str) else said(done))
     return True

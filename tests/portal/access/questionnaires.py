@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from makegood_portal.ledger.models import Response
 from makegood_portal.ledger.words import Role
@@ -31,6 +32,11 @@ def of_finished(side: Side) -> dict[str, Any]:
     return found
 
 
+def of_one_reason(side: Side) -> dict[str, Any]:
+    """A questionnaire, and the mark of an act in which somebody gave one reason for all that was open."""
+    return of_response(side) | {"mark": uuid4()}
+
+
 def why(_side: Side) -> dict[str, str]:
     """Why the rest is open."""
     return {"why": "not_asked"}
@@ -46,6 +52,7 @@ ROUTES = {
     "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_leave": Route(may=FILLERS, kwargs=of_response, post=why),
+    "response_leave_back": Route(may=FILLERS, kwargs=of_one_reason, post=nothing),
     "response_open_again": Route(may=FILLERS, kwargs=of_finished, post=nothing),
     "response_answers": Route(may=SCREENERS, kwargs=of_response),
     "response_paper": Route(may=FILLERS, kwargs=of_response),

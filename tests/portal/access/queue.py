@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from makegood_portal.actions.selection import pass_step_together
 from makegood_portal.ledger.models import Candidacy
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Role
 from portal.access.route import ACTORS, ONLY_COORDINATOR, Route, nothing, of_candidacy
 from portal.builders import Side, an_event
 
@@ -15,6 +18,15 @@ def of_step_done(side: Side) -> dict[str, Any]:
     an_event(side.candidacy, step="list_checked", outcome="passed")
     Candidacy.objects.filter(pk=side.candidacy.pk).update(step="informed")
     return {"candidacy": side.candidacy.pk, "step": "list_checked"}
+
+
+def of_step_done_for_several(side: Side) -> dict[str, Any]:
+    """The mark of the act in which the prison checked several at once."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_checked")
+    scope = scope_of(side.users[Role.COORDINATOR])
+    with scoped(scope):
+        done = pass_step_together(by=scope, on=[side.candidacy.pk], step="list_checked", happened_on=date(2026, 3, 5))
+    return {"step": "list_checked", "mark": done.mark}
 
 
 def of_who_left(side: Side) -> dict[str, Any]:
@@ -29,5 +41,6 @@ ROUTES = {
     "candidate_step": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
+    "queue_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done_for_several, post=nothing),
     "candidate_come_back": Route(may=ACTORS, kwargs=of_who_left),
 }

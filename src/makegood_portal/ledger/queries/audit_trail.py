@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from makegood.programme.delivery import Delivery
@@ -101,6 +101,18 @@ def of_file(scope: Scope, candidacy: UUID, *, number: int = 1) -> FileHistory | 
     found = _page(AuditEntry.objects.filter(candidacy=candidacy).order_by("-number"), scope, number=number, person=row.person_id)
     codes = _codes(row.programme_id)
     return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found, codes=codes)
+
+
+def written_together(scope: Scope, mark: UUID, *, table: str) -> list[UUID]:
+    """The records of a table that one act of the asker wrote, by the mark of that act; none of somebody else's act."""
+    rows = AuditEntry.objects.filter(actor=scope.user, table=table, outcome="done", facts__together=str(mark))
+    return [key for key in rows.values_list("row", flat=True) if key]
+
+
+def written_once(candidacy: UUID, rows: Collection[UUID], *, table: str) -> list[UUID]:
+    """Of these records of a file those of which nothing was written after the first time."""
+    found = AuditEntry.objects.filter(candidacy=candidacy, table=table, row__in=rows).values("row").annotate(entries=Count("number"))
+    return [key for key in found.filter(entries=1).values_list("row", flat=True) if key]
 
 
 def _codes(programme: UUID) -> dict[str, dict[str, str]]:
