@@ -43,6 +43,7 @@ FILL: dict[str, dict[str, Any]] = {
     "consent_answer": {"until_on": ""},
     "municipality_usual_care": {"year": "2025", "kinds": ["debt"]},
     "permission": {"answer": "refused"},
+    "permission_change": {"answer": "not_ours"},
 }
 """Where what is likely does not fit together."""
 

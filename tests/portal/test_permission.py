@@ -16,10 +16,11 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
-from makegood_portal.actions.permission import answer_permission, ask_permission, remind, withdraw
+from makegood_portal.actions.permission import answer_permission, ask_permission, change_answer, remind, withdraw
 from makegood_portal.actions.questionnaire import Typed, begin, keep_answers
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.actions.reminders import remind_everybody
+from makegood_portal.actions.selection import pass_step
 from makegood_portal.ledger.models import (
     AuditEntry,
     Candidacy,
@@ -27,6 +28,7 @@ from makegood_portal.ledger.models import (
     LocalProgramme,
     MunicipalityContact,
     MunicipalityDetails,
+    Notice,
     Organisation,
     PermissionReminder,
     PermissionRequest,
@@ -35,7 +37,7 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_consent, a_questionnaire, a_user, an_organisation, client_of
+from portal.builders import Side, World, a_consent, a_questionnaire, a_user, an_event, an_organisation, client_of
 
 pytestmark = pytest.mark.django_db
 ASKED = date(2026, 3, 2)
@@ -269,6 +271,156 @@ def test_even_with_sql_a_municipality_changes_nothing_but_the_answer(ours: Side)
     change = "UPDATE ledger_permissionrequest SET deadline_on = '2030-01-01', state = 'granted' WHERE id = %s"
     with pytest.raises(DatabaseError, match="only_an_answer"), scoped(scope), connection.cursor() as cursor:
         cursor.execute(change, [request.pk])
+
+
+def changes(side: Side, request: UUID, word: str, words: str = "", seen: int = 2, why: str = "Verkeerd aangeklikt") -> PermissionRequest:
+    scope = scope_of(side.users[Role.MUNICIPAL_CONTACT])
+    with scoped(scope):
+        return change_answer(by=scope, on=request, seen=seen, answer=word, words=words, why=why, today=date(2026, 3, 12))
+
+
+def at_permission(side: Side) -> None:
+    """The candidate waits for the municipality; the counsellor of the provider guides them."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="permission_asked", step_since=ASKED)
+
+
+class TestAnAnswerIsPutRight:
+    """The municipality changes its own answer until the candidate started or left."""
+
+    def test_a_no_that_was_a_mistake_becomes_a_yes_and_does_what_a_yes_does(self, ours: Side) -> None:
+        at_permission(ours)
+        [request] = ask(ours)
+        answer(ours, request.pk, "refused", "Doet al mee bij ons")
+        changes(ours, request.pk, "granted")
+        row = PermissionRequest.objects.get(pk=request.pk)
+        assert (row.state, row.reason, row.answered_on) == ("granted", "", date(2026, 3, 12))
+        assert Candidacy.objects.get(pk=ours.candidacy.pk).step == "acquaintance"
+
+    def test_a_yes_that_was_a_mistake_takes_its_step_back_and_another_municipality_can_be_asked(self, ours: Side) -> None:
+        at_permission(ours)
+        one, other = unknown(ours)
+        requests = {request.municipality_id: request for request in ask(ours, one, other)}
+        answer(ours, requests[one.pk].pk, "granted")
+        assert Candidacy.objects.get(pk=ours.candidacy.pk).step == "acquaintance"
+        changes(ours, requests[one.pk].pk, "not_ours")
+        row = Candidacy.objects.get(pk=ours.candidacy.pk)
+        assert (row.step, row.step_since, row.municipality) == ("permission_asked", ASKED, None)
+        [again] = ask(ours, other)
+        assert again.state == "asked"
+
+    def test_whoever_is_further_keeps_the_place_and_does_not_start_without_permission(self, ours: Side) -> None:
+        at_permission(ours)
+        [request] = ask(ours)
+        answer(ours, request.pk, "granted")
+        an_event(ours.candidacy, step="acquaintance", outcome="passed")
+        guide = scope_of(ours.users[Role.COUNSELLOR])
+        Candidacy.objects.filter(pk=ours.candidacy.pk).update(step="started", contract_on=ASKED)
+        changes(ours, request.pk, "refused", "Er is geen plek")
+        assert Candidacy.objects.get(pk=ours.candidacy.pk).step == "started"
+        with scoped(guide), pytest.raises(Refusal) as refused:
+            pass_step(by=guide, on=ours.candidacy.pk, step="started", happened_on=timezone.localdate())
+        assert refused.value.code == "not_permitted"
+
+    def test_other_words_leave_the_day_of_the_answer(self, ours: Side) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "granted_with_conditions", "Eerst inschrijven")
+        changes(ours, request.pk, "granted_with_conditions", "Eerst inschrijven bij de gemeente")
+        row = PermissionRequest.objects.get(pk=request.pk)
+        assert (row.conditions, row.answered_on) == ("Eerst inschrijven bij de gemeente", ANSWERED)
+
+    def test_what_it_was_and_why_it_changed_stand_in_the_history_that_counsellor_and_lead_read(self, ours: Side) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "refused", "Doet al mee bij ons")
+        changes(ours, request.pk, "granted", why="Ik zat in het verkeerde dossier")
+        for role in (Role.COUNSELLOR, Role.LEAD):
+            page = client_of(ours.users[role]).get(reverse("candidate_history", args=[ours.candidacy.pk])).content.decode()
+            assert "Antwoord van de gemeente veranderd" in page
+            assert "Doet al mee bij ons" in page
+            assert "Ik zat in het verkeerde dossier" in page
+        entry = AuditEntry.objects.get(verb="change_answer", outcome="done")
+        assert "Ik zat" not in str(entry.facts)
+
+    def test_who_asked_and_who_guides_the_candidate_are_told(self, ours: Side) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "granted")
+        changes(ours, request.pk, "refused", "Er is geen plek")
+        told = Notice.objects.filter(kind="permission_changed", candidacy=ours.candidacy)
+        assert {notice.to for notice in told} == {ours.users[Role.COORDINATOR], ours.users[Role.COUNSELLOR]}
+        first = client_of(ours.users[Role.COUNSELLOR]).get("/").content.decode()
+        assert "heeft het antwoord over" in first
+        assert reverse("candidate_permissions", args=[ours.candidacy.pk]) in first
+
+    @pytest.mark.parametrize(("state", "day"), [("started", "started_on"), ("left", "left_on")])
+    def test_after_the_start_or_an_exit_the_answer_stands_and_the_page_says_whom_to_call(self, ours: Side, state: str, day: str) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "granted")
+        reason = {"exit_reason": "transferred"} if state == "left" else {}
+        Candidacy.objects.filter(pk=ours.candidacy.pk).update(state=state, **{day: ANSWERED}, **reason)
+        with pytest.raises(Refusal) as refused:
+            changes(ours, request.pk, "refused", "Er is geen plek")
+        assert refused.value.code == "went_on"
+        page = client_of(ours.users[Role.MUNICIPAL_CONTACT]).get(reverse("permission_change", args=[request.pk]), follow=True)
+        assert page.redirect_chain == [(reverse("permission", args=[request.pk]), 302)]
+        assert ours.users[Role.COORDINATOR].email in page.content.decode()
+        assert "Antwoord veranderen" not in page.content.decode()
+        scope = scope_of(ours.users[Role.MUNICIPAL_CONTACT])
+        sql = "UPDATE ledger_permissionrequest SET state = 'refused', reason = 'x' WHERE id = %s"
+        with pytest.raises(DatabaseError, match="only_an_answer"), scoped(scope), connection.cursor() as cursor:
+            cursor.execute(sql, [request.pk])
+
+    @pytest.mark.parametrize(
+        ("word", "words", "why", "code"),
+        [
+            ("refused", "Doet al mee bij ons", "Toch", "same_answer"),
+            ("refused", "", "Toch", "no_reason"),
+            ("withdrawn", "x", "Toch", "no_answer"),
+            ("granted", "", " ", "why"),
+        ],
+    )
+    def test_a_change_that_says_too_little_is_refused(self, ours: Side, word: str, words: str, why: str, code: str) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "refused", "Doet al mee bij ons")
+        with pytest.raises(Refusal) as refused:
+            changes(ours, request.pk, word, words, why=why)
+        assert refused.value.code == code
+        assert state(request) == "refused"
+
+    def test_what_is_asked_or_withdrawn_is_not_changed_and_neither_is_what_a_colleague_changed_meanwhile(self, ours: Side) -> None:
+        [request] = ask(ours)
+        with pytest.raises(Refusal) as refused:
+            changes(ours, request.pk, "granted", seen=1)
+        assert refused.value.code == "not_answered"
+        answer(ours, request.pk, "refused", "Doet al mee bij ons")
+        with pytest.raises(Stale):
+            changes(ours, request.pk, "granted", seen=1)
+        assert state(request) == "refused"
+
+    def test_a_yes_of_another_municipality_stands(self, ours: Side) -> None:
+        one, other = unknown(ours)
+        [request] = ask(ours, one)
+        answer(ours, request.pk, "not_ours")
+        [there] = ask(ours, other)
+        PermissionRequest.objects.filter(pk=there.pk).update(state="granted", answered_on=ANSWERED)
+        with pytest.raises(Refusal) as refused:
+            changes(ours, request.pk, "granted")
+        assert refused.value.code == "granted_already"
+        assert state(request) == "not_ours"
+
+    def test_by_hand(self, ours: Side) -> None:
+        [request] = ask(ours)
+        answer(ours, request.pk, "refused", "Doet al mee bij ons")
+        client = client_of(ours.users[Role.MUNICIPAL_CONTACT])
+        one, change = (reverse(name, args=[request.pk]) for name in ("permission", "permission_change"))
+        answered = client.get(one).content.decode()
+        assert change in answered
+        assert reverse("candidate_permissions", args=[ours.candidacy.pk]) not in answered, "the file is not the municipality's"
+        assert "Doet al mee bij ons" in client.get(change).content.decode()
+        new = {"answer": "granted_with_conditions", "words": "Eerst inschrijven", "seen": "2"}
+        assert client.post(change, new | {"why": ""}).status_code == 422
+        page = client.post(change, new | {"why": "Verkeerd aangeklikt"}, follow=True).content.decode()
+        assert "Toestemming onder voorwaarden" in page
+        assert "Eerst inschrijven" in page
+        assert client_of(ours.users[Role.COORDINATOR]).get(change).status_code == 403
 
 
 def test_the_turnaround_counts_open_requests_too(ours: Side) -> None:

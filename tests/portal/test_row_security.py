@@ -269,9 +269,20 @@ class TestTheMunicipality:
         with pytest.raises(ProgrammingError, match=r"only_an_answer|row-level security"):
             self.answer(files, **words)
 
-    def test_an_answer_stands(self, files: World, request_of: PermissionRequest) -> None:
-        del request_of
+    @pytest.mark.parametrize("words", [{"state": "granted"}, {"state": "refused", "reason": "full"}], ids=["another", "its words"])
+    @pytest.mark.parametrize("way", ["started", "left"])
+    def test_an_answer_is_changed_until_the_candidate_started_or_left(
+        self, files: World, request_of: PermissionRequest, words: dict[str, object], way: str
+    ) -> None:
         self.answer(files, state="refused", answered_on=TODAY)
+        assert self.answer(files, **words) == 1
+        day = {"started_on": TODAY} if way == "started" else {"left_on": TODAY, "exit_reason": "transferred"}
+        Candidacy.objects.filter(pk=request_of.candidacy_id).update(state=way, **day)
+        with pytest.raises(ProgrammingError, match="only_an_answer"):
+            self.answer(files, **words)
+
+    def test_what_is_withdrawn_is_not_answered(self, files: World, request_of: PermissionRequest) -> None:
+        PermissionRequest.objects.filter(pk=request_of.pk).update(state="withdrawn")
         with pytest.raises(ProgrammingError, match="only_an_answer"):
             self.answer(files, state="granted", answered_on=TODAY)
 

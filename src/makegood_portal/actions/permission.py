@@ -22,7 +22,7 @@ from makegood.selection.steps import asked_for
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.consent import agreed
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.actions.selection import pass_step
+from makegood_portal.actions.selection import last_done, pass_step, take_step_back
 from makegood_portal.ledger import access, audit, history, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
@@ -139,35 +139,44 @@ def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str
 
     When one of several grants, the others need not answer any more, and it is known which municipality it is.
     """
-    rows = access.visible(PermissionRequest.objects.filter(pk=on, municipality__in=by.where(Role.MUNICIPAL_CONTACT)), by)
-    request: Any = permissions.with_person(rows).first()
-    if request is None:
-        raise NotYours("not_yours", _("You cannot change this record."))
-    # The municipality cannot read the file; the history of the answer needs to know whose it is.
-    request.candidacy = Candidacy(pk=request.candidacy_id, person_id=request.person)
+    request = _of_municipality(by, on)
     if request.state != PermissionState.ASKED:
         raise Refusal("answered_already", _("This question is answered, or is not asked any more."))
-    if answer not in {str(one) for one in permissions.ANSWERS}:
-        raise Refusal("no_answer", _("Choose an answer."), field="answer")
-    if answer == PermissionState.GRANTED_WITH_CONDITIONS and not words.strip():
-        raise Refusal("no_conditions", _("Write down under which conditions."), field="words")
-    if answer == PermissionState.REFUSED and not words.strip():
-        raise Refusal("no_reason", _("Write down why not. Without it nobody can learn from it."), field="words")
-    given: dict[str, Any] = {"state": PermissionState(answer), "answered_on": today, "answered_by_id": by.user}
-    if answer != PermissionState.GRANTED:
-        given["conditions" if answer in GRANTED else "reason"] = words.strip()
-    change(request, seen=seen, columns=given)
+    change(request, seen=seen, columns={**_said(answer, words), "answered_on": today, "answered_by_id": by.user})
     if answer in GRANTED:
         duty = everywhere("permission_granted")
         with scoped(duty):
             settle_granted(by=duty, on=request.pk)
-    if request.asked_by_id is not None:
-        said = {"answer": str(answer), "municipality": request.municipality.name}
-        Notice(to_id=request.asked_by_id, kind="permission_answered", candidacy_id=request.candidacy_id, details=said).save(
-            force_insert=True
-        )
+    _tell(request, {request.asked_by_id}, kind="permission_answered")
     answered: PermissionRequest = request
     return answered
+
+
+@action(Role.MUNICIPAL_CONTACT)
+def change_answer(*, by: Scope, on: UUID, seen: int, answer: str, words: str, why: str, today: date) -> PermissionRequest:
+    """The municipality puts its answer right until the candidate started or left; what it was stays in the history, with `why`.
+
+    The answer that stands is of today where it is another one; where only its words changed, of the day on which it came.
+    """
+    request = _of_municipality(by, on)
+    was = PermissionState(request.state)
+    if was not in permissions.ANSWERS:
+        raise Refusal("not_answered", _("This question has no answer, or is not asked any more."))
+    if not request.on_the_way:
+        what = _("The candidate started or does not go on, so this answer stands.")
+        raise Refusal("went_on", what, remedy=_("Call who asked you."))
+    given = _said(answer, words)
+    if all(getattr(request, name) == value for name, value in given.items()):
+        raise Refusal("same_answer", _("This is the answer that you gave before."), field="answer")
+    if not why.strip():
+        raise Refusal("why", _("Say why you change the answer."), field="why")
+    of = {"answered_by_id": by.user} | ({"answered_on": today} if answer != was else {})
+    change(request, seen=seen, reason=why.strip(), columns=given | of)
+    duty = everywhere("permission_changed")
+    with scoped(duty):
+        settle_changed(by=duty, on=request.pk, was=was, today=today)
+    changed: PermissionRequest = request
+    return changed
 
 
 @action()
@@ -189,11 +198,65 @@ def settle_granted(*, by: Scope, on: UUID) -> None:
         pass_step(by=by, on=row.pk, step=row.step, happened_on=max(today, row.step_since))
 
 
+@action()
+def settle_changed(*, by: Scope, on: UUID, was: PermissionState, today: date) -> None:
+    """The portal's own duty: another answer has its consequences, and who asked and who works with the candidate are told.
+
+    A yes does what a yes always does. Without it the step that the yes did is taken back, where it still is the last; whoever
+    is further keeps the place, and waits before the step that needs the permission.
+    """
+    request = access.visible(PermissionRequest.objects.filter(pk=on), by).select_related("candidacy", "municipality").first()
+    if request is None:
+        return
+    row = request.candidacy
+    if request.state in GRANTED and was not in GRANTED:
+        if PermissionRequest.objects.filter(candidacy=row, state__in=GRANTED).exclude(pk=on).exists():
+            raise Refusal("granted_already", _("The permission is there already."), remedy=_("Call who asked you."))
+        settle_granted(by=by, on=on)
+    elif was in GRANTED and request.state not in GRANTED:
+        if request.parallel:  # then it is not known any more which municipality it is
+            change(row, municipality_id=None)
+        steps, last = terms.delivery_on(row.programme_id, today).steps, last_done(row)
+        if last is not None and last.step in steps and steps[last.step].kind == "permission":
+            take_step_back(by=by, on=row.pk, step=last.step, happened_on=today)
+    _tell(request, {request.asked_by_id, row.counsellor_id}, kind="permission_changed")
+
+
 def address_of(municipality: UUID) -> str:
     """Where a municipality wants its requests, or else the contact person who was checked last."""
     wanted = MunicipalityDetails.objects.filter(municipality=municipality).values_list("address_for_requests", flat=True).first()
     contacts = MunicipalityContact.objects.filter(municipality=municipality, ended_on=None).exclude(email="")
     return wanted or contacts.values_list("email", flat=True).first() or ""
+
+
+def _of_municipality(by: Scope, on: UUID) -> Any:
+    """A request that was sent to the asker's municipality."""
+    rows = access.visible(PermissionRequest.objects.filter(pk=on, municipality__in=by.where(Role.MUNICIPAL_CONTACT)), by)
+    request: Any = permissions.with_way(rows).first()
+    if request is None:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    # The municipality cannot read the file; the history of the answer needs to know whose it is.
+    request.candidacy = Candidacy(pk=request.candidacy_id, person_id=request.person)
+    return request
+
+
+def _said(answer: str, words: str) -> dict[str, Any]:
+    """The columns of an answer; what says too little is refused."""
+    if answer not in {str(one) for one in permissions.ANSWERS}:
+        raise Refusal("no_answer", _("Choose an answer."), field="answer")
+    if answer == PermissionState.GRANTED_WITH_CONDITIONS and not words.strip():
+        raise Refusal("no_conditions", _("Write down under which conditions."), field="words")
+    if answer == PermissionState.REFUSED and not words.strip():
+        raise Refusal("no_reason", _("Write down why not. Without it nobody can learn from it."), field="words")
+    conditions = words.strip() if answer == PermissionState.GRANTED_WITH_CONDITIONS else ""
+    return {"state": PermissionState(answer), "conditions": conditions, "reason": "" if answer in GRANTED else words.strip()}
+
+
+def _tell(request: PermissionRequest, whom: set[UUID | None], *, kind: str) -> None:
+    said = {"answer": str(request.state), "municipality": request.municipality.name}
+    for user in whom:
+        if user is not None:
+            Notice(to_id=user, kind=kind, candidacy_id=request.candidacy_id, details=said).save(force_insert=True)
 
 
 def _may_ask(row: Candidacy, permission: Permission, by: Scope) -> None:

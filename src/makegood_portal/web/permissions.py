@@ -20,13 +20,14 @@ from makegood_portal.actions.permission import (
     STAFF,
     answer_permission,
     ask_permission,
+    change_answer,
     open_asking,
     open_request,
     remind,
     withdraw,
 )
 from makegood_portal.ledger.queries import permissions
-from makegood_portal.ledger.queries.permissions import Asking
+from makegood_portal.ledger.queries.permissions import Asking, Request
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
@@ -100,6 +101,17 @@ class AnswerForm(Form):
         self.fields["words"].unmarked = True  # type: ignore[attr-defined]  # its help says when it is needed
 
 
+class ChangeForm(AnswerForm):
+    """Another answer, and why."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why do you change the answer?"),
+        help_text=gettext_lazy("It stands in the history, beside the answer that you gave before."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=300,
+    )
+
+
 @require_safe
 @page(*READERS)
 def permission_list(request: Asked) -> HttpResponse:
@@ -130,6 +142,29 @@ def permission(request: Asked, request_: UUID) -> HttpResponse:
         if tried(form, lambda: answer_permission(by=request.scope, on=request_, **typed)):
             notices.done(request, _("Thank you. Your answer is sent."))
             return redirect("permissions")
+    return _shown(request, found, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.MUNICIPAL_CONTACT)
+def permission_change(request: Asked, request_: UUID) -> HttpResponse:
+    """Another answer of the municipality, while it may be changed."""
+    found = open_request(by=request.scope, on=request_)
+    if found is None:
+        raise Http404
+    if request.method != "POST" and not found.changes:
+        return redirect("permission", request_=request_)
+    start = {"answer": found.line.state, "words": found.conditions or found.reason}
+    form = ChangeForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        typed = {"seen": seen_version(request), "today": timezone.localdate(), **form.cleaned_data}
+        if tried(form, lambda: change_answer(by=request.scope, on=request_, **typed)):
+            notices.done(request, _("Your answer is changed. Who asked you is told."))
+            return redirect("permission", request_=request_)
+    return _shown(request, found, form)
+
+
+def _shown(request: Asked, found: Request, form: AnswerForm | None) -> HttpResponse:
     state, kind = STATES[found.line.state]
     context = {"found": found, "line": found.line, "form": form, "state": state, "kind": kind}
     return render(request, "permissions/one.html", context, status=422 if form is not None and form.errors else 200)
@@ -184,6 +219,7 @@ PATHS = [
     path("candidates/<uuid:candidacy>/permission/", candidate_permissions, name="candidate_permissions"),
     path("permissions/", permission_list, name="permissions"),
     path("permissions/<uuid:request_>/", permission, name="permission"),
+    path("permissions/<uuid:request_>/change/", permission_change, name="permission_change"),
     path("permissions/<uuid:request_>/remind/", permission_remind, name="permission_remind"),
     path("permissions/<uuid:request_>/withdraw/", permission_withdraw, name="permission_withdraw"),
 ]

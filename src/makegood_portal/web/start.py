@@ -179,6 +179,9 @@ def sentence(told: Told) -> str:
         return late % {"n": number}
     if told.kind == "permission_answered":
         return _("%(municipality)s answered about %(pseudonym)s.") % (said | {"municipality": told.details.get("municipality", "")})
+    if told.kind == "permission_changed":
+        changed = _("%(municipality)s changed its answer about %(pseudonym)s. Look what the answer is now.")
+        return changed % (said | {"municipality": told.details.get("municipality", "")})
     return _("Something changed in the file of %(pseudonym)s.") % said
 
 

@@ -21,10 +21,18 @@ def of_request(side: Side) -> dict[str, Any]:
     return {"request_": request.pk}
 
 
+def of_answered(side: Side) -> dict[str, Any]:
+    """A municipality that said no."""
+    key = of_request(side)
+    PermissionRequest.objects.filter(pk=key["request_"]).update(state="refused", answered_on=date(2026, 3, 9), reason="Te druk")
+    return key
+
+
 ROUTES = {
     "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
+    "permission_change": Route(may=frozenset({Role.MUNICIPAL_CONTACT}), kwargs=of_answered),
     "permission_remind": Route(may=FILLERS, kwargs=of_request, post=nothing),
     "permission_withdraw": Route(may=FILLERS, kwargs=of_request, post=nothing),
 }

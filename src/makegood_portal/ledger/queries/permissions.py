@@ -103,6 +103,10 @@ class Request:
     reason: str
     answers: bool
     """Whether the asker may answer it now."""
+    changes: bool
+    """Whether the asker's municipality answered, and may still change that."""
+    call: str
+    """Whom to call when it may not any more."""
     ours: bool
     """Whether the asker may remind and withdraw it, and open the candidate's file."""
     reminded_on: Sequence[date]
@@ -169,6 +173,12 @@ def with_person(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:
     return rows.annotate(person=Func(F("candidacy_id"), function="ledger_person_of", output_field=UUIDField()))
 
 
+def with_way(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:
+    """The same, and whether the candidate is on the way: neither started nor left. Until then an answer can be changed."""
+    way = Func(F("candidacy_id"), function="ledger_on_the_way", output_field=BooleanField())
+    return with_person(rows.annotate(on_the_way=way))
+
+
 def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) -> Page:
     """A page of requests; five queries, however many there are."""
     rows = access.visible(PermissionRequest.objects.exclude(state=PermissionState.DRAFT), scope)
@@ -198,14 +208,16 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
 def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
     """One request. Call it through `actions.permission.open_request`, which writes it down."""
     rows = access.visible(PermissionRequest.objects.filter(pk=key), scope)
-    row = with_person(rows).select_related("municipality").annotate(reminded=Count("reminders")).first()
+    row = with_way(rows).select_related("municipality", "asked_by").annotate(reminded=Count("reminders")).first()
     if row is None:
         return None
     words = history.unseal_many({row.pk: (row.person, row.says)}).get(row.pk)
     waits = row.state == PermissionState.ASKED
-    ours = access.writable(PermissionRequest.objects.filter(pk=key), scope).exists()
-    candidacy = Candidacy.objects.filter(pk=row.candidacy_id).first() if ours else None
+    mine = access.allowed_of(scope, Part.PERMISSION, writing=True)  # a municipality writes its answer, and has no part in the file
+    candidacy = Candidacy.objects.filter(mine, pk=row.candidacy_id).first() if mine else None
     permission = permission_of(candidacy.programme_id, row.asked_on) if candidacy and row.asked_on else None
+    own = row.municipality_id in scope.where(Role.MUNICIPAL_CONTACT)
+    answered = own and row.state in ANSWERS
     reminded_on = list(PermissionReminder.objects.filter(request=row).order_by("sent_on").values_list("sent_on", flat=True))
     return Request(
         line=_line(row, words or {}, today),
@@ -215,8 +227,10 @@ def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
         says=_says(words) if words else None,
         conditions=row.conditions,
         reason=row.reason,
-        answers=waits and row.municipality_id in scope.where(Role.MUNICIPAL_CONTACT),
-        ours=ours,
+        answers=waits and own,
+        changes=answered and row.on_the_way,
+        call=f"{row.asked_by.name} ({row.asked_by.email})" if answered and not row.on_the_way and row.asked_by else "",
+        ours=candidacy is not None,
         reminded_on=reminded_on,
         reminded_today=today in reminded_on,
         remind_on=asked_for(permission, asked_on=row.asked_on).remind_on if permission else (),
