@@ -152,6 +152,7 @@ FIELDS: Words = {
     "medium": gettext_lazy("Filled in on"),
     "minutes": gettext_lazy("Minutes"),
     "missing": gettext_lazy("Missing answers"),
+    "number": gettext_lazy("Number in the prison"),
     "outcome": gettext_lazy("Outcome"),
     "parallel": gettext_lazy("Several asked"),
     "phase": gettext_lazy("Phase"),
@@ -237,7 +238,9 @@ CODES: Words = {
 """Code that the portal itself writes -> its words; the codes of a programme have theirs in its file."""
 
 
-OWN_WORDS = frozenset({"family_name", "given_names", "prefix", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "to"})
+OWN_WORDS = frozenset(
+    {"family_name", "given_names", "prefix", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "number", "to"}
+)
 """Fields in which somebody wrote what they liked: shown as they are."""
 
 
