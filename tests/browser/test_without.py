@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Page, expect
 
 from browser.looking import Opens, follow
@@ -134,6 +135,33 @@ def test_an_answer_that_is_not_kept_says_so(opens: Opens, cast: Cast, what: str,
     if what != "logged out":
         choices.first.click()
         expect(line).to_have_text("Bewaard.")
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("logged out", "Dit deel van de pagina is niet bijgewerkt"), ("no connection", "Er is geen verbinding")],
+)
+def test_a_search_that_gets_no_answer_says_so(opens: Opens, cast: Cast, what: str, said: str) -> None:
+    a_candidacy(programme=cast.programme, prison=cast.prison, name="Jansen")
+    page = opens(cast.coordinator).new_page()
+    page.goto("/candidates/")
+    cookies: list[SetCookieParam] = [
+        {"name": one["name"], "value": one["value"], "domain": one["domain"], "path": one["path"]} for one in page.context.cookies()
+    ]
+    if what == "logged out":
+        page.context.clear_cookies()
+    else:
+        page.route("**/candidates/", lambda route: route.abort())
+    page.get_by_label("Naam of nummer").fill("jansen")
+    for _again in range(2):
+        page.get_by_role("button", name="Zoeken").click()
+        expect(page.locator(".not-new")).to_contain_text(said)
+        expect(page.locator(".not-new")).to_be_in_viewport()
+    page.context.add_cookies(cookies)
+    page.unroute_all()
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.locator(".not-new")).to_have_count(0)
+    expect(page.locator("#found")).to_contain_text("Jansen")
 
 
 def test_an_answer_of_the_municipality_without_scripts(opens: Opens, cast: Cast) -> None:

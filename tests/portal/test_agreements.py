@@ -269,7 +269,7 @@ def test_the_first_appointment_is_in_the_first_week_and_a_new_one_moves_the_old(
 def test_the_second_who_plans_the_first_appointment_sees_what_the_other_planned_and_loses_no_word(ours: Side) -> None:
     client, page = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_first_appointment", args=[ours.candidacy.pk])
     planned = first(ours)
-    typed = {"on": "2026-06-03", "time": "09:00", "place": "Loket in de wijk", "with_whom": ""}
+    typed = {"on": "2999-06-03", "time": "09:00", "place": "Loket in de wijk", "with_whom": ""}
     answer = client.post(page, typed)
     words = answer.content.decode()
     assert answer.status_code == 422
@@ -279,6 +279,17 @@ def test_the_second_who_plans_the_first_appointment_sees_what_the_other_planned_
     assert f'name="seen" value="{planned.pk}"' in words
     assert client.post(page, typed | {"seen": str(planned.pk)}).status_code == 302
     assert list(Appointment.objects.order_by("at").values_list("state", flat=True)) == ["moved", "planned"]
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, 422), (0, 302), (1, 302)])
+def test_a_first_appointment_is_planned_for_today_or_later(ours: Side, days: int, status: int) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(release_on=date(2020, 1, 1))
+    page, day = reverse("candidate_first_appointment", args=[ours.candidacy.pk]), timezone.localdate() + timedelta(days=days)
+    typed = {"on": day.isoformat(), "time": "09:00", "place": "Loket", "with_whom": ""}
+    answer = client_of(ours.users[Role.COUNSELLOR]).post(page, typed)
+    assert answer.status_code == status
+    assert ("Deze dag is voorbij. Kies vandaag of een latere dag." in answer.content.decode()) is (days < 0)
+    assert Appointment.objects.exists() is (days >= 0)
 
 
 def first(side: Side, day: int = 2) -> Appointment:
@@ -368,7 +379,7 @@ def test_by_hand(ours: Side) -> None:
     )
     assert client.post(ways, {"kind": "own_phone", "value": ""}).status_code == 422
     assert "0612345678" in client.post(ways, {"kind": "own_phone", "value": "0612345678"}, follow=True).content.decode()
-    assert client.post(first, {"on": "2026-06-02", "time": "10:30", "place": "Stadhuis"}, follow=True).status_code == 200
+    assert client.post(first, {"on": "2999-06-02", "time": "10:30", "place": "Stadhuis"}, follow=True).status_code == 200
     assert "Stadhuis" in client.get(ways).content.decode()
     assert client.post(contract, {"track": "basic", "signed_on": "2999-01-01", "seen": "1"}).status_code == 422
     today = timezone.localdate().isoformat()

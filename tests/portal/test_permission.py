@@ -448,6 +448,16 @@ def test_local_programmes_that_exclude_are_seen_before_asking(ours: Side) -> Non
     assert "Voorbij" not in page
 
 
+def test_the_conditions_of_a_municipality_stand_on_the_overview_of_who_may_see_its_answer(ours: Side) -> None:
+    (request,) = ask(ours)
+    answer(ours, request.pk, "granted_with_conditions", "Alleen met een <b>huis</b>")
+    shown = {}
+    for role in (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD, Role.PROBATION_OFFICER, Role.HEAD_OFFICE, Role.EVALUATOR):
+        page = client_of(ours.users[role]).get(reverse("candidate", args=[ours.candidacy.pk])).content.decode()
+        shown[role] = f"{ours.at(Kind.MUNICIPALITY).name}: Alleen met een &lt;b&gt;huis" in page
+    assert {role for role, seen in shown.items() if seen} == {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}
+
+
 def writes(side: Side, text: str) -> None:
     """The candidate says in the screening questionnaire in which municipality they will live."""
     a_questionnaire(side.programme)

@@ -14,9 +14,18 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from makegood_portal.actions.advice import begin_register_form
-from makegood_portal.actions.questionnaire import AnswersRefused, Typed, begin, finish, keep_answers, leave_the_rest, take_reasons_back
+from makegood_portal.actions.questionnaire import (
+    AnswersRefused,
+    Typed,
+    begin,
+    finish,
+    keep_answers,
+    leave_the_rest,
+    open_again,
+    take_reasons_back,
+)
 from makegood_portal.actions.refusal import Refusal, Stale
-from makegood_portal.ledger.models import Answer, AuditEntry, Response
+from makegood_portal.ledger.models import Answer, AuditEntry, Candidacy, Response
 from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Role
@@ -331,6 +340,53 @@ def test_the_form_of_the_register_has_its_title_in_both_languages(world: World, 
     assert title in client.get(reverse("response_answers", args=[key])).content.decode()
 
 
+def test_a_first_appointment_in_the_past_is_refused_and_one_that_stands_is_not_judged_again(world: World, scope: Scope) -> None:
+    a_questionnaire(world.ours.programme, "acquaintance")
+    with scoped(scope):
+        key = begin(by=scope, on=world.ours.candidacy.pk, instrument="acquaintance", medium="talk", happened_on=ON)
+    with override("nl"), pytest.raises(AnswersRefused) as refused:
+        keeps(scope, key, first_appointment_on=Typed("2026-03-01"))
+    assert refused.value.errors == {"first_appointment_on": "Deze dag is voorbij. Kies vandaag of een latere dag."}
+    keeps(scope, key, first_appointment_on=Typed("2026-03-02"))
+    with scoped(scope):  # much later, another answer of the same part is put right
+        typed = {"first_appointment_on": Typed("2026-03-02"), "second_visit": Typed("no")}
+        keep_answers(by=scope, on=key, typed=typed, happened_on=date(2026, 9, 1))
+    assert set(Answer.objects.values_list("item", "value")) == {("first_appointment_on", "2026-03-02"), ("second_visit", "no")}
+
+
+def test_the_pages_of_a_questionnaire_lead_back_to_those_of_the_candidate(world: World, response: UUID) -> None:
+    client, of = client_of(world.ours.users[Role.COUNSELLOR]), world.ours.candidacy.pk
+    ways = {
+        reverse("response", args=[response]): (reverse("candidate_questionnaires", args=[of]), "Vragenlijsten"),
+        reverse("response_answers", args=[response]): (reverse("candidate_questionnaires", args=[of]), "Vragenlijsten"),
+        reverse("candidate_questionnaires", args=[of]): (reverse("candidate", args=[of]), "Sanne Van Ours"),
+    }
+    for page, (back, words) in ways.items():
+        assert f'<a class="nl-link back" href="{back}">{words}</a>' in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(("step", "listed"), [("questionnaire", False), ("talk", False), ("contract_signed", True), ("started", True)])
+def test_a_questionnaire_that_was_opened_after_its_step_is_work_until_it_is_finished(
+    world: World, scope: Scope, response: UUID, step: str, listed: bool
+) -> None:
+    Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(step=step)
+    client = client_of(world.ours.users[Role.COUNSELLOR])
+    with scoped(scope):
+        leave_the_rest(by=scope, on=response, why="not_asked", happened_on=ON)
+        finish(by=scope, on=response)
+    there, work = reverse("questionnaires_open"), reverse("response_answers", args=[response])
+    assert there not in client.get(reverse("home")).content.decode()
+    with scoped(scope):
+        open_again(by=scope, on=response)
+    assert (there in client.get(reverse("home")).content.decode()) is listed
+    assert (work in client.get(there).content.decode()) is listed
+    assert work not in client_of(world.theirs.users[Role.COUNSELLOR]).get(there).content.decode()
+    with scoped(scope):
+        finish(by=scope, on=response)
+    assert there not in client.get(reverse("home")).content.decode()
+    assert work not in client.get(there).content.decode()
+
+
 def test_it_can_be_printed(world: World, response: UUID) -> None:
     page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_paper", args=[response]))
     assert "☐" in page.content.decode()
@@ -346,10 +402,10 @@ def test_a_day_is_read_in_words(world: World, scope: Scope) -> None:
     a_questionnaire(world.ours.programme, "acquaintance")
     with scoped(scope):
         key = begin(by=scope, on=world.ours.candidacy.pk, instrument="acquaintance", medium="screen", happened_on=ON)
-    keeps(scope, key, first_appointment_on=Typed("2025-01-01"))
+    keeps(scope, key, first_appointment_on=Typed("2099-01-01"))
     page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_answers", args=[key])).content.decode()
-    assert "1 januari 2025" in page
-    assert "2025-01-01" not in page
+    assert "1 januari 2099" in page
+    assert "2099-01-01" not in page
 
 
 def test_one_question_that_is_open_is_one(scope: Scope, response: UUID) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
 
 from makegood.instrument.condition import parse_condition
-from makegood.instrument.questionnaire import Answer, ItemMissing, Questionnaire, missingness, progress, read_answer
+from makegood.instrument.questionnaire import Answer, Item, ItemMissing, Questionnaire, missingness, progress, read_answer
 from makegood.instrument.stored import as_plain, from_plain
 from makegood.instrument.xlsform import read_xlsform
 from makegood.values.problem import Refused
@@ -103,7 +104,7 @@ def test_what_is_asked_follows_from_the_answers(
 def test_an_answer_is_kept_in_one_form(form: Questionnaire, item: str, typed: str, kept: str) -> None:
     found = form.item(item)
     assert found is not None
-    assert read_answer(found, typed, {}, language="nl") == kept
+    assert read_answer(found, typed, {}, language="nl", on=date(2026, 3, 2)) == kept
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_an_answer_that_does_not_fit_is_said_in_words(form: Questionnaire, item:
     found = form.item(item)
     assert found is not None
     with pytest.raises(ValueError, match=said):
-        read_answer(found, typed, {}, language="nl")
+        read_answer(found, typed, {}, language="nl", on=date(2026, 3, 2))
 
 
 def test_missingness_counts_only_who_was_asked(form: Questionnaire) -> None:
@@ -189,3 +190,18 @@ def test_a_form_is_kept_as_plain_values_and_read_again(form: Questionnaire) -> N
     again = from_plain(json.loads(json.dumps(as_plain(form))))
     assert as_plain(again) == as_plain(form)
     assert progress(again, {"had_job": Answer("yes")}) == progress(form, {"had_job": Answer("yes")})
+
+
+@pytest.mark.parametrize(("day", "fits"), [("2026-03-01", False), ("2026-03-02", True), ("2026-03-03", True)])
+def test_a_day_may_have_to_be_still_to_come(day: str, fits: bool) -> None:
+    item = Item("first", "date", {"en": "When?"}, constraint=parse_condition(". >= today()", dated=True))
+    if fits:
+        assert read_answer(item, day, {}, language="en", on=date(2026, 3, 2)) == day
+    else:
+        with pytest.raises(ValueError, match="does not fit"):
+            read_answer(item, day, {}, language="en", on=date(2026, 3, 2))
+
+
+def test_whether_a_question_is_asked_does_not_change_with_the_day() -> None:
+    with pytest.raises(ValueError, match="'today' is not known here"):
+        parse_condition(". >= today()")

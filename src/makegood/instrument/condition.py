@@ -1,7 +1,8 @@
 """Conditions of an XLSForm (`relevant`, `constraint`): the part of XPath that questionnaires use, parsed once.
 
 Grammar: comparisons (`=`, `!=`, `<`, `<=`, `>`, `>=`) of `${item}`, `.`, texts, numbers; `and`, `or`, `not(…)`,
-`selected(${item}, 'choice')`, `count-selected(…)`, `string-length(…)`, `regex(…, '…')`, `true()`, `false()`.
+`selected(${item}, 'choice')`, `count-selected(…)`, `string-length(…)`, `regex(…, '…')`, `true()`, `false()`; in a
+`constraint` also `today()`, the day on which the answer is given.
 Anything else is refused when the form is read, never passed over when it is filled in.
 """
 
@@ -22,6 +23,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z][a-z-]*))"
 )
 MAX_DEPTH = 40
+TODAY = "today()"
+"""Among the answers: the day on which they are given, in ISO. No item can be called so."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ class Condition:
         return _truth(self.meaning(answers, own))
 
 
-def parse_condition(text: str) -> Condition:
-    """Raises ValueError with what was found and what would do."""
-    reader = _Reader(text)
+def parse_condition(text: str, *, dated: bool = False) -> Condition:
+    """Raises ValueError with what was found and what would do. `dated`: it may look at the day, so that `TODAY` must be given."""
+    reader = _Reader(text, dated=dated)
     meaning = reader.either(0)
     if reader.token is not None:
         raise ValueError(f"'{reader.token[1]}' is not expected here; join two conditions by `and` or `or`")
@@ -49,7 +52,8 @@ def parse_condition(text: str) -> Condition:
 class _Reader:
     """Tokens one by one, and the grammar as methods: each returns what its part means."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, dated: bool) -> None:
+        self.dated = dated
         self.tokens = self._tokens(text)
         self.items: list[str] = []
         self.token = next(self.tokens, None)
@@ -125,6 +129,10 @@ class _Reader:
         raise ValueError(f"'{text}' is not expected here")
 
     def call(self, name: str, depth: int) -> Meaning:
+        if name == "today" and self.dated:
+            self.take("(")
+            self.take(")")
+            return lambda answers, _own: answers.get(TODAY)
         if name not in _CALLS:
             raise ValueError(f"'{name}' is not known here; use one of {', '.join(f'{known}()' for known in sorted(_CALLS))}")
         count, meaning = _CALLS[name]

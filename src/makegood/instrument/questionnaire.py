@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from makegood.instrument.condition import Answers, Condition
+from makegood.instrument.condition import TODAY, Answers, Condition
 
 Kind = Literal["text", "integer", "decimal", "date", "select_one", "select_multiple", "note"]
 NonAnswer = Literal["refused", "not_asked", "not_known"]
@@ -118,8 +118,8 @@ def _says_something(answer: Answer | None) -> bool:
     return answer is not None and (bool(answer.value) or answer.non_answer is not None)
 
 
-def read_answer(item: Item, text: str, answers: Answers, *, language: str) -> str:
-    """An answer as it is kept. Raises ValueError in words for whoever filled it in. An empty text is no answer."""
+def read_answer(item: Item, text: str, answers: Answers, *, language: str, on: date) -> str:
+    """An answer as it is kept, given on a day. Raises ValueError in words for whoever filled it in. An empty text is no answer."""
     value = " ".join(text.split()) if not item.several_lines else text.replace("\r\n", "\n").strip()
     if not value:
         return ""
@@ -127,7 +127,7 @@ def read_answer(item: Item, text: str, answers: Answers, *, language: str) -> st
     if len(value) > MAX_TEXT:
         raise ValueError(say["long"].format(MAX_TEXT))
     kept = _READ[item.kind](item, value, say)
-    if item.constraint is not None and not item.constraint.holds(answers, kept):
+    if item.constraint is not None and not item.constraint.holds({**answers, TODAY: on.isoformat()}, kept):
         raise ValueError(item.constraint_message.get(language) or say["constraint"])
     return kept
 

@@ -52,5 +52,5 @@ def _item(plain: Mapping[str, Any]) -> Item:
         **{name: plain[name] for name in (*_AS_THEY_ARE, *_WORDS)},
         choices=tuple(Choice(choice["code"], choice["label"]) for choice in plain["choices"]),
         relevant=tuple(parse_condition(text) for text in plain["relevant"]),
-        constraint=None if plain["constraint"] is None else parse_condition(plain["constraint"]),
+        constraint=None if plain["constraint"] is None else parse_condition(plain["constraint"], dated=True),
     )

@@ -111,7 +111,7 @@ def _condition(text: Any, where: Where, column: str, problems: list[Problem]) ->
     if not text:
         return
     try:
-        yield parse_condition(str(text))
+        yield parse_condition(str(text), dated=column == "constraint")
     except ValueError as error:
         what, _, remedy = str(error).partition("; ")
         why = "A condition that cannot be carried out would ask the wrong people"

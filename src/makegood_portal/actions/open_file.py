@@ -53,6 +53,8 @@ def open_first_page(*, by: Scope, on: UUID, today: date) -> Opened | None:
     entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
     if file.prison_number:
         entries.append(entry(part=Part.CONTACT, table="ledger_prisonnumber"))
+    if file.conditions:
+        entries.append(entry(part=Part.PERMISSION, table="ledger_permissionrequest"))
     if first is not None:
         entries.append(entry(part=Part.CONTACT, table="ledger_appointment", row=first.id))
     if needs is not None:

@@ -79,7 +79,7 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
             continue
         before = given.get(item.name)
         try:
-            now = _read(item, typed[item.name], given)
+            now = _read(item, typed[item.name], given, happened_on)
         except ValueError as error:
             errors[item.name] = str(error)
             continue
@@ -195,12 +195,18 @@ def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
     return response, terms.questionnaire(response.questionnaire_id)
 
 
-def _read(item: Item, typed: Typed, given: Mapping[str, Given]) -> Given | None:
-    """What is to be kept. Of an answer and a reason together, that counts which did not stand there yet."""
+def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date) -> Given | None:
+    """What is to be kept. Of an answer and a reason together, that counts which did not stand there yet.
+
+    What stands there already is not judged again: the day of an appointment may have gone by since.
+    """
     if typed.non_answer and typed.non_answer not in NON_ANSWERS:
         raise ValueError(_("Choose one of the answers."))
     values, before = {name: answer.value for name, answer in given.items() if answer.value}, given.get(item.name)
-    text = read_answer(item, typed.text, values, language=(get_language() or "en")[:2]) if typed.text else ""
+    if before and before.value and typed.text == before.value:
+        text = before.value
+    else:
+        text = read_answer(item, typed.text, values, language=(get_language() or "en")[:2], on=on) if typed.text else ""
     if text and typed.non_answer:
         stood = before.non_answer == typed.non_answer if before else False
         if not stood and (before is None or before.value != text):

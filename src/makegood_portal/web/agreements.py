@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +109,13 @@ class FirstForm(Form):
     place = forms.CharField(label=gettext_lazy("Where"), max_length=200)
     with_whom = forms.CharField(label=gettext_lazy("With whom else, for example of the municipality"), max_length=200, required=False)
 
+    def clean_on(self) -> date:
+        """What is planned is still to come, or is today."""
+        day: date = self.cleaned_data["on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is past. Choose today or a later day."))
+        return day
+
     def at(self) -> Any:
         """The moment, in the time of the portal."""
         return timezone.make_aware(datetime.combine(self.cleaned_data["on"], self.cleaned_data["time"]))
@@ -197,7 +204,8 @@ def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
 def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse:
     """The first appointment after release."""
     found, head = _contact(request, candidacy)
-    form = FirstForm(request.POST or None, initial={"on": found.release_on})
+    soonest = max(found.release_on, timezone.localdate()) if found.release_on else None
+    form = FirstForm(request.POST or None, initial={"on": soonest})
     planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
     if request.method == "POST" and form.is_valid():
         seen = key_of(request.POST.get("seen", ""))

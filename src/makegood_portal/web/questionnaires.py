@@ -278,6 +278,13 @@ def questionnaires_missing(request: Asked) -> HttpResponse:
     return render(request, "questionnaires/missing.html", {"forms": found, "counted_at": counted_at, "elsewhere": elsewhere})
 
 
+@require_safe
+@page(*FILLERS)
+def questionnaires_open(request: Asked) -> HttpResponse:
+    """Questionnaires that were opened again after their step, until they are finished."""
+    return render(request, "questionnaires/open.html", {"found": questionnaires.left_open(request.scope, today=timezone.localdate())})
+
+
 def _by_attention(form: MissingOfForm) -> dict[str, list[dict[str, Any]]]:
     """The questions that need attention (required and empty first, then answered by few), apart from the others."""
     asks: list[tuple[float, dict[str, Any]]] = []
@@ -396,6 +403,7 @@ PATHS = [
     path("candidates/<uuid:candidacy>/questionnaires/", candidate_questionnaires, name="candidate_questionnaires"),
     path("candidates/<uuid:candidacy>/questionnaires/<slug:code>/begin/", questionnaire_begin, name="questionnaire_begin"),
     path("questionnaires/", questionnaires_missing, name="questionnaires"),
+    path("questionnaires/open/", questionnaires_open, name="questionnaires_open"),
     path("questionnaires/<uuid:response>/", response, name="response"),
     path("questionnaires/<uuid:response>/keep/", response_keep, name="response_keep"),
     path("questionnaires/<uuid:response>/finish/", response_finish, name="response_finish"),

@@ -113,6 +113,11 @@ def _consent(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Without it the other organisation sees nothing any more."), href=_to("consents"))
 
 
+def _form_open(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Questionnaire that was opened again", "Questionnaires that were opened again", waiting.number)
+    return _task(waiting, today, title=title, why=_("Put right what was wrong, and finish it."), href=_to("questionnaires_open"))
+
+
 def _list(waiting: Waiting, today: date) -> Task:
     title = ngettext("List that is not taken in yet", "Lists that are not taken in yet", waiting.number)
     return _task(waiting, today, title=title, why=_("Until then nobody on it can be invited."), href=_to("imports"))
@@ -126,6 +131,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "no_counsellor": _no_counsellor,
     "appointment": _appointment,
     "consent": _consent,
+    "form_open": _form_open,
     "list": _list,
 }
 

@@ -48,6 +48,7 @@ ROUTES = {
     "candidate_questionnaires": Route(may=SCREENERS, kwargs=of_candidacy),
     "questionnaire_begin": Route(may=FILLERS, kwargs=of_screening, post=nothing),
     "questionnaires": Route(may=SCREENERS),
+    "questionnaires_open": Route(may=FILLERS),
     "response": Route(may=FILLERS, kwargs=of_response),
     "response_keep": Route(may=FILLERS, kwargs=of_response, post=nothing),
     "response_finish": Route(may=FILLERS, kwargs=of_response, post=nothing),

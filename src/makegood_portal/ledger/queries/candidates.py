@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
@@ -15,7 +16,16 @@ from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Identity, Party, PrisonNumber, SelectionEvent, State
+from makegood_portal.ledger.models import (
+    Candidacy,
+    Identity,
+    Party,
+    PermissionRequest,
+    PermissionState,
+    PrisonNumber,
+    SelectionEvent,
+    State,
+)
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
@@ -73,6 +83,8 @@ class File:
     sex: str
     prison_number: str
     """By which the prison knows them; empty for who may not know it, or where no list gave it."""
+    conditions: Sequence[tuple[str, str]]
+    """Of municipalities that permit it under conditions: which, and what they want; for who may see what they answered."""
     provider: str
     """To whom the candidate goes, or went; empty where that is not known yet."""
     guide: str
@@ -183,9 +195,14 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
     rows = access.with_parts(access.visible(Candidacy.objects.filter(pk=candidacy), scope), scope)
     writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
     rows = rows.select_related("person", "prison", "provider", "counsellor")
+    granted = PermissionRequest.objects.filter(candidacy=OuterRef("pk"), state=PermissionState.GRANTED_WITH_CONDITIONS)
+    granted = access.visible(granted, scope).order_by("municipality__name")
     numbers = access.visible(PrisonNumber.objects.filter(candidacy=OuterRef("pk")), scope)
     row = rows.annotate(
-        known=Subquery(known.values(parts=WHO)[:1]), writes=writes, prison_number_there=Subquery(numbers.values("number")[:1])
+        known=Subquery(known.values(parts=WHO)[:1]),
+        writes=writes,
+        prison_number_there=Subquery(numbers.values("number")[:1]),
+        permitted=ArraySubquery(granted.values(parts=JSONObject(by="municipality__name", conditions="conditions"))),
     ).first()
     if row is None:
         return None
@@ -201,6 +218,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         line=_line(row, identity, titles),
         born_on=identity.born_on if identity else None,
         sex=identity.sex if identity else "",
+        conditions=[(one["by"], one["conditions"]) for one in row.permitted or ()],
         prison_number=row.prison_number_there or "",
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",

@@ -9,18 +9,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from makegood.instrument.questionnaire import NON_ANSWERS, ItemMissing, Progress, Questionnaire, progress
 from makegood.instrument.questionnaire import Answer as Given
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Identity, Response
+from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Identity, Response, State
 from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
+
+MOST_LEFT_OPEN = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,6 +203,45 @@ def instruments_of_step(scope: Scope, row: Candidacy, delivery: Delivery, *, tod
 def _retired(delivery: Delivery, code: str, today: date) -> bool:
     retired_on = delivery.instruments[code].retired_on
     return retired_on is not None and retired_on <= today
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOpen:
+    """A questionnaire that is open though its step is done."""
+
+    response: UUID
+    name: str
+    """Of the candidate; the pseudonym for who may not know it."""
+    title: str
+
+
+def opened_again(scope: Scope, *, today: date) -> QuerySet[Response]:
+    """Questionnaires that the asker can finish, open though the last step that names them is done: opened again, and left so."""
+    past = Q(pk__in=[])
+    keys = {key for found in (scope.programmes or {}).values() for key in found}
+    for programme, delivery in terms.deliveries_on(keys, today).items():
+        for code in delivery.instruments:
+            at = [place for place, step in enumerate(delivery.order) if code in delivery.steps[step].instruments]
+            done = Q(candidacy__step__in=delivery.order[max(at) + 1 :]) if at else Q(pk__in=[])
+            past |= Q(done, candidacy__programme=programme, questionnaire__code=code)
+    return access.writable(Response.objects.filter(past, state="open", candidacy__state__in=[State.OPEN, State.STARTED]), scope)
+
+
+def left_open(scope: Scope, *, today: date) -> tuple[LeftOpen, ...]:
+    """The first of these, the oldest on top. Two queries."""
+    rows = opened_again(scope, today=today).select_related("candidacy__person", "questionnaire").defer("questionnaire__definition")
+    found = list(rows.order_by("recorded_at", "id")[:MOST_LEFT_OPEN])
+    known = access.visible(Identity.objects.filter(candidacy__in=[row.candidacy_id for row in found]), scope)
+    names = {one.candidacy_id: name_of(one) for one in known}
+    deliveries = terms.deliveries_on({row.candidacy.programme_id for row in found}, today)
+    return tuple(
+        LeftOpen(
+            response=row.pk,
+            name=names.get(row.candidacy_id) or row.candidacy.person.pseudonym,
+            title=said(deliveries[row.candidacy.programme_id].instruments[row.questionnaire.code].title),
+        )
+        for row in found
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ from makegood_portal.ledger.models import (
     State,
     User,
 )
-from makegood_portal.ledger.queries import agreements, consents
+from makegood_portal.ledger.queries import agreements, consents, questionnaires
 from makegood_portal.ledger.queries.candidates import steps_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -142,6 +142,11 @@ def _consents(scope: Scope, today: date) -> Rows:
     return _shaped("consent", consents.to_ask_again(scope, today=today), due="until_on", today=today)
 
 
+def _forms_opened_again(scope: Scope, today: date) -> Rows:
+    """A questionnaire that was opened to put something right, after its step: no step waits for it."""
+    return _shaped("form_open", questionnaires.opened_again(scope, today=today), today=today)
+
+
 def _lists(scope: Scope, today: date) -> Rows:
     rows = GrossListImport.objects.filter(prison__in=scope.where(Role.COORDINATOR), state__in=[ImportState.MAPPING, ImportState.PREVIEW])
     return _shaped("list", rows, today=today)
@@ -156,6 +161,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _without_a_counsellor: frozenset({Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _consents: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
+    _forms_opened_again: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _lists: frozenset({Role.COORDINATOR}),
 }
 """Kind of waiting work -> whose it is."""

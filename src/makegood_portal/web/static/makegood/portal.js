@@ -103,6 +103,27 @@ for (const line of document.querySelectorAll("[data-tick-all]")) {
   line.hidden = false;
 }
 
+// A part of a page that is asked anew (a search, work that goes on) and gets no answer says so above it, until an answer comes.
+const part = (event) => (event.target.closest?.("[data-not-kept]") ? null : (event.detail?.target ?? event.target));
+const above = (place) => (place?.previousElementSibling?.matches(".not-new") ? place.previousElementSibling : null);
+const notNew = (event, words) => {
+  const place = part(event);
+  if (!place?.isConnected) return;
+  let line = above(place);
+  if (!line) {
+    line = document.createElement("p");
+    line.className = "not-new";
+    line.setAttribute("role", "alert");
+    place.before(line);
+  }
+  if (line.textContent !== words) line.textContent = words;
+};
+document.addEventListener("htmx:responseError", (event) => notNew(event, document.body.dataset.noAnswer));
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => notNew(event, document.body.dataset.noConnection));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.shouldSwap) above(part(event))?.remove();
+});
+
 // Sent and answered with another page: the copy may go.
 for (const key of Object.keys(sessionStorage)) {
   if (!key.startsWith("sent:keep:")) continue;
