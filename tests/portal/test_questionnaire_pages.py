@@ -387,9 +387,68 @@ def test_a_questionnaire_that_was_opened_after_its_step_is_work_until_it_is_fini
     assert work not in client.get(there).content.decode()
 
 
-def test_it_can_be_printed(world: World, response: UUID) -> None:
-    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_paper", args=[response]))
-    assert "☐" in page.content.decode()
+def test_on_paper_each_question_has_a_number_and_says_when_it_is_asked(world: World, response: UUID) -> None:
+    """The sheet carries the code of the candidate, and no name: what is left lying says about nobody that they were detained."""
+    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_paper", args=[response])).content.decode()
+    assert "☐" in page
+    assert "Alleen als het antwoord op vraag 1 ‘Ja’ is." in re.sub(r"vraag \d+", "vraag 1", page)
+    (children,) = re.findall(r"<strong>(\d+)\. Hebt u kinderen", page)
+    (at_home,) = re.findall(r"<strong>(\d+)\. Hoeveel van uw kinderen", page)
+    assert int(at_home) == int(children) + 1
+    assert f"vraag {children} ‘Ja’ is" in page
+    sheet = page[page.index("paper-pages") : page.index("</main>")]
+    assert world.ours.candidacy.person.pseudonym in sheet
+    assert "Van Ours" not in sheet
+
+
+def seen_of(page: str, item: str) -> str:
+    """What the page says stands there, to be sent back with the answer."""
+    (found,) = re.findall(rf'name="seen_{item}" value="([^"]*)"', page)
+    return str(found)
+
+
+@pytest.mark.parametrize("typo", ["drie", "99", "-1", "-x"])
+@pytest.mark.parametrize("name", ["response_keep", "response"])
+def test_a_typing_error_is_put_right_in_the_same_page(world: World, scope: Scope, response: UUID, typo: str, name: str) -> None:
+    keeps(scope, response, children=Typed("yes"))
+    client, address = client_of(world.ours.users[Role.COUNSELLOR]), reverse(name, args=[response])
+    send = {"section": "about_you", "item": "children_at_home", "value_children_at_home": typo, "seen_children_at_home": ""}
+    wrong = client.post(address, send)
+    page = wrong.content.decode()
+    assert "utrecht-form-field--invalid" in page
+    assert f'value="{typo}"' in page  # to be put right, not typed anew
+    right = send | {"value_children_at_home": "3", "seen_children_at_home": seen_of(page, "children_at_home")}
+    assert client.post(address, right).status_code in (200, 302)
+    assert Answer.objects.get(item="children_at_home").value == "3"
+
+
+@pytest.mark.parametrize("name", ["response_keep", "response"])
+def test_of_two_who_answer_the_second_reads_what_the_first_said_and_saves_again(
+    world: World, scope: Scope, response: UUID, name: str
+) -> None:
+    client, address = client_of(world.ours.users[Role.COUNSELLOR]), reverse(name, args=[response])
+    keeps(scope, response, children=Typed("yes"))  # in another window
+    send = {"section": "about_you", "item": "children", "value_children": "no", "seen_children": ""}
+    page = client.post(address, send).content.decode()
+    assert "Iemand anders vulde intussen in: Ja. Bewaar opnieuw om dat te vervangen." in page
+    assert Answer.objects.get(item="children").value == "yes"
+    client.post(address, send | {"seen_children": seen_of(page, "children")})
+    assert Answer.objects.get(item="children").value == "no"
+
+
+def test_the_prison_is_ready_where_only_the_counsellor_has_something_to_answer(world: World, scope: Scope, response: UUID) -> None:
+    prison = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(prison):
+        leave_the_rest(by=prison, on=response, why="not_asked", happened_on=ON)
+    pages = {
+        role: client_of(world.ours.users[role]).get(reverse("response_answers", args=[response])).content.decode()
+        for role in (Role.COORDINATOR, Role.COUNSELLOR)
+    }
+    assert "vragen zijn voor het gesprek met de begeleider" in pages[Role.COORDINATOR]
+    assert "hebben nog een antwoord nodig" not in pages[Role.COORDINATOR]
+    assert "hebben nog een antwoord nodig" in pages[Role.COUNSELLOR]
+    with scoped(scope), pytest.raises(Refusal):
+        finish(by=scope, on=response)
 
 
 def test_a_section_takes_few_queries(world: World, response: UUID) -> None:

@@ -102,6 +102,20 @@ def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[
     return tuple(shown)
 
 
+def opened_by(questionnaire: Questionnaire, item: Item) -> tuple[tuple[Item, tuple[Choice, ...]], ...]:
+    """On which other items it depends whether this one is asked, each with the choices of it that open this one.
+
+    No choices: it is not one choice that opens it (a number, or several items together). For a form on paper, where nothing
+    appears by itself.
+    """
+    named = {name for condition in item.relevant for name in condition.items}
+    on = [other for other in questionnaire.items if other.name in named]
+    if len(on) != 1:
+        return tuple((other, ()) for other in on)
+    opens = (choice for choice in on[0].choices if all(one.holds({on[0].name: choice.code}) for one in item.relevant))
+    return ((on[0], tuple(opens)),)
+
+
 def progress(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Progress:
     """What is answered and what is not, of the items that are asked."""
     questions = [item for item in asked(questionnaire, answers) if item.kind != "note"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,6 +23,15 @@ from makegood_portal.ledger.words import Role
 
 FILLERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 MEDIA = ("screen", "paper", "talk")
+
+
+class AnsweredMeanwhile(Stale):
+    """Somebody else answered these `items` since the page showed them; the other answers are kept."""
+
+    def __init__(self, items: Sequence[str]) -> None:
+        said = _("Somebody else answered this while you had it open.")
+        super().__init__("answered_meanwhile", said, remedy=_("Compare, and save again."))
+        self.items = tuple(items)
 
 
 class AnswersRefused(Refusal):
@@ -65,8 +74,8 @@ def begin(*, by: Scope, on: UUID, instrument: str, medium: str, happened_on: dat
 def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on: date) -> None:
     """Keep answers to the items that are asked. What fits is kept also when something else does not.
 
-    An empty text without a reason takes an answer away. Raises AnswersRefused with what does not fit, and Stale where
-    somebody else answered meanwhile. An item that this questionnaire does not have refuses all.
+    An empty text without a reason takes an answer away. Raises AnswersRefused with what does not fit, and AnsweredMeanwhile
+    where somebody else answered since. An item that this questionnaire does not have refuses all.
     """
     response, form = _response(by, on)
     if not typed.keys() <= {item.name for item in form.items}:
@@ -95,7 +104,7 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
     if asked != response.asked:
         Response.objects.filter(pk=response.pk).update(asked=asked)
     if others:
-        raise Stale("answered_meanwhile", _("Somebody else answered this while you had it open."), remedy=_("Compare, and save again."))
+        raise AnsweredMeanwhile(others)
     if errors:
         raise AnswersRefused(errors)
 
@@ -133,8 +142,7 @@ def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> Toget
     response, form = _response(by, on)
     mark = mark_together()
     given, left = questionnaires.given(response), 0
-    own = {item.name for item in form.items if item.source != "counsellor" or by.has(Role.COUNSELLOR, Role.LEAD)}
-    while open_ones := own.intersection((found := progress(form, given)).required_unanswered):
+    while open_ones := asked_of(form, by).intersection((found := progress(form, given)).required_unanswered):
         for item in (item for item in form.items if item.name in open_ones):
             given[item.name] = Given(non_answer=why, source=item.source)
             _keep(response, item, given[item.name], by, happened_on)
@@ -162,6 +170,12 @@ def take_reasons_back(*, by: Scope, on: UUID, mark: UUID, today: date) -> TakenB
             _keep(response, item, None, by, today)
     Response.objects.filter(pk=response.pk).update(asked=list(progress(form, questionnaires.given(response)).asked))
     return TakenBack(len(items), len(left) - len(items))
+
+
+def asked_of(form: Questionnaire, by: Scope) -> frozenset[str]:
+    """The items that somebody fills in: what the counsellor judges is not asked of the prison."""
+    judges = by.has(Role.COUNSELLOR, Role.LEAD)
+    return frozenset(item.name for item in form.items if judges or item.source != "counsellor")
 
 
 @action(*FILLERS)

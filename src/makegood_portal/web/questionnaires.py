@@ -19,13 +19,15 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood.instrument.questionnaire import Item, Questionnaire, asked
+from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, asked, opened_by
 from makegood_portal.actions.acting import TakenBack, Together
 from makegood_portal.actions.open_file import open_support
 from makegood_portal.actions.questionnaire import (
     FILLERS,
+    AnsweredMeanwhile,
     AnswersRefused,
     Typed,
+    asked_of,
     begin,
     finish,
     keep_answers,
@@ -34,7 +36,6 @@ from makegood_portal.actions.questionnaire import (
     open_again,
     take_reasons_back,
 )
-from makegood_portal.actions.refusal import NotYours, Stale
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.queries.questionnaires import Filling
@@ -61,7 +62,7 @@ TIMES = {
 }
 SOURCES = {
     "self": "",
-    "counsellor": gettext_lazy("estimate of the counsellor"),
+    "counsellor": gettext_lazy("filled in by the counsellor"),
     "case_manager": gettext_lazy("asked of the case manager"),
     "file": gettext_lazy("from the file"),
 }
@@ -79,6 +80,8 @@ class Question:
     choices: Sequence[tuple[str, str, bool]]
     value: str
     why_not: str
+    seen: str
+    """What is kept by now, to compare with when the answer comes back: not what was typed and refused."""
     time: str
     source: str
     error: str
@@ -89,6 +92,13 @@ class Question:
         """The answer as people read it: a day in words."""
         day = parse_date(self.value) if self.kind == "date" else None
         return date_format(day, "j F Y") if day else self.value
+
+    @property
+    def answer(self) -> str:
+        """What is answered, or why there is none, in one line; empty where nothing is."""
+        if self.why_not:
+            return str(dict(WHY_NOT).get(self.why_not, ""))
+        return ", ".join(label for _code, label, chosen in self.choices if chosen) if self.choices else self.said
 
 
 class StoppedForm(Form):
@@ -140,38 +150,46 @@ def response(request: Asked, response: UUID) -> HttpResponse:
     sections = _sections(found, request.POST.get("section") or request.GET.get("section", ""))
     current = next((one for one in sections if one.current), None)
     errors: Mapping[str, str] = {}
-    stale: Stale | None = None
+    status = 200
     if request.method == "POST" and current is not None:
-        try:
-            keep_answers(by=request.scope, on=response, typed=_typed(request.POST), happened_on=timezone.localdate())
-        except AnswersRefused as refused:
-            errors = refused.errors
-        except Stale as refusal:
-            stale = refusal
-        except NotYours:
-            raise
-        else:
+        found, errors, status = _kept(request, found)
+        if not errors:
             return redirect(_next(response, found, current, request.POST.get("go", "")))
-        found = look_at(by=request.scope, on=response) or found
-    context = _context(found, current, sections, errors, request.POST if errors or stale else None)
-    return render(request, "questionnaires/section.html", {**context, "stale": stale}, status=409 if stale else 422 if errors else 200)
+    context = _context(found, current, sections, errors, request.POST if errors else None)
+    return render(request, "questionnaires/section.html", context, status=status)
 
 
 @require_POST
 @page(*FILLERS)
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
     """Keep one answer as it is given, and say so; the items below it may change."""
-    before = _found(request, response)
-    errors: Mapping[str, str] = {}
-    try:
-        keep_answers(by=request.scope, on=response, typed=_typed(request.POST), happened_on=timezone.localdate())
-    except AnswersRefused as refused:
-        errors = refused.errors
-    found = look_at(by=request.scope, on=response) or before
+    found, errors, _status = _kept(request, _found(request, response))
     sections = _sections(found, request.POST.get("section", ""))
     current = next((one for one in sections if one.current), None)
     context = _context(found, current, sections, errors, request.POST if errors else None)
     return render(request, "questionnaires/items.html", {**context, "kept": not errors})
+
+
+def _kept(request: Asked, before: Filling) -> tuple[Filling, Mapping[str, str], int]:
+    """The response after what was typed, with what to do about each answer that is not kept, and the status that says so."""
+    errors: dict[str, str] = {}
+    others: tuple[str, ...] = ()
+    try:
+        keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
+    except AnswersRefused as refused:
+        errors = {**refused.errors}
+    except AnsweredMeanwhile as stale:
+        others = stale.items
+    found = look_at(by=request.scope, on=before.id) or before
+    for item in found.form.items:
+        if item.name in others:
+            there = _question(item, found, "", None).answer
+            errors[item.name] = (
+                _("Somebody else answered meanwhile: %(answer)s. Save again to replace that.") % {"answer": there}
+                if there
+                else _("Somebody else took the answer away meanwhile. Save again to give yours.")
+            )
+    return found, errors, 409 if others else 422 if errors else 200
 
 
 @require_POST
@@ -248,7 +266,9 @@ def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
     ]
     may_fill, is_open = request.scope.has(*FILLERS), found.state == "open"
     may = {"may_finish": may_fill and is_open, "may_open": may_fill and not is_open}
-    context = {"filling": found, "sections": sections, "form": form, **may}
+    left = {*found.progress.required_unanswered}
+    own = asked_of(found.form, request.scope)
+    context = {"filling": found, "sections": sections, "form": form, "left": left & own, "later": left - own, **may}
     if found.state == "finished":
         of: dict[str, Any] = {"on": found.candidacy, "programme": found.programme, "person": found.person}
         of["asked"], today = [item.name for item in found.form.items], timezone.localdate()
@@ -261,11 +281,28 @@ def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
 def response_paper(request: Asked, response: UUID) -> HttpResponse:
     """The whole questionnaire to print and fill in by hand; it is typed in later."""
     found = _found(request, response)
+    numbers = {item.name: number for number, item in enumerate((one for one in found.form.items if one.kind != "note"), 1)}
     sections = [
-        {"title": _words(found.form.sections.get(name, {})), "items": [_question(item, found, "", None) for item in items]}
+        {
+            "title": _words(found.form.sections.get(name, {})),
+            "items": [(numbers.get(item.name), _question(item, found, "", None), _only_if(found.form, item, numbers)) for item in items],
+        }
         for name, items in _by_section(found.form)
     ]
     return render(request, "questionnaires/paper.html", {"filling": found, "sections": sections, "why_not": WHY_NOT})
+
+
+def _only_if(form: Questionnaire, item: Item, numbers: Mapping[str, int]) -> str:
+    """When a question is asked, in words, for who sees them all on paper; empty where it always is."""
+    on = opened_by(form, item)
+    if not on:
+        return ""
+    other, choices = on[0]
+    if len(on) == 1 and choices:
+        answer = _(" or ").join(f"‘{_words(choice.label)}’" for choice in choices)
+        return _("Only if the answer to question %(number)s is %(answer)s.") % {"number": numbers[other.name], "answer": answer}
+    asked_before = _(" and ").join(str(numbers[one.name]) for one, _choices in on)
+    return _("Only if it fits the answer to question %(number)s.") % {"number": asked_before}
 
 
 @require_safe
@@ -309,7 +346,7 @@ def _typed(post: QueryDict) -> dict[str, Typed]:
     for name in post.getlist("item"):
         values = post.getlist(f"value_{name}")
         why_not = post.get(f"why_{name}", "")
-        if len(values) == 1 and values[0].startswith("-"):
+        if len(values) == 1 and values[0].removeprefix("-") in NON_ANSWERS and values[0].startswith("-"):
             why_not, values = values[0][1:], []
         found[name] = Typed(
             text=" ".join(values) if len(values) > 1 else "".join(values), non_answer=why_not, seen=post.get(f"seen_{name}")
@@ -387,6 +424,7 @@ def _question(item: Item, found: Filling, error: str, typed: QueryDict | None) -
         choices=[(choice.code, _words(choice.label), choice.code in chosen) for choice in item.choices],
         value=value,
         why_not=why_not,
+        seen=questionnaires.shown(answer),
         time=str(TIMES.get(item.reference_time, "")),
         source=str(SOURCES.get(item.source, "")),
         error=error,

@@ -34,6 +34,7 @@ class Filling:
     person: UUID
     programme: UUID
     about: str
+    pseudonym: str
     state: str
     medium: str
     started_on: date
@@ -126,6 +127,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         person=row.candidacy.person_id,
         programme=row.candidacy.programme_id,
         about=name_of(identity) or row.candidacy.person.pseudonym,
+        pseudonym=row.candidacy.person.pseudonym,
         state=row.state,
         medium=row.medium,
         started_on=row.started_on,
