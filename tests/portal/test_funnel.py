@@ -205,6 +205,17 @@ def test_who_left_and_came_back_is_on_the_way_and_what_was_taken_back_never_coun
     assert on(date(2026, 2, 9))[0] == 0
 
 
+def test_a_list_that_comes_before_its_month_counts_from_the_first_thing_done(ours: Side) -> None:
+    """What the queue says waits and what the funnel says is on the way are the same people."""
+    (early,) = listed(ours, list_month=date(2026, 2, 1))
+    an_event(early, step="list_drawn_up", outcome="passed", happened_on=date(2026, 1, 28))
+    coordinator = ours.users[Role.COORDINATOR]
+    assert counted(coordinator, as_of=date(2026, 1, 27)).listed == 0
+    found = counted(coordinator, as_of=date(2026, 1, 28))
+    assert (found.listed, sum(line.waiting for line in found.steps)) == (1, 1)
+    assert [line.listed for line in found.by_month] == [1]
+
+
 def test_each_role_counts_what_it_may_and_a_lead_no_few(ours: Side, world: World) -> None:
     elsewhere = an_organisation(Kind.PRISON)
     Party.objects.create(programme=ours.programme, organisation=elsewhere)

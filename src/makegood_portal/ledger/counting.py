@@ -39,7 +39,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 mine AS MATERIALIZED (
   SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel::text FROM ledger_candidacy c CROSS JOIN may
-  WHERE c.programme_id = of AND (may.whole OR c.prison_id = ANY (may.prisons)) AND (c.list_month <= as_of OR c.list_month IS NULL)
+  WHERE c.programme_id = of AND (may.whole OR c.prison_id = ANY (may.prisons))
 ),
 taken_back AS (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
 marks AS MATERIALIZED (
@@ -65,7 +65,8 @@ stand AS MATERIALIZED (
     CASE WHEN m.exit_on IS NULL OR coalesce(m.place, 0) = cardinality(steps) OR m.exit_on < m.done_on OR m.exit_on < m.back_on
            OR (m.exit_on = m.back_on AND m.exit_at < m.back_at) THEN 'open' ELSE 'left' END AS state
   FROM mine c LEFT JOIN marks m ON m.candidacy_id = c.id
-  WHERE c.list_month IS NOT NULL OR m.candidacy_id IS NOT NULL
+  -- The list of a month comes before the month begins: who stands on it counts from the first day on which something was done.
+  WHERE c.list_month <= as_of OR m.candidacy_id IS NOT NULL
 ),
 exits AS (
   SELECT DISTINCT ON (s.id, e.reason_source) s.prison_id, s.list_month, s.place, e.step::text, e.reason_source::text, e.reason::text
