@@ -138,9 +138,10 @@ def test_a_municipality_answers_and_its_words_are_kept(ours: Side, word: str, wo
         ("refused", "", "no_reason"),
         ("withdrawn", "x", "no_answer"),
         ("", "", "no_answer"),
+        ("granted", "Alleen als hij zich inschrijft", "conditions_with_yes"),
     ],
 )
-def test_an_answer_that_says_too_little_is_refused(ours: Side, word: str, words: str, code: str) -> None:
+def test_an_answer_that_says_too_little_or_more_than_it_can_hold_is_refused(ours: Side, word: str, words: str, code: str) -> None:
     [request] = ask(ours)
     with pytest.raises(Refusal) as refused:
         answer(ours, request.pk, word, words)
@@ -375,6 +376,7 @@ class TestAnAnswerIsPutRight:
             ("refused", "", "Toch", "no_reason"),
             ("withdrawn", "x", "Toch", "no_answer"),
             ("granted", "", " ", "why"),
+            ("granted", "Alleen als hij zich inschrijft", "Toch", "conditions_with_yes"),
         ],
     )
     def test_a_change_that_says_too_little_is_refused(self, ours: Side, word: str, words: str, why: str, code: str) -> None:
@@ -421,6 +423,16 @@ class TestAnAnswerIsPutRight:
         assert "Toestemming onder voorwaarden" in page
         assert "Eerst inschrijven" in page
         assert client_of(ours.users[Role.COORDINATOR]).get(change).status_code == 403
+
+
+def test_a_condition_typed_with_a_plain_yes_is_asked_about_and_stays_in_the_form(ours: Side) -> None:
+    [request] = ask(ours)
+    form = {"answer": "granted", "words": "Alleen als hij zich inschrijft", "seen": "1"}
+    page = client_of(ours.users[Role.MUNICIPAL_CONTACT]).post(reverse("permission", args=[request.pk]), form)
+    assert page.status_code == 422
+    assert "Kies “Ja, onder voorwaarden”, of maak de tekst leeg." in page.content.decode()
+    assert "Alleen als hij zich inschrijft" in page.content.decode()
+    assert state(request) == "asked"
 
 
 def test_the_turnaround_counts_open_requests_too(ours: Side) -> None:

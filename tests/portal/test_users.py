@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.selection import come_back
 from makegood_portal.actions.users import accept, end_role, give_role, invite, lock, new_link, reset_second_factor
-from makegood_portal.ledger.models import AuditEntry, Invitation, Membership, User
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Invitation, Membership, User
 from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import World, a_user, client_of
+from portal.builders import World, a_candidacy, a_user, client_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -149,6 +150,44 @@ def test_a_role_ends_after_a_question_and_can_be_given_again(world: World) -> No
     assert not scope_of(someone).roles
     client.post(one, {"seat": f"{held.organisation_id}/counsellor"})
     assert scope_of(someone).roles == {Role.COUNSELLOR}
+
+
+def test_whom_a_counsellor_guides_is_said_before_the_role_ends_and_nobody_guides_them_after_it(world: World, admin: Scope) -> None:
+    ours, someone = world.ours, world.ours.users[Role.COUNSELLOR]
+    here: dict[str, Any] = {"programme": ours.programme, "prison": ours.at(Kind.PRISON), "provider": ours.at(Kind.PROVIDER), "counsellor": someone}
+    started = a_candidacy(**here, state="started", started_on=TODAY, name="Zaalberg")
+    left = a_candidacy(**here, state="left", left_on=TODAY, exit_reason="transferred")
+    elsewhere = a_candidacy(programme=world.theirs.programme, provider=world.theirs.at(Kind.PROVIDER), counsellor=someone)
+    held, keeper = Membership.objects.get(user=someone), client_of(User.objects.get(pk=str(admin.user)))
+    page = keeper.get(reverse("user", args=[someone.pk])).content.decode()
+    asks = page[page.index(f'id="end-{held.pk}" popover') :]
+    assert "Deze persoon begeleidt 2 kandidaten." in asks[: asks.index("</form>")]
+    keeper.post(reverse("role_end", args=[someone.pk, held.pk]))
+    guided = set(Candidacy.objects.filter(counsellor=someone).values_list("pk", flat=True))
+    assert guided == {left.pk, elsewhere.pk}, "who left, and who is another provider's, keeps it"
+    entries = AuditEntry.objects.filter(verb="release_guided")
+    assert {entry.candidacy for entry in entries} == {ours.candidacy.pk, started.pk}
+    lead = client_of(ours.users[Role.LEAD])
+    assert someone.name not in lead.get(reverse("candidate", args=[started.pk])).content.decode()
+    first, waits = lead.get("/").content.decode(), lead.get(reverse("caseload")).content.decode()
+    assert reverse("caseload") in first
+    assert all(reverse("candidate", args=[one.pk]) in waits for one in (ours.candidacy, started))
+    other = a_user(Role.COUNSELLOR, at=ours.at(Kind.PROVIDER))
+    given: dict[str, Any] = {"counsellor": str(other.pk), "candidate": [str(ours.candidacy.pk), str(started.pk)]}
+    assert lead.post(reverse("caseload"), given).status_code == 302
+    assert set(Candidacy.objects.filter(pk__in=given["candidate"]).values_list("counsellor", flat=True)) == {other.pk}
+    assert client_of(other).get(reverse("candidate", args=[started.pk])).status_code == 200
+
+
+def test_who_comes_back_after_their_counsellor_went_has_none(world: World, admin: Scope) -> None:
+    ours, lead = world.ours, scope_of(world.ours.users[Role.LEAD])
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(state="left", left_on=TODAY, exit_reason="transferred", step="talk")
+    with scoped(admin):
+        end_role(by=admin, on=Membership.objects.get(user=ours.users[Role.COUNSELLOR]).pk, today=TODAY)
+    with scoped(lead):
+        come_back(by=lead, on=ours.candidacy.pk, happened_on=TODAY, reason="Toch niet overgeplaatst")
+    row = Candidacy.objects.get(pk=ours.candidacy.pk)
+    assert (row.state, row.counsellor) == ("open", None)
 
 
 def test_a_new_second_factor_is_set_at_the_next_log_in(world: World, admin: Scope) -> None:

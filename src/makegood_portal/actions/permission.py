@@ -241,11 +241,14 @@ def _of_municipality(by: Scope, on: UUID) -> Any:
 
 
 def _said(answer: str, words: str) -> dict[str, Any]:
-    """The columns of an answer; what says too little is refused."""
+    """The columns of an answer; what says too little, or more than the answer can hold, is refused."""
     if answer not in {str(one) for one in permissions.ANSWERS}:
         raise Refusal("no_answer", _("Choose an answer."), field="answer")
     if answer == PermissionState.GRANTED_WITH_CONDITIONS and not words.strip():
         raise Refusal("no_conditions", _("Write down under which conditions."), field="words")
+    if answer == PermissionState.GRANTED and words.strip():  # a yes has no place for them, and they may be a condition
+        what = _("A plain yes has no conditions, and these words would be lost.")
+        raise Refusal("conditions_with_yes", what, remedy=_("Choose “Yes, under conditions”, or clear the text."), field="words")
     if answer == PermissionState.REFUSED and not words.strip():
         raise Refusal("no_reason", _("Write down why not. Without it nobody can learn from it."), field="words")
     conditions = words.strip() if answer == PermissionState.GRANTED_WITH_CONDITIONS else ""

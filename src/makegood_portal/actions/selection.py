@@ -32,6 +32,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
 from makegood_portal.ledger.queries import audit_trail
+from makegood_portal.ledger.queries.memberships import has_role
 from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import instruments_of_step
 from makegood_portal.ledger.scope import Scope
@@ -149,7 +150,16 @@ def resume(
     event.step = contract_step(delivery) if signed else step
     add(event)
     due = due_on(delivery.steps[step], step_before_on=happened_on, end_date=row.release_on)
-    at = {"step": step, "step_since": happened_on, "step_due_on": due, "state": State.OPEN, "exit_reason": "", "left_on": None}
+    at: dict[str, Any] = {
+        "step": step,
+        "step_since": happened_on,
+        "step_due_on": due,
+        "state": State.OPEN,
+        "exit_reason": "",
+        "left_on": None,
+    }
+    if row.counsellor_id and row.provider_id and not has_role(row.counsellor_id, Role.COUNSELLOR, at=row.provider_id):
+        at["counsellor_id"] = None  # who guided them is gone meanwhile
     return change(row, seen=row.version, reason=reason, columns={**at, **named})
 
 
@@ -280,8 +290,6 @@ def _since(row: Candidacy, passed: SelectionEvent) -> date:
 @action(Role.LEAD)
 def assign_counsellor(*, by: Scope, on: UUID, counsellor: UUID, seen: int) -> Candidacy:
     """Who guides this candidate; only somebody who is a counsellor of the same provider."""
-    from makegood_portal.ledger.queries.memberships import has_role  # noqa: PLC0415 - a query of the ledger, used here alone
-
     row = _mine(by, on)
     if row.provider_id is None or not has_role(counsellor, Role.COUNSELLOR, at=row.provider_id):
         raise Refusal("not_a_counsellor", _("Choose a counsellor of your own organisation."), field="counsellor")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,14 +19,17 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.acting import action, add, change, fact
+from makegood_portal.actions.permission import everywhere
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger.models import Invitation, Membership, Organisation, User
+from makegood_portal.ledger import access
+from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Organisation, State, User
 from makegood_portal.ledger.queries import users
-from makegood_portal.ledger.scope import Scope, scope_of_system
+from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
 LASTS = timedelta(hours=48)
@@ -38,6 +41,19 @@ class Invited:
 
     user: User
     secret: str
+
+
+def open_account(*, by: Scope, on: UUID, today: date) -> users.Account | None:
+    """One user with, at each role of a counsellor, how many people are guided in it: ending it leaves them without one.
+
+    An administrator sees no candidate, so the portal counts: the number alone is told.
+    """
+    found = users.one(by, on, today=today)
+    if found is None or not any(held.guides_people for held in found.held):
+        return found
+    with scoped(duty := everywhere("count_guided")):
+        held = [replace(one, guides=_guided(duty, on, one.place).count()) if one.guides_people else one for one in found.held]
+    return replace(found, held=held)
 
 
 @action(Role.ADMINISTRATOR)
@@ -63,7 +79,7 @@ def give_role(*, by: Scope, on: UUID, organisation: UUID, role: str, today: date
 
 @action(Role.ADMINISTRATOR)
 def end_role(*, by: Scope, on: UUID, today: date) -> Membership:
-    """From today the user has this role there no more."""
+    """From today the user has this role there no more. Whom they guided as a counsellor nobody guides then, until the lead says who."""
     row = Membership.objects.filter(pk=on, organisation__in=users.administered(by)).first()
     if row is None or (row.until_on is not None and row.until_on <= today):
         raise NotYours("not_yours", _("You cannot change this record."))
@@ -73,7 +89,26 @@ def end_role(*, by: Scope, on: UUID, today: date) -> Membership:
         raise Refusal(
             "of_today", _("A role that begins today ends tomorrow at the earliest."), remedy=_("Lock the account if it must be now.")
         )
-    return change(row, until_on=today)
+    ended = change(row, until_on=today)
+    if row.role == Role.COUNSELLOR:
+        with scoped(duty := everywhere("role_ended")):
+            release_guided(by=duty, on=row.user_id, provider=row.organisation_id)
+    return ended
+
+
+@action()
+def release_guided(*, by: Scope, on: UUID, provider: UUID) -> None:
+    """The portal's own duty: who was a counsellor guides nobody any more, and the lead finds the people without a counsellor.
+
+    A file that ended before keeps who guided it then.
+    """
+    for row in _guided(by, on, provider).order_by("id"):
+        change(row, counsellor_id=None)
+
+
+def _guided(by: Scope, counsellor: UUID, provider: UUID) -> QuerySet[Candidacy]:
+    """Those who are on the way or started, and guided by somebody at a provider."""
+    return access.visible(Candidacy.objects.filter(counsellor=counsellor, provider=provider).exclude(state=State.LEFT), by)
 
 
 @action(Role.ADMINISTRATOR)

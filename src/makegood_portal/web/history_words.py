@@ -79,6 +79,7 @@ VERBS: Words = {
     "remind_municipality": gettext_lazy("Reminded the municipality"),
     "reset_second_factor": gettext_lazy("Reset a second factor"),
     "retention": gettext_lazy("Erased what may be kept no longer"),
+    "release_guided": gettext_lazy("Took the counsellor out: the role ended"),
     "settle_changed": gettext_lazy("Took the municipality's other answer in"),
     "settle_granted": gettext_lazy("Took the municipality's permission in"),
     "sign_contract": gettext_lazy("Recorded the contract"),

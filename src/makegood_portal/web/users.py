@@ -21,7 +21,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.actions.users import Invited, accept, end_role, give_role, invite, lock, new_link, reset_second_factor, unlock
+from makegood_portal.actions.users import (
+    Invited,
+    accept,
+    end_role,
+    give_role,
+    invite,
+    lock,
+    new_link,
+    open_account,
+    reset_second_factor,
+    unlock,
+)
 from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
@@ -140,7 +151,7 @@ def user_invite(request: Asked) -> HttpResponse:
 @page(Role.ADMINISTRATOR)
 def user(request: Asked, user_: UUID) -> HttpResponse:
     """One user; with a POST, one more role."""
-    found = users.one(request.scope, user_, today=timezone.localdate())
+    found = open_account(by=request.scope, on=user_, today=timezone.localdate())
     if found is None:
         raise Http404
     form = SeatForm(request.POST or None, seats=users.seats(request.scope))

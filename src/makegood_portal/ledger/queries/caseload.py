@@ -16,11 +16,13 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 PAGE = 50
+GUIDED = (State.OPEN, State.STARTED)
+"""States in which somebody is guided: also after the start, where the counsellor may go."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unguided:
-    """A candidate who has come to the provider and has no counsellor yet."""
+    """A candidate who has come to the provider and has no counsellor, not yet or not any more."""
 
     id: UUID
     pseudonym: str
@@ -60,7 +62,7 @@ class Guided:
 
 def caseload(scope: Scope, *, today: date, number: int = 1) -> Caseload:
     """Those of the asker's provider who wait for a counsellor: five queries, whatever their number."""
-    rows = access.visible(Candidacy.objects.filter(state=State.OPEN, counsellor=None), scope)
+    rows = access.visible(Candidacy.objects.filter(state__in=GUIDED, counsellor=None), scope)
     rows = rows.filter(provider__in=scope.where(Role.LEAD)).select_related("person", "prison")
     start = (max(number, 1) - 1) * PAGE
     page = list(rows.order_by(F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])

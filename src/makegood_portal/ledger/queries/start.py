@@ -36,6 +36,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.queries import agreements, consents, questionnaires
 from makegood_portal.ledger.queries.candidates import steps_of
+from makegood_portal.ledger.queries.caseload import GUIDED
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -127,7 +128,7 @@ def _without_a_route(scope: Scope, today: date) -> Rows:
 
 def _without_a_counsellor(scope: Scope, today: date) -> Rows:
     """They are with the provider, and nobody guides them."""
-    rows = Candidacy.objects.filter(state=State.OPEN, counsellor=None, provider__in=scope.where(Role.LEAD))
+    rows = Candidacy.objects.filter(state__in=GUIDED, counsellor=None, provider__in=scope.where(Role.LEAD))
     return _shaped("no_counsellor", access.visible(rows, scope), due="step_due_on", today=today)
 
 

@@ -27,6 +27,11 @@ class Held:
     from_on: date
     until_on: date | None
     runs: bool
+    place: UUID
+    guides_people: bool
+    """Whether it is the role of a counsellor that runs."""
+    guides: int = 0
+    """How many are guided in it, where that was counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +118,11 @@ def _accounts(rows: Sequence[User], scope: Scope, today: date) -> list[Account]:
 
 def _held(row: Membership, today: date) -> Held:
     role = str(Role(row.role).label)
+    runs = _runs(row, today)
     return Held(
-        id=row.pk, role=role, organisation=row.organisation.name, from_on=row.from_on, until_on=row.until_on, runs=_runs(row, today)
-    )
+        id=row.pk, role=role, organisation=row.organisation.name, from_on=row.from_on, until_on=row.until_on, runs=runs,
+        place=row.organisation_id, guides_people=runs and row.role == Role.COUNSELLOR,
+    )  # fmt: skip
 
 
 def _runs(row: Membership, today: date) -> bool:
