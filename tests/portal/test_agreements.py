@@ -240,11 +240,29 @@ def test_without_a_way_to_keep_contact_there_is_a_warning_and_near_release_an_ur
     assert ContactRoute.objects.get().ended_on == SIGNED
 
 
-def test_a_way_that_the_programme_does_not_know_is_refused(ours: Side) -> None:
+@pytest.mark.parametrize(
+    ("kind", "value", "holder", "code"),
+    [
+        ("pigeon", "x", "", "unknown_route"),
+        ("family", " ", "zus", "no_value"),
+        ("own_phone", "geen idee", "", "no_number"),  # else the warning that nobody can reach them would go away
+        ("own_phone", "06", "", "no_number"),
+        ("family", "0612345678", " ", "no_holder"),
+    ],
+)
+def test_what_leads_to_nobody_is_no_way_to_keep_contact(ours: Side, kind: str, value: str, holder: str, code: str) -> None:
     scope = scope_of(ours.users[Role.COUNSELLOR])
-    for kind, value in (("pigeon", "x"), ("family", " ")):
-        with scoped(scope), pytest.raises(Refusal):
-            add_route(by=scope, on=ours.candidacy.pk, kind=kind, value=value)
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        add_route(by=scope, on=ours.candidacy.pk, kind=kind, value=value, holder=holder)
+    assert refused.value.code == code
+    assert contact(ours, date(2026, 5, 18)).too_few
+
+
+@pytest.mark.parametrize("value", ["06-12345678", "+31 6 1234 5678", "sanne@example.org", "0512 34 56"])
+def test_a_number_or_an_address_by_mail_is_a_way_to_keep_contact(ours: Side, value: str) -> None:
+    scope = scope_of(ours.users[Role.COUNSELLOR])
+    with scoped(scope):
+        assert add_route(by=scope, on=ours.candidacy.pk, kind="own_phone", value=value).value == value
 
 
 def test_the_first_appointment_is_in_the_first_week_and_a_new_one_moves_the_old(ours: Side) -> None:

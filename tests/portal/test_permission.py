@@ -6,7 +6,7 @@ Needs 49, 50: the request has a deadline, reminders and a turnaround; where the 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -433,6 +433,30 @@ def test_a_condition_typed_with_a_plain_yes_is_asked_about_and_stays_in_the_form
     assert "Kies “Ja, onder voorwaarden”, of maak de tekst leeg." in page.content.decode()
     assert "Alleen als hij zich inschrijft" in page.content.decode()
     assert state(request) == "asked"
+
+
+@pytest.mark.parametrize(
+    ("word", "late", "said", "does"),
+    [
+        ("", False, "nobody", "Vraag het de gemeente"),
+        ("asked", False, "gevraagd, antwoord uiterlijk", "Bekijk het verzoek"),
+        ("asked", True, "De gemeente is te laat met het antwoord", "Bekijk het verzoek"),
+        ("refused", False, "Geen gemeente zei ja", "Vraag een andere gemeente"),
+    ],
+)
+def test_queue_and_step_say_who_was_asked_already(ours: Side, word: str, late: bool, said: str, does: str) -> None:
+    """Else the same municipality is asked twice, and who got a no waits for nothing."""
+    at_permission(ours)
+    if word:
+        due = timezone.localdate() + timedelta(days=-1 if late else 5)
+        PermissionRequest.objects.create(
+            candidacy=ours.candidacy, municipality=ours.at(Kind.MUNICIPALITY), state=word, asked_on=ASKED, deadline_on=due
+        )
+    client = client_of(ours.users[Role.COORDINATOR])
+    queue = client.get(reverse("queue") + "?step=permission_asked").content.decode()
+    step = client.get(reverse("candidate_step", args=[ours.candidacy.pk])).content.decode()
+    assert (said in queue, said in step) == ((True, True) if word else (False, False))
+    assert does in step
 
 
 def test_the_turnaround_counts_open_requests_too(ours: Side) -> None:

@@ -76,6 +76,20 @@ def test_the_municipality_sees_what_is_asked_of_it_and_the_prison_what_was_not_a
     assert cards(world, Role.COORDINATOR)["Municipality has not answered"] == (1, "urgent")
 
 
+def test_the_counsellor_sees_for_the_own_people_who_is_released_soon_and_which_municipality_is_late(
+    world: World, under_terms: Programme
+) -> None:
+    mine = {"counsellor": world.ours.users[Role.COUNSELLOR], "step": "permission_asked", "step_due_on": None}
+    for of in (mine, mine | {"counsellor": None}):
+        one = a_candidate(world, under_terms, release_on=TODAY + timedelta(days=2), **of)
+        a_consent(one, world.ours.at(Kind.MUNICIPALITY))
+        late = {"asked_on": TODAY - timedelta(days=30), "deadline_on": TODAY - timedelta(days=17)}
+        PermissionRequest.objects.create(candidacy=one, municipality=world.ours.at(Kind.MUNICIPALITY), state="asked", **late)
+    found = cards(world, Role.COUNSELLOR)
+    assert found["Municipality has not answered"] == (1, "urgent")
+    assert found["Candidate is released soon"] == (1, "soon")
+
+
 def test_programmes_that_go_the_same_way_have_one_guide(world: World) -> None:
     """Need 30: each step is explained, once."""
     user = world.ours.users[Role.COORDINATOR]

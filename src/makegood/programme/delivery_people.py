@@ -63,6 +63,10 @@ class ContactRoute(Term):
 
     title: Words
     """What people call it."""
+    telephone: Yes = False
+    """yes: it is a telephone number or an e-mail address; other words lead to nobody and are not taken for it."""
+    of_another: Yes = False
+    """yes: it is of somebody else than the participant, whose name is asked with it."""
     retired_on: Day | None = None
     """No longer in use from this day; set by an amendment."""
 

@@ -20,6 +20,8 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 SIGNERS = (Role.COUNSELLOR, Role.LEAD)
+DIGITS = 6
+"""A telephone number has at least so many; a local one in a small village has six."""
 KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 
 
@@ -130,6 +132,12 @@ def add_route(*, by: Scope, on: UUID, kind: str, value: str, holder: str = "", w
         raise Refusal("unknown_route", _("Choose a way to keep contact."), field="kind")
     if not value.strip():
         raise Refusal("no_value", _("Fill in the number or the address."), field="value")
+    if rules.routes[kind].telephone and "@" not in value and sum(sign.isdigit() for sign in value) < DIGITS:
+        raise Refusal(
+            "no_number", _("This is no telephone number and no e-mail address. Leave it out if you do not have one."), field="value"
+        )
+    if rules.routes[kind].of_another and not holder.strip():
+        raise Refusal("no_holder", _("Write down whose number or address it is."), field="holder")
     return add(
         ContactRoute(
             candidacy=row, kind=kind, value=value.strip(), holder=holder.strip(), works_from=works_from, consent_on=timezone.localdate()

@@ -73,7 +73,7 @@ def _day(due_on: date, today: date) -> str:
         return _("today")
     if due_on == today + timedelta(days=1):
         return _("tomorrow")
-    return _("before %(day)s") % {"day": date_format(due_on, "l j F")}
+    return _("by %(day)s") % {"day": date_format(due_on, "l j F")}
 
 
 def _permission_to_answer(waiting: Waiting, today: date) -> Task:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -166,6 +166,34 @@ def permission_of(programme: UUID, day: date) -> Permission | None:
 def is_granted(candidacy: UUID) -> bool:
     """Whether a municipality permits that this candidate takes part."""
     return PermissionRequest.objects.filter(candidacy=candidacy, state__in=GRANTED).exists()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """Where the asking of municipalities about one candidate stands: one waits for an answer, or no answer was a yes."""
+
+    waits: bool
+    deadline_on: date | None
+    """Of those that wait, the first; where none does, when the last answered."""
+    late: bool
+
+
+def answering(scope: Scope, candidacies: Collection[UUID], *, today: date) -> dict[UUID, Answering]:
+    """Of the candidates about whom a municipality was asked and none said yes. One query."""
+    rows = access.visible(PermissionRequest.objects.filter(candidacy__in=candidacies), scope)
+    rows = rows.exclude(state__in=[PermissionState.DRAFT, PermissionState.WITHDRAWN])
+    found: dict[UUID, list[tuple[str, date | None, date | None]]] = {}
+    for key, state, deadline, answered in rows.values_list("candidacy", "state", "deadline_on", "answered_on"):
+        found.setdefault(key, []).append((state, deadline, answered))
+    return {key: _answering(asked, today) for key, asked in found.items() if not any(state in GRANTED for state, *_ in asked)}
+
+
+def _answering(asked: Sequence[tuple[str, date | None, date | None]], today: date) -> Answering:
+    deadlines = [deadline for state, deadline, _ in asked if state == PermissionState.ASKED]
+    if not deadlines:
+        return Answering(waits=False, deadline_on=max(filter(None, (answered for *_, answered in asked)), default=None), late=False)
+    first = min(filter(None, deadlines), default=None)
+    return Answering(waits=True, deadline_on=first, late=first is not None and first < today)
 
 
 def with_person(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:

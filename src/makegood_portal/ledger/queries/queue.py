@@ -15,7 +15,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import name_of, steps_of
-from makegood_portal.ledger.queries.permissions import is_granted, permission_of
+from makegood_portal.ledger.queries.permissions import Answering, answering, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import OfStep, instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -51,6 +51,8 @@ class Waiting:
     time_left: str
     excluding: bool
     """Whether a programme of a municipality may keep the candidate out."""
+    answering: Answering | None
+    """At the step in which permission is asked: where that stands; None where nobody was asked yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,8 @@ class StepForm:
     acts: bool
     not_permitted: bool
     """Whether it is the step in which permission is asked, and nobody gave it yet: it is done by the answer, not by hand."""
+    answering: Answering | None
+    """Where that stands; None where nobody was asked yet."""
     next_title: str
     due_on: date | None
     channels: Sequence[tuple[str, str]]
@@ -111,8 +115,12 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
     here = Candidacy.objects.filter(pk__in=waiting.values("pk")[start : start + PAGE + 1])
     page = list(here.select_related("person", "prison").order_by(*due_first))
     names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
-    kept_out = excluding.among(scope, [row.pk for row in page[:PAGE]], today=today)
-    lines = tuple(_waiting(row, names.get(row.pk), delivery, today, excluding=row.pk in kept_out) for row in page[:PAGE])
+    here_now = [row.pk for row in page[:PAGE]]
+    kept_out = excluding.among(scope, here_now, today=today)
+    asked = answering(scope, here_now, today=today) if chosen.kind == "permission" else {}
+    lines = tuple(
+        _waiting(row, names.get(row.pk), delivery, today, excluding=row.pk in kept_out, asked=asked.get(row.pk)) for row in page[:PAGE]
+    )
     return Queue(
         steps=tuple(steps),
         chosen=chosen,
@@ -132,6 +140,7 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
     if delivery is None or row.step not in delivery.steps:
         return None
     step = delivery.steps[row.step]
+    not_permitted = step.kind == "permission" and permission_of(row.programme_id, today) is not None and not is_granted(row.pk)
     after = delivery.order[delivery.order.index(row.step) + 1 :] if row.step in delivery.order else []
     return StepForm(
         step=row.step,
@@ -140,7 +149,8 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
         kind=step.kind,
         state=row.state,
         acts=row.step in steps_of(delivery, scope),
-        not_permitted=step.kind == "permission" and permission_of(row.programme_id, today) is not None and not is_granted(row.pk),
+        not_permitted=not_permitted,
+        answering=answering(scope, [row.pk], today=today).get(row.pk) if not_permitted else None,
         next_title=said(delivery.steps[after[0]].title) if after else "",
         due_on=row.step_due_on,
         channels=_channels(delivery, row.step, today),
@@ -170,7 +180,9 @@ def _channels(delivery: Delivery, step: str, today: date) -> list[tuple[str, str
     return [(code, said(one.title)) for code, one in delivery.channels.items() if one.retired_on is None or today < one.retired_on]
 
 
-def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, today: date, *, excluding: bool) -> Waiting:
+def _waiting(
+    row: Candidacy, identity: Identity | None, delivery: Delivery, today: date, *, excluding: bool, asked: Answering | None
+) -> Waiting:
     left = time_left(delivery.end_date, end_date=row.release_on, on=today) if delivery.end_date else "in_time"
     return Waiting(
         id=row.pk,
@@ -182,4 +194,5 @@ def _waiting(row: Candidacy, identity: Identity | None, delivery: Delivery, toda
         release_on=row.release_on,
         time_left=left,
         excluding=excluding,
+        answering=asked,
     )

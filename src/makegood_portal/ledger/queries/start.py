@@ -156,8 +156,8 @@ def _lists(scope: Scope, today: date) -> Rows:
 COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _steps: frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD}),
     _permissions_to_answer: frozenset({Role.MUNICIPAL_CONTACT}),
-    _permissions_late: frozenset({Role.COORDINATOR, Role.LEAD}),
-    _late_for_release: frozenset({Role.COORDINATOR}),
+    _permissions_late: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
+    _late_for_release: frozenset({Role.COORDINATOR, Role.COUNSELLOR}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _without_a_counsellor: frozenset({Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR, Role.LEAD}),
