@@ -450,7 +450,12 @@ def test_queue_and_step_say_who_was_asked_already(ours: Side, word: str, late: b
     if word:
         due = timezone.localdate() + timedelta(days=-1 if late else 5)
         PermissionRequest.objects.create(
-            candidacy=ours.candidacy, municipality=ours.at(Kind.MUNICIPALITY), state=word, asked_on=ASKED, deadline_on=due
+            candidacy=ours.candidacy,
+            municipality=ours.at(Kind.MUNICIPALITY),
+            state=word,
+            asked_on=ASKED,
+            deadline_on=due,
+            answered_on=ANSWERED if word == "refused" else None,
         )
     client = client_of(ours.users[Role.COORDINATOR])
     queue = client.get(reverse("queue") + "?step=permission_asked").content.decode()
