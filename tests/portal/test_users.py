@@ -154,7 +154,12 @@ def test_a_role_ends_after_a_question_and_can_be_given_again(world: World) -> No
 
 def test_whom_a_counsellor_guides_is_said_before_the_role_ends_and_nobody_guides_them_after_it(world: World, admin: Scope) -> None:
     ours, someone = world.ours, world.ours.users[Role.COUNSELLOR]
-    here: dict[str, Any] = {"programme": ours.programme, "prison": ours.at(Kind.PRISON), "provider": ours.at(Kind.PROVIDER), "counsellor": someone}
+    here: dict[str, Any] = {
+        "programme": ours.programme,
+        "prison": ours.at(Kind.PRISON),
+        "provider": ours.at(Kind.PROVIDER),
+        "counsellor": someone,
+    }
     started = a_candidacy(**here, state="started", started_on=TODAY, name="Zaalberg")
     left = a_candidacy(**here, state="left", left_on=TODAY, exit_reason="transferred")
     elsewhere = a_candidacy(programme=world.theirs.programme, provider=world.theirs.at(Kind.PROVIDER), counsellor=someone)
