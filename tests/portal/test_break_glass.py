@@ -46,7 +46,7 @@ def test_the_lead_reads_who_it_was_and_is_led_to_the_reason(world: World, collea
     with scoped(by):
         break_glass(by=by, on=of.person.pseudonym, reason=WHY)
     told, reason = lead.get("/").content.decode(), reverse("candidate_history", args=[of.pk])
-    assert f"{colleague.name} heeft het dossier van {of.person.pseudonym} geopend" in told
+    assert f"{colleague.name} heeft het dossier van Sanne Van Ours geopend" in told
     assert f'href="{reason}"' in told
     assert WHY not in told  # it may be about the candidate: it stands in the file
     assert WHY in lead.get(reason).content.decode()

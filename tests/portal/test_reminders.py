@@ -144,7 +144,7 @@ def test_the_asker_is_told_of_the_answer(ours: Side) -> None:
     with scoped(scope):
         answer_permission(by=scope, on=request.pk, seen=1, answer="granted", words="", today=TODAY)
     assert told("permission_answered") == [(ours.users[Role.COORDINATOR].pk, ours.candidacy.pk, None)]
-    assert "gaf antwoord over" in client_of(ours.users[Role.COORDINATOR]).get("/").content.decode()
+    assert "zegt ja tegen Sanne Van Ours" in client_of(ours.users[Role.COORDINATOR]).get("/").content.decode()
 
 
 def test_the_database_lets_nothing_be_told_twice(ours: Side) -> None:

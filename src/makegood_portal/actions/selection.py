@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from makegood.programme.delivery import Delivery
@@ -338,7 +339,8 @@ def _acts(delivery: Delivery, step: str, by: Scope) -> None:
 
 def _not_before(row: Candidacy, happened_on: date) -> None:
     if happened_on < row.step_since:
-        raise Refusal("too_early", _("This lies before the day on which the step began."), field="happened_on")
+        what = _("This day is too early. The step began on %(day)s.") % {"day": date_format(row.step_since, "j F Y")}
+        raise Refusal("too_early", what, field="happened_on")
 
 
 def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: str) -> Candidacy:

@@ -157,26 +157,36 @@ def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: 
 
 
 REMINDERS = {
-    "permission_late": gettext_lazy("The municipality has not answered about %(pseudonym)s. The answer was due on %(day)s."),
-    "consent_ends": gettext_lazy("A consent of %(pseudonym)s ends on %(day)s. Ask it again."),
-    "appointment_today": gettext_lazy("Today, %(day)s, is the first appointment with %(pseudonym)s."),
-    "appointment_open": gettext_lazy("It is not recorded yet whether the appointment with %(pseudonym)s on %(day)s took place."),
-    "no_route": gettext_lazy("Nobody can reach %(pseudonym)s after the release on %(day)s. Ask for a phone number."),
+    "permission_late": gettext_lazy("The municipality has not answered about %(who)s. The answer was due on %(day)s."),
+    "consent_ends": gettext_lazy("A consent of %(who)s ends on %(day)s. Ask it again."),
+    "appointment_today": gettext_lazy("Today, %(day)s, is the first appointment with %(who)s."),
+    "appointment_open": gettext_lazy("It is not recorded yet whether the appointment with %(who)s on %(day)s took place."),
+    "no_route": gettext_lazy("Nobody can reach %(who)s after the release on %(day)s. Ask for a phone number."),
+}
+
+
+ANSWERED = {
+    "granted": gettext_lazy("%(municipality)s says yes to %(who)s."),
+    "granted_with_conditions": gettext_lazy("%(municipality)s says yes to %(who)s, under conditions."),
+    "refused": gettext_lazy("%(municipality)s says no to %(who)s."),
+    "not_ours": gettext_lazy("%(who)s is not from %(municipality)s, it says."),
 }
 
 
 def sentence(told: Told) -> str:
     """What a notice says."""
-    said = {"pseudonym": told.pseudonym or _("somebody")}
+    said = {"who": told.who or _("somebody")}
     if told.kind == "glass_broken":
-        who = told.by or _("A colleague")
-        return _("%(who)s opened the file of %(pseudonym)s. Read the reason, and look whether that was right.") % (said | {"who": who})
+        by = told.by or _("A colleague")
+        return _("%(by)s opened the file of %(who)s. Read the reason, and look whether that was right.") % (said | {"by": by})
     if told.kind == "release_moved":
-        day = parse_date(told.details.get("to", ""))
+        day, before = (parse_date(told.details.get(word, "")) for word in ("to", "from"))
         if day is None:
-            return _("The release date of %(pseudonym)s is not known any more.") % said
+            return _("The release date of %(who)s is not known any more.") % said
         said["day"] = date_format(day, "j F Y")
-        return _("%(pseudonym)s is released on another day: %(day)s.") % said
+        if before is None:
+            return _("%(who)s is released on %(day)s.") % said
+        return _("%(who)s is released on %(day)s, not on %(before)s.") % (said | {"before": date_format(before, "j F Y")})
     if told.kind in REMINDERS:
         return str(REMINDERS[told.kind]) % (said | {"day": date_format(told.due_on, "j F Y") if told.due_on else ""})
     if told.kind == "steps_late":
@@ -184,11 +194,12 @@ def sentence(told: Told) -> str:
         late = ngettext("%(n)s candidate passed the last day of a step.", "%(n)s candidates passed the last day of a step.", number)
         return late % {"n": number}
     if told.kind == "permission_answered":
-        return _("%(municipality)s answered about %(pseudonym)s.") % (said | {"municipality": told.details.get("municipality", "")})
+        answered = ANSWERED.get(told.details.get("answer", ""), gettext_lazy("%(municipality)s answered about %(who)s."))
+        return str(answered) % (said | {"municipality": told.details.get("municipality", "")})
     if told.kind == "permission_changed":
-        changed = _("%(municipality)s changed its answer about %(pseudonym)s. Look what the answer is now.")
+        changed = _("%(municipality)s changed its answer about %(who)s. Look what the answer is now.")
         return changed % (said | {"municipality": told.details.get("municipality", "")})
-    return _("Something changed in the file of %(pseudonym)s.") % said
+    return _("Something changed in the file of %(who)s.") % said
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField as Chars
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models import DateField as Dates
 from django.db.models import UUIDField as Keys
 from django.db.models.functions import Cast
@@ -26,6 +26,7 @@ from makegood_portal.ledger.models import (
     Candidacy,
     ContactRoute,
     GrossListImport,
+    Identity,
     ImportState,
     Notice,
     PermissionRequest,
@@ -35,7 +36,7 @@ from makegood_portal.ledger.models import (
     User,
 )
 from makegood_portal.ledger.queries import agreements, consents, questionnaires
-from makegood_portal.ledger.queries.candidates import steps_of
+from makegood_portal.ledger.queries.candidates import NAME, name_of, steps_of
 from makegood_portal.ledger.queries.caseload import GUIDED
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -189,7 +190,8 @@ class Told:
     id: UUID
     kind: str
     candidacy: UUID | None
-    pseudonym: str
+    who: str
+    """The name as far as the asker may know it, else the pseudonym; empty where it is about nobody in particular."""
     details: dict[str, Any]
     by: str
     """The name of the colleague who did it, where a notice says so."""
@@ -200,7 +202,8 @@ class Told:
 def told(scope: Scope) -> list[Told]:
     """The newest notices to the asker: one query, and one for the colleagues whom they name."""
     newest = Notice.objects.filter(to=scope.user, read_at=None).select_related("candidacy__person").order_by("-recorded_at")
-    rows = list(newest[:MOST_NOTICES])
+    known = access.visible(Identity.objects.filter(candidacy=OuterRef("candidacy")), scope).values(parts=NAME)[:1]
+    rows = list(newest.annotate(known=Subquery(known))[:MOST_NOTICES])
     users = {row.details["by"] for row in rows if row.details.get("by")}
     names = {str(key): name for key, name in User.objects.filter(pk__in=users).values_list("pk", "name")} if users else {}
     return [
@@ -208,7 +211,7 @@ def told(scope: Scope) -> list[Told]:
             id=row.pk,
             kind=row.kind,
             candidacy=row.candidacy_id,
-            pseudonym=row.candidacy.person.pseudonym if row.candidacy else "",
+            who=(row.candidacy and (name_of(Identity(**row.known) if row.known else None) or row.candidacy.person.pseudonym)) or "",
             details=row.details,
             by=names.get(row.details.get("by", ""), ""),
             due_on=row.due_on,
