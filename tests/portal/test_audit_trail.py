@@ -78,6 +78,20 @@ def test_the_history_of_a_file_says_what_was_and_what_became(world: World) -> No
     assert AuditEntry.objects.filter(part="history", actor=world.ours.users[Role.LEAD].pk).count() == 1
 
 
+def test_what_somebody_opens_in_one_go_is_one_line_of_the_history_and_all_of_the_log(world: World) -> None:
+    """Else the changes that matter drown in who looked where."""
+    of, counsellor, lead = world.ours.candidacy, client_of(world.ours.users[Role.COUNSELLOR]), client_of(world.ours.users[Role.LEAD])
+    for page in ("candidate", "candidate_contacts", "candidate"):
+        counsellor.get(reverse(page, args=[of.pk]))
+    reads = AuditEntry.objects.filter(candidacy=of.pk, verb="read", actor=world.ours.users[Role.COUNSELLOR].pk).count()
+    assert reads >= 3
+    page = lead.get(reverse("candidate_history", args=[of.pk])).content.decode()
+    name = world.ours.users[Role.COUNSELLOR].name
+    assert page.count(f'<div class="cell">{name}</div>') == 1
+    log = lead.get(reverse("audit")).content.decode()
+    assert log.count(f'<div class="cell">{name}</div>') == reads
+
+
 def test_an_administrator_reads_no_values_and_no_pseudonyms(world: World) -> None:
     something_is_done(world.ours)
     client = client_of(world.ours.users[Role.ADMINISTRATOR])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
 READERS = (Role.LEAD, Role.ADMINISTRATOR)
+IN_ONE_GO = timedelta(minutes=30)
+"""Between two things that somebody opens in one go at most so much time goes by."""
 
 
 class FilterForm(Form):
@@ -72,6 +74,30 @@ def _shown(found: audit_trail.Page, codes: Mapping[str, Mapping[str, str]] | Non
     ]
 
 
+def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What one person opened in one go in one line, with its parts: a page or two of somebody at work is many entries of the log."""
+    lines: list[dict[str, Any]] = []
+    for item in entries:
+        line = {**item, "parts": [item["part"]] if item["part"] else [], "since": item["entry"].at}
+        last = lines[-1] if lines else None
+        if (
+            last
+            and _opened(item)
+            and _opened(last)
+            and last["entry"].who == item["entry"].who
+            and last["since"] - line["since"] < IN_ONE_GO
+        ):
+            last["parts"] = list(dict.fromkeys([*line["parts"], *last["parts"]]))
+            last["since"] = line["since"]
+        else:
+            lines.append(line)
+    return lines
+
+
+def _opened(item: Mapping[str, Any]) -> bool:
+    return item["entry"].verb == "read" and not item["entry"].refused
+
+
 def _number(request: Asked) -> int:
     number = request.GET.get("page", "1")
     return int(number) if number.isdigit() and len(number) < 6 else 1
@@ -102,7 +128,9 @@ def candidate_history(request: Asked, candidacy: UUID) -> HttpResponse:
     found = open_history(by=request.scope, on=candidacy, number=_number(request))
     if found is None:
         raise Http404
-    return render(request, "audit_trail/of_file.html", {"found": found, "page": found.page, "entries": _shown(found.page, found.codes)})
+    return render(
+        request, "audit_trail/of_file.html", {"found": found, "page": found.page, "entries": _folded(_shown(found.page, found.codes))}
+    )
 
 
 PATHS = [
