@@ -5,6 +5,7 @@ Needs 37, 38, 40: a warm first appointment; no contract at once; several ways to
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from makegood_portal.actions.agree import (
     add_route,
@@ -26,7 +28,17 @@ from makegood_portal.actions.agree import (
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.actions.selection import come_back, leave
 from makegood_portal.ledger import history
-from makegood_portal.ledger.models import Appointment, AuditEntry, Candidacy, ContactRoute, Contract, SelectionEvent
+from makegood_portal.ledger.models import (
+    Appointment,
+    AuditEntry,
+    Candidacy,
+    ContactRoute,
+    Contract,
+    EligibilityAssessment,
+    EligibilityOverride,
+    ProgrammeVersion,
+    SelectionEvent,
+)
 from makegood_portal.ledger.queries import agreements
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Role
@@ -81,6 +93,31 @@ def test_a_contract_put_right_stays_one_contract(ours: Side) -> None:
 def test_only_the_provider_signs(ours: Side, role: Role, kind: type[Refusal]) -> None:
     with pytest.raises(kind):
         sign(ours, role)
+
+
+def test_no_track_stands_chosen_without_an_advice_and_an_untouched_form_records_none(ours: Side) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(track="basic")  # of a contract that was taken back
+    client, contract = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_contract", args=[ours.candidacy.pk])
+    page = client.get(contract).content.decode()
+    assert "checked" not in page
+    assert "volgt uit het advies" not in page
+    assert client.post(contract, {"signed_on": timezone.localdate().isoformat(), "seen": "1"}).status_code == 422
+    assert not Contract.objects.exists()
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_the_track_of_the_advice_or_of_who_decided_otherwise_stands_chosen_and_says_so(ours: Side, decided: bool) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(track="plus")
+    version = ProgrammeVersion.objects.get(programme=ours.programme)
+    said = {"happened_on": SIGNED, "answer": "yes", "track": "basic" if decided else "plus"}
+    kept = EligibilityAssessment.objects.create(candidacy=ours.candidacy, programme_version=version, **said)
+    if decided:
+        by = ours.users[Role.LEAD]
+        EligibilityOverride.objects.create(candidacy=ours.candidacy, assessment=kept, track="plus", reason="other", by=by)
+    page = client_of(ours.users[Role.COUNSELLOR]).get(reverse("candidate_contract", args=[ours.candidacy.pk])).content.decode()
+    [chosen] = re.findall(r'<input type="radio" name="track" value="([a-z]+)"[^>]* checked', page)
+    assert chosen == "plus"
+    assert "volgt uit het advies" in page
 
 
 def test_an_invented_track_is_refused(ours: Side) -> None:
@@ -308,6 +345,22 @@ def test_a_first_appointment_is_planned_for_today_or_later(ours: Side, days: int
     assert answer.status_code == status
     assert ("Deze dag is voorbij. Kies vandaag of een latere dag." in answer.content.decode()) is (days < 0)
     assert Appointment.objects.exists() is (days >= 0)
+
+
+@pytest.mark.parametrize(("after", "late"), [(7, False), (8, True)])
+def test_a_first_appointment_that_is_later_than_agreed_is_kept_and_said(ours: Side, after: int, late: bool) -> None:
+    """Need 37. The programme file wants it within seven days after the release."""
+    release = timezone.localdate() + timedelta(days=30)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(release_on=release)
+    client = client_of(ours.users[Role.COUNSELLOR])
+    typed = {"on": (release + timedelta(days=after)).isoformat(), "time": "09:00", "place": "Loket"}
+    page = client.post(reverse("candidate_first_appointment", args=[ours.candidacy.pk]), typed, follow=True).content.decode()
+    until = date_format(release + timedelta(days=7), "j F Y")
+    assert ("Dat is later dan afgesproken: de eerste afspraak moet uiterlijk op" in page) is late
+    planned = Appointment.objects.get()
+    moved = client.post(reverse("appointment_move", args=[planned.pk]), typed | {"time": "11:00", "seen": "1"}, follow=True)
+    assert (f"uiterlijk op {until} zijn" in moved.content.decode()) is late
+    assert Appointment.objects.filter(state="planned").count() == 1
 
 
 def first(side: Side, day: int = 2) -> Appointment:

@@ -33,12 +33,14 @@ from portal.forms_walked import OF_THE_FRAME, TEXT, Form, Forms, forms_of, undon
 HERE = {"Origin": "http://testserver"}
 SOON = (timezone.localdate() + timedelta(days=40)).isoformat()
 FILL: dict[str, dict[str, Any]] = {
+    "appointment_move": {"on": "2999-06-02"},
     "candidate_consents": {"officer": "", "until_on": ""},
     "candidate_contract": {"track": "basic"},
     "candidate_coordination": {"status": "not_known"},
     "candidate_eligibility_decide": {"answer": "no"},
     "candidate_first_appointment": {"on": "2999-06-02"},
     "candidate_parallel_help": {"kind": "debt", "until_on": ""},
+    "candidate_permissions": dict.fromkeys(("municipality_1", "municipality_2", "municipality_3"), ""),
     "candidate_release": {"release_on": SOON},
     "consent_answer": {"until_on": ""},
     "municipality_usual_care": {"year": "2025", "kinds": ["debt"]},

@@ -499,6 +499,12 @@ def test_the_conditions_of_a_municipality_stand_on_the_overview_of_who_may_see_i
     assert {role for role, seen in shown.items() if seen} == {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}
 
 
+def told(municipality: Organisation) -> Organisation:
+    """Somebody there gets an e-mail."""
+    MunicipalityContact.objects.create(municipality=municipality, name="M. Loket", email="loket@example.org", checked_on=ASKED)
+    return municipality
+
+
 def writes(side: Side, text: str) -> None:
     """The candidate says in the screening questionnaire in which municipality they will live."""
     a_questionnaire(side.programme)
@@ -521,7 +527,7 @@ def writes(side: Side, text: str) -> None:
 )
 def test_a_municipality_in_the_candidates_own_words_is_offered(ours: Side, text: str, chosen: list[str], said: str) -> None:
     unknown(ours)
-    towns = {name: an_organisation(Kind.MUNICIPALITY, name=name) for name in ("Leiden", "Delft", "Rijnsburg")}
+    towns = {name: told(an_organisation(Kind.MUNICIPALITY, name=name)) for name in ("Leiden", "Delft", "Rijnsburg")}
     MunicipalityDetails.objects.create(
         municipality=towns["Rijnsburg"], cbs_code="0999", cbs_year=2015, merged_into=towns["Leiden"], merged_year=2016
     )
@@ -545,10 +551,64 @@ def test_a_municipality_that_is_asked_no_more_is_not_offered(ours: Side) -> None
 
 def test_what_the_candidate_wrote_does_not_replace_the_municipality_of_the_list(ours: Side) -> None:
     an_organisation(Kind.MUNICIPALITY, name="Leiden")
+    told(ours.at(Kind.MUNICIPALITY))
     writes(ours, "Leiden")
     page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
     assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', page) == [ours.at(Kind.MUNICIPALITY).name]
     assert "De kandidaat schreef: Leiden" in page
+
+
+def test_a_municipality_without_an_address_is_marked_before_it_is_asked_after_it_and_in_the_lists(ours: Side) -> None:
+    asking, municipality = reverse("candidate_permissions", args=[ours.candidacy.pk]), ours.at(Kind.MUNICIPALITY)
+    client, add = client_of(ours.users[Role.COORDINATOR]), reverse("municipality_contact_new", args=[municipality.pk])
+    before = client.get(asking).content.decode()
+    assert f"{municipality.name} (geen e-mailadres bekend)" in before
+    assert add in before
+    after = client.post(asking, {"municipality": str(municipality.pk)}, follow=True).content.decode()
+    assert f"van {municipality.name} is geen e-mailadres bekend" in after
+    one = reverse("permission", args=[PermissionRequest.objects.get().pk])
+    for page in (asking, reverse("permissions"), one):
+        assert add in client.get(page).content.decode(), page
+    assert reverse("permission_remind", args=[PermissionRequest.objects.get().pk]) not in client.get(one).content.decode()
+    told(municipality)
+    for page in (asking, reverse("permissions"), one):
+        assert add not in client.get(page).content.decode(), page
+    assert reverse("permission_remind", args=[PermissionRequest.objects.get().pk]) in client.get(one).content.decode()
+
+
+@pytest.mark.parametrize(("wrote", "opened"), [("", False), ("Leiden", False), ("Leiden of Delft", True)])
+def test_other_municipalities_stand_behind_a_line_until_several_are_meant(ours: Side, wrote: str, opened: bool) -> None:
+    unknown(ours)
+    for name in ("Leiden", "Delft"):
+        an_organisation(Kind.MUNICIPALITY, name=name)
+    if wrote:
+        writes(ours, wrote)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
+    folded = page[page.index("<details", page.index('name="municipality"')) :]
+    assert folded.startswith('<details class="details" open>') is opened
+    assert 'name="municipality_1"' in folded[: folded.index("</details>")]
+
+
+def test_a_municipality_that_is_chosen_twice_is_said_and_nobody_is_asked(ours: Side) -> None:
+    twice = dict.fromkeys(("municipality", "municipality_2"), str(ours.at(Kind.MUNICIPALITY).pk))
+    page = client_of(ours.users[Role.COORDINATOR]).post(reverse("candidate_permissions", args=[ours.candidacy.pk]), twice)
+    assert page.status_code == 422
+    assert "Deze gemeente is al gekozen." in page.content.decode()
+    assert '<details class="details" open>' in page.content.decode()
+    assert not PermissionRequest.objects.exists()
+
+
+def test_answered_questions_of_people_who_are_known_no_more_are_counted_and_not_listed(ours: Side) -> None:
+    [known] = ask(ours)
+    for _ in range(2):
+        ask(ours, an_organisation(Kind.MUNICIPALITY))
+    rows = PermissionRequest.objects.exclude(pk=known.pk)
+    rows.update(state="not_ours", answered_on=ANSWERED, says=None)
+    answer(ours, known.pk, "refused", "Er is geen plek", seen=2)
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("permissions"), {"show": "answered"}).content.decode()
+    assert reverse("permission", args=[known.pk]) in page
+    assert "Persoon onbekend" not in page
+    assert "2 vragen staan hier niet" in page
 
 
 def test_by_hand_it_is_asked_and_answered(ours: Side) -> None:

@@ -24,7 +24,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.acting import action, add, change, fact
-from makegood_portal.actions.permission import everywhere
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access
 from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Organisation, State, User
@@ -49,9 +48,10 @@ def open_account(*, by: Scope, on: UUID, today: date) -> users.Account | None:
     An administrator sees no candidate, so the portal counts: the number alone is told.
     """
     found = users.one(by, on, today=today)
-    if found is None or not any(held.guides_people for held in found.held):
+    places = {held.place for held in found.held if held.guides_people} if found else set()
+    if found is None or not places:
         return found
-    with scoped(duty := everywhere("count_guided")):
+    with scoped(duty := _as_lead("count_guided", places)):
         held = [replace(one, guides=_guided(duty, on, one.place).count()) if one.guides_people else one for one in found.held]
     return replace(found, held=held)
 
@@ -91,7 +91,7 @@ def end_role(*, by: Scope, on: UUID, today: date) -> Membership:
         )
     ended = change(row, until_on=today)
     if row.role == Role.COUNSELLOR:
-        with scoped(duty := everywhere("role_ended")):
+        with scoped(duty := _as_lead("role_ended", {row.organisation_id})):
             release_guided(by=duty, on=row.user_id, provider=row.organisation_id)
     return ended
 
@@ -104,6 +104,11 @@ def release_guided(*, by: Scope, on: UUID, provider: UUID) -> None:
     """
     for row in _guided(by, on, provider).order_by("id"):
         change(row, counsellor_id=None)
+
+
+def _as_lead(duty: str, providers: set[UUID]) -> Scope:
+    """For a duty of the portal itself about who is guided: it sees what the leads of these providers see."""
+    return scope_of_system(duty, everywhere={Role.LEAD: providers})
 
 
 def _guided(by: Scope, counsellor: UUID, provider: UUID) -> QuerySet[Candidacy]:

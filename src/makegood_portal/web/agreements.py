@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -210,7 +211,7 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         seen = key_of(request.POST.get("seen", ""))
         if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
-            notices.done(request, _("The first appointment is planned."))
+            _planned(request, found, form, _("The first appointment is planned."))
             return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "head": head, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
@@ -231,7 +232,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         version = seen_version(request)
         if tried(form, lambda: move_appointment(by=request.scope, on=appointment, at=form.at(), seen=version, **form.where())):
-            notices.done(request, _("The appointment has another day."))
+            _planned(request, found if old.kind == agreements.FIRST else None, form, _("The appointment has another day."))
             return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "head": head, "form": form, "old": old}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
@@ -271,6 +272,16 @@ def appointments(request: Asked) -> HttpResponse:
     """Appointments of today, and those of which nobody recorded whether they took place."""
     found = open_my_appointments(by=request.scope, today=timezone.localdate())
     return render(request, "agreements/appointments.html", {"found": found})
+
+
+def _planned(request: Asked, found: ContactPage | None, form: FirstForm, said: str) -> None:
+    """Say that an appointment is planned, and of a first one that is later than was agreed, by which day it should be."""
+    until = found.within_until if found else None
+    if until is None or form.cleaned_data["on"] <= until:
+        notices.done(request, said)
+        return
+    late = _("This is later than agreed: the first appointment should be on %(day)s at the latest.") % {"day": date_format(until, "j F Y")}
+    notices.careful(request, f"{said} {late}")
 
 
 def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, Head]:

@@ -50,7 +50,8 @@ class AskForm(Form):
 
     def __init__(self, *args: Any, asking: Asking, **words: Any) -> None:
         super().__init__(*args, **words)
-        choices = [("", "–"), *((str(key), name) for key, name in asking.municipalities)]
+        self.names, self.silent = dict(asking.municipalities), asking.silent
+        choices = [("", "–"), *((str(key), self._said(key)) for key in self.names)]
         for number in range(MOST_AT_ONCE if asking.several else 1):
             self.fields[f"municipality_{number}" if number else "municipality"] = forms.ChoiceField(
                 label=_("Or else municipality %(number)s") % {"number": number + 1} if number else _("Municipality"),
@@ -63,16 +64,41 @@ class AskForm(Form):
         meant = [asking.municipality] if asking.municipality else written
         for name, key in zip(list(self.fields), [] if waits else meant, strict=False):  # as many as may be asked
             self.fields[name].initial = str(key)
+        self.others_open = bool(self.others) and (self.is_bound or any(self[name].initial for name in self.others))
         self.fields["agrees"] = forms.BooleanField(
             label=_("The candidate agrees that the municipality reads this"),
             help_text=_("Not needed where it is on record already. You find that under Consent."),
             required=False,
         )
 
+    @property
+    def others(self) -> list[str]:
+        """The fields of the other municipalities that may be asked too."""
+        return [name for name in self.fields if name.startswith("municipality_")]
+
+    @property
+    def meant_silent(self) -> list[tuple[UUID, str]]:
+        """Those that stand chosen beforehand and get no e-mail."""
+        keys = [self[name].initial for name in ("municipality", *self.others)]
+        return [(key, name) for key, name in self.names.items() if key in self.silent and str(key) in keys]
+
+    def _said(self, key: UUID) -> str:
+        return _("%(name)s (no e-mail address known)") % {"name": self.names[key]} if key in self.silent else self.names[key]
+
+    def clean(self) -> dict[str, Any]:
+        """Each municipality is chosen once: who chose one twice meant another."""
+        words = super().clean() or {}
+        before = {words.get("municipality")}
+        for name in self.others:
+            key = words.get(name)
+            if key and key in before:
+                self.add_error(name, _("This municipality is chosen already. Choose another one, or leave this empty."))
+            before.add(key)
+        return words
+
     def chosen(self) -> list[UUID]:
-        """The municipalities, each once, in the order in which they were chosen."""
-        keys = [self.cleaned_data[name] for name in self.fields if name.startswith("municipality")]
-        return [UUID(key) for key in dict.fromkeys(filter(None, keys))]
+        """The municipalities, in the order in which they were chosen."""
+        return [UUID(key) for name in ("municipality", *self.others) if (key := self.cleaned_data[name])]
 
 
 class AnswerForm(Form):
@@ -124,8 +150,10 @@ def permission_list(request: Asked) -> HttpResponse:
         {"label": _("To answer") if found.answers else _("Waiting"), "href": "?", "current": not closed, "count": found.open},
         {"label": _("Done"), "href": "?show=answered", "current": closed},
     ]
-    lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
-    return render(request, "permissions/list.html", {"found": found, "page": found, "tabs": tabs, "lines": lines})
+    shown = [line for line in found.lines if line.name or not closed]
+    lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in shown]
+    context = {"found": found, "page": found, "tabs": tabs, "lines": lines, "unnamed": len(found.lines) - len(shown)}
+    return render(request, "permissions/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -197,6 +225,9 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
         if tried(form, lambda: ask_permission(by=request.scope, on=candidacy, **words)):
             count = len(form.chosen())
             notices.done(request, ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", count) % {"n": count})
+            if silent := ", ".join(form.names[key] for key in form.chosen() if key in form.silent):
+                said = _("Nobody there is told: no e-mail address is known of %(names)s. Call them, and add a contact person.")
+                notices.careful(request, said % {"names": silent})
             return redirect("candidate_permissions", candidacy=candidacy)
     lines = [{"line": line, "state": STATES[line.state][0], "kind": STATES[line.state][1]} for line in found.lines]
     context = {

@@ -14,7 +14,16 @@ from django.utils import timezone
 from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, Identity, State
+from makegood_portal.ledger.models import (
+    Appointment,
+    Candidacy,
+    ContactRoute,
+    Contract,
+    EligibilityAssessment,
+    EligibilityOverride,
+    Identity,
+    State,
+)
 from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -57,6 +66,8 @@ class ContractPage:
     track_title: str
     signed_on: date | None
     advised: str
+    """The track of the advice that was kept, or of who decided otherwise; empty without either: then it is chosen here."""
+    advised_title: str
     tracks: Sequence[tuple[str, str]]
     may_sign: bool
     first: str
@@ -128,13 +139,15 @@ def contract_page(scope: Scope, candidacy: UUID, *, today: date) -> ContractPage
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     code = contract.track if contract else ""
     tracks = delivery.tracks if delivery else {}
+    advised = row.track if contract is None and row.track and _is_advised(scope, row) else ""
     return ContractPage(
         person=row.person_id,
         version=row.version,
         track=code,
         track_title=said(delivery.tracks[code].title) if delivery and code in delivery.tracks else code,
         signed_on=contract.signed_on if contract else None,
-        advised=row.track,
+        advised=advised,
+        advised_title=said(tracks[advised].title) if advised in tracks else advised,
         tracks=[(name, f"{said(track.title)}: {said(track.for_whom)}") for name, track in terms.in_use(tracks, today).items()],
         may_sign=delivery is not None and row.state != State.LEFT and row.mine,
         first=before_contract(delivery, row.step) if delivery else "",
@@ -142,6 +155,13 @@ def contract_page(scope: Scope, candidacy: UUID, *, today: date) -> ContractPage
         withdrawals=_withdrawals(delivery, today) if contract and row.mine and delivery and row.state == State.OPEN else (),
         ended=_ended(contracts[0], row, delivery, today) if contracts and contract is None else None,
     )
+
+
+def _is_advised(scope: Scope, row: Candidacy) -> bool:
+    """Whether the track of the file comes from an advice or a decision; it may also be that of a contract that was taken back."""
+    of = {"candidacy": row, "track": row.track}
+    kept = access.visible(EligibilityAssessment.objects.filter(**of), scope)
+    return kept.exists() or access.visible(EligibilityOverride.objects.filter(**of), scope).exists()
 
 
 def _withdrawals(delivery: Delivery, today: date) -> list[Withdrawal]:

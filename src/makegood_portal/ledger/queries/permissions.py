@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery_steps import Permission
@@ -23,6 +23,8 @@ from makegood_portal.ledger.models import (
     AnswerStatus,
     Candidacy,
     Identity,
+    MunicipalityContact,
+    MunicipalityDetails,
     Organisation,
     PermissionReminder,
     PermissionRequest,
@@ -62,6 +64,9 @@ class Line:
     answered_on: date | None
     reminders: int
     parallel: bool
+    place: UUID
+    silent: bool
+    """It waits, and no e-mail address of the municipality is known: nobody there is told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +152,8 @@ class Asking:
     says: Says
     municipality: UUID | None
     municipalities: Sequence[tuple[UUID, str]]
+    silent: frozenset[UUID]
+    """Municipalities of which no e-mail address is known."""
     written: Written | None
     excluding: Sequence[Excluding]
     """Local programmes that exclude, of the candidate's municipality or of those that it may be."""
@@ -207,6 +214,13 @@ def with_way(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:
     return with_person(rows.annotate(on_the_way=way))
 
 
+def reached(municipality: str) -> ExpressionWrapper[Any]:
+    """Whether an e-mail address of a municipality is known, so that somebody there is told: as `actions.permission.address_of`."""
+    contacts = MunicipalityContact.objects.filter(municipality=OuterRef(municipality), ended_on=None).exclude(email="")
+    wanted = MunicipalityDetails.objects.filter(municipality=OuterRef(municipality)).exclude(address_for_requests="")
+    return ExpressionWrapper(Exists(contacts) | Exists(wanted), BooleanField())
+
+
 def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) -> Page:
     """A page of requests; five queries, however many there are."""
     rows = access.visible(PermissionRequest.objects.exclude(state=PermissionState.DRAFT), scope)
@@ -218,7 +232,12 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
     there = (rows.exclude(waits) if closed else rows.filter(waits)).order_by(*order)
     start = (max(number, 1) - 1) * PAGE
     here = PermissionRequest.objects.filter(pk__in=there.values("pk")[start : start + PAGE + 1])
-    found = list(with_person(here).select_related("municipality").annotate(reminded=Count("reminders")).order_by(*order))
+    found = list(
+        with_person(here)
+        .select_related("municipality")
+        .annotate(reminded=Count("reminders"), reached=reached("municipality"))
+        .order_by(*order)
+    )
     said_ = history.unseal_many({row.pk: (row.person, row.says) for row in found[:PAGE]})
     answers = not scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
     return Page(
@@ -236,7 +255,8 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
 def one(scope: Scope, key: UUID, *, today: date) -> Request | None:
     """One request. Call it through `actions.permission.open_request`, which writes it down."""
     rows = access.visible(PermissionRequest.objects.filter(pk=key), scope)
-    row = with_way(rows).select_related("municipality", "asked_by").annotate(reminded=Count("reminders")).first()
+    counted = with_way(rows).select_related("municipality", "asked_by").annotate(reminded=Count("reminders"))
+    row = counted.annotate(reached=reached("municipality")).first()
     if row is None:
         return None
     words = history.unseal_many({row.pk: (row.person, row.says)}).get(row.pk)
@@ -278,9 +298,10 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     permission = permission_of(row.programme_id, today)
     asks = permission is not None and (row.handed_over_on is not None or scope.has(Role(permission.asked_by), Role.LEAD))
     requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
-    found = list(requests.select_related("municipality").annotate(reminded=Count("reminders")))
+    found = list(requests.select_related("municipality").annotate(reminded=Count("reminders"), reached=reached("municipality")))
     rows_ = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True).order_by("name")
-    towns = list(rows_.values_list("id", "name", "details__merged_into"))
+    told = list(rows_.annotate(reached=reached("pk")).values_list("id", "name", "details__merged_into", "reached"))
+    towns = [(key, name, into) for key, name, into, _reached in told]
     return Asking(
         person=row.person_id,
         candidacy=row.pk,
@@ -292,6 +313,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         says=_says(_told(row, identity_of(row.called))),
         municipality=row.municipality_id,
         municipalities=[(key, name) for key, name, into in towns if into is None],
+        silent=frozenset(key for key, _name, _into, reached_ in told if not reached_),
         written=_written(scope, row, permission, towns),
         excluding=excluding.of_candidate(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
@@ -357,6 +379,8 @@ def _line(row: Any, words: Mapping[str, Any], today: date) -> Line:
         answered_on=row.answered_on,
         reminders=row.reminded,
         parallel=row.parallel,
+        place=row.municipality_id,
+        silent=waits and not row.reached,
     )
 
 
