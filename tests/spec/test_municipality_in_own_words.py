@@ -29,7 +29,8 @@ KNOWN = {
         ("Delft / Leiden; Delft", ("0503", "0546"), ()),
         ("Bergen (L)", ("0893",), ()),
         ("Bergen", (), ("Bergen",)),  # it may be either of two
-        ("Den Haag", (), ("Den Haag",)),  # no list of municipalities says that it is 's-Gravenhage
+        ("Den Haag", ("0518",), ()),  # no list of municipalities says so, everybody else does
+        ("gemeente Den Bosch", ("0796",), ()),
         ("Utrechtt", (), ("Utrechtt",)),
         ("bij mijn zus", (), ("bij mijn zus",)),
         ("", (), ()),
