@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from datetime import date
 from uuid import UUID
@@ -21,12 +24,14 @@ from makegood_portal.actions.import_list import (
 )
 from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import (
+    AuditEntry,
     Candidacy,
     CitizenNumber,
     ColumnMapping,
     GrossListImport,
     Identity,
     ImportRow,
+    MunicipalityDetails,
     Notice,
     Organisation,
     Party,
@@ -36,7 +41,9 @@ from makegood_portal.ledger.models import (
     SelectionEvent,
     User,
 )
+from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
+from makegood_portal.ledger.sealing import seal
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import a_loaded_programme, a_user, an_organisation, client_of
 from portal.questions import MOST, questions
@@ -90,7 +97,9 @@ def taken_in(by: User, prison: Organisation, programme: Programme, *rows: str, m
 def test_nothing_enters_the_register_before_it_is_taken_in(coordinator: User, prison: Organisation, programme: Programme) -> None:
     _, key = received(coordinator, prison, programme, JANSEN, DE_VRIES, "3;;Jan;1980-01-01;m;2016-08-01;Utrecht")
     assert Candidacy.objects.count() == 0
-    assert GrossListImport.objects.get(pk=key).counts == {"new": 2, "refused": 1, "rows": 3, "corrected": 1}
+    assert GrossListImport.objects.get(pk=key).counts == {"new": 2, "refused": 1, "rows": 3, "corrected": 2, "without_municipality": 2}, (
+        "no municipality of these names is in the directory"
+    )
 
 
 def test_rows_become_candidates_at_the_first_step_of_the_prison(coordinator: User, prison: Organisation, programme: Programme) -> None:
@@ -258,6 +267,179 @@ def test_a_number_of_excel_says_which_day_was_read(coordinator: User, prison: Or
     take_rows_in.now(by=scope_of(coordinator), listed=str(listed))
     assert str(Identity.objects.get().born_on) == "1984-03-07"
     assert "Een getal van Excel is gelezen als datum." in client_of(coordinator).get(address).content.decode()
+
+
+def shown(coordinator: User, listed: UUID, show: str = "") -> str:
+    """The words of the page, without its tags."""
+    page = client_of(coordinator).get(reverse("import", args=[listed]), {"show": show} if show else {})
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+
+
+def test_the_preview_shows_what_was_read(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    an_organisation(Kind.MUNICIPALITY, name="Utrecht")
+    _, listed = received(coordinator, prison, programme, JANSEN)
+    page = shown(coordinator, listed)
+    assert "Piet Jansen nummer 1 · geboren 7 maart 1984 · man 1 september 2016 Utrecht" in page
+
+
+def test_the_preview_shows_the_release_date_of_before_and_of_now(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    taken_in(coordinator, prison, programme, JANSEN, DE_VRIES.replace("2016-10-01", ""))
+    moved = JANSEN.replace("1-9-2016", "15-8-2016")
+    _, listed = received(coordinator, prison, programme, moved, DE_VRIES, month=date(2016, 7, 1))
+    page = shown(coordinator, listed, "changed")
+    assert "15 augustus 2016 was 1 september 2016" in page
+    assert "1 oktober 2016 was niet bekend" in page
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (JANSEN.replace("Utrecht", "Den Haag"), "Gemeente “Den Haag”: Gelezen als 's-Gravenhage."),
+        (
+            JANSEN.replace("Utrecht", "Nergenshuizen"),
+            "“Nergenshuizen”: Er is niet precies één gemeente met deze naam. Kies de gemeente als u toestemming vraagt. Dit blijft leeg.",
+        ),
+        (JANSEN.replace(";m;", ";x;"), "Geslacht “x”: Gelezen als anders. Kijk of dat klopt."),
+        (JANSEN.replace(";m;", ";q;"), "Geslacht “q”: Dit is niet bekend. Schrijf man, vrouw, anders of onbekend. Dit blijft leeg."),
+        (JANSEN.replace("1-9-2016", "onbekend"), "Datum van vrijlating “onbekend”: Dit is niet bekend. Dit blijft leeg."),
+        (JANSEN.replace("1-9-2016", "binnenkort"), "“binnenkort”: Dit is geen datum. Schrijf dag, maand en jaar, zoals 7-3-1984. Dit"),
+        (JANSEN.replace("7-3-1984", "1-1-2030"), "“1-1-2030”: Niemand op deze lijst kan op die dag geboren zijn."),
+        (JANSEN.replace("7-3-1984", "5-6-79"), "“5-6-79”: Het jaar heeft twee cijfers. Schrijf er vier, zoals 7-3-1984."),
+        (JANSEN.replace("7-3-1984", "30-2-1984"), "“30-2-1984”: Deze dag bestaat niet."),
+        (JANSEN.replace("Piet", "P.J."), "Voornaam “P.J.”: Dit zijn voorletters."),
+    ],
+)  # fmt: skip
+def test_what_was_not_read_as_it_stands_is_said_with_what_happens(
+    coordinator: User, prison: Organisation, programme: Programme, row: str, said: str
+) -> None:
+    for name in ("Utrecht", "'s-Gravenhage"):
+        an_organisation(Kind.MUNICIPALITY, name=name)
+    _, listed = received(coordinator, prison, programme, row)
+    assert said in shown(coordinator, listed).replace("&#x27;", "'")
+    problems = str(ImportRow.objects.get().problems)
+    assert not any(word in problems for word in ("Den Haag", "Nergenshuizen", "binnenkort", "2030", "5-6-79", "P.J.")), (
+        "what stood in a cell is kept sealed only"
+    )
+
+
+def test_dates_that_contradict_each_other_are_named(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope = scope_of(coordinator)
+    content = f"{HEADER};Ingesloten op\n{JANSEN};3-9-2016".encode()
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="l.csv", content=content)
+        name_columns(by=scope, on=key, columns=suggested_columns(key))
+    assert "1 september 2016 is niet later dan 3 september 2016, de dag van insluiting." in shown(coordinator, key)
+
+
+def test_two_rows_of_one_person_say_in_what_they_differ_and_neither_wins(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    other = JANSEN.replace("1-9-2016", "20-2-2017")
+    _, listed = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", "14-2-2017"), other, month=date(2016, 7, 1))
+    page = shown(coordinator, listed)
+    for said in (
+        "Datum van vrijlating “14 februari 2017”: Regel 3 zegt “20 februari 2017”. Geen van beide wordt overgenomen.",
+        "Datum van vrijlating “20 februari 2017”: Regel 2 zegt “14 februari 2017”. Geen van beide wordt overgenomen.",
+        "Dezelfde persoon staat op regel 2. Die regel telt.",
+    ):
+        assert said in page
+    with scoped(scope_of(coordinator)):
+        take_list_in(by=scope_of(coordinator), on=listed)
+    take_rows_in.now(by=scope_of(coordinator), listed=str(listed))
+    assert Candidacy.objects.get().release_on == date(2016, 9, 1), "what was on record stays"
+    assert "Regel 2 zegt iets anders." in shown(coordinator, listed), "the values are deleted, the reason stands"
+
+
+def test_what_is_not_known_is_counted(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    _, listed = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", ""), DE_VRIES, "3;;Jan;1980-01-01;m;;")
+    page = shown(coordinator, listed)
+    assert "1 regel heeft geen datum van vrijlating. 2 regels hebben geen gemeente die bekend is." in page
+
+
+def test_a_municipality_by_another_name_is_the_candidates(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    hague, merged = (an_organisation(Kind.MUNICIPALITY, name=name) for name in ("'s-Gravenhage", "Leidschendam"))
+    MunicipalityDetails.objects.create(municipality=merged, cbs_code="9901", cbs_year=2001, merged_into=hague, merged_year=2002)
+    taken_in(coordinator, prison, programme, JANSEN.replace("Utrecht", "Den Haag"), DE_VRIES.replace("Zwolle", "gem. Leidschendam"))
+    assert list(Candidacy.objects.values_list("municipality__name", flat=True)) == ["'s-Gravenhage"] * 2
+
+
+def test_a_row_with_too_many_cells_is_named_by_its_line(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    file = SimpleUploadedFile("lijst.csv", a_list(JANSEN, f"{DE_VRIES};los"))
+    page = client_of(coordinator).post(reverse("import_new"), {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": file})
+    assert "Regel 3: Hier staan meer cellen dan in de kop." in page.content.decode()
+
+
+def test_the_columns_are_named_beside_what_stands_in_them(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    scope = scope_of(coordinator)
+    content = f"{HEADER};Burgerservicenummer\n{JANSEN};999990019\n{DE_VRIES.replace('De Vries', 'Müller')};x".encode("cp1252")
+    with scoped(scope):
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="l.csv", content=content)
+    page, said = questions(client_of(coordinator), reverse("import_columns", args=[key]))
+    words = page.content.decode()
+    assert len(said) <= MOST, "\n".join(said)
+    assert "Achternaam: Müller, Jansen</option>" in words, "a name with an accent comes first"
+    assert "999990019" not in words
+    assert AuditEntry.objects.filter(verb="read", table="ledger_grosslistimport").exists()
+
+
+def test_refused_rows_are_taken_along_with_their_reasons_before_they_are_deleted(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    bad = "3;;Jan;1980-01-01;m;2016-08-01;@SUM(A1)"
+    scope, listed = received(coordinator, prison, programme, JANSEN, bad)
+    address = reverse("import_refused_csv", args=[listed])
+    page = shown(coordinator, listed)
+    assert "Als u de lijst verwerkt, worden deze namen gewist." in page
+    answer, said = questions(client_of(coordinator), address)
+    assert len(said) <= MOST, "\n".join(said)
+    heading, row = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert heading == [*HEADER.split(";"), "Regel", "Waarom geweigerd"]
+    assert row[:8] == ["3", "", "Jan", "1980-01-01", "m", "2016-08-01", "'@SUM(A1)", "3"]
+    assert "Achternaam: Dit is nodig." in row[8]
+    entry = AuditEntry.objects.filter(verb="take_refused_rows_out").latest("number")
+    assert entry.facts == {"export": "refused_rows", "list": str(listed), "rows": 1}
+    with scoped(scope):
+        take_list_in(by=scope, on=listed)
+    take_rows_in.now(by=scope, listed=str(listed))
+    assert client_of(coordinator).get(address).status_code == 302, "they are deleted"
+
+
+def test_a_citizen_service_number_is_not_taken_along(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    Organisation.objects.filter(pk=prison.pk).update(may_hold_bsn=True)
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        content = f"{HEADER};BSN\n3;;Jan;1980-01-01;m;2016-08-01;Utrecht;999990019".encode()
+        key = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="l.csv", content=content)
+        name_columns(by=scope, on=key, columns=COLUMNS | {"bsn": "BSN"})
+    answer = client_of(coordinator).get(reverse("import_refused_csv", args=[key]))
+    assert b"Jan" in answer.content
+    assert b"999990019" not in answer.content
+
+
+def test_the_file_of_refused_rows_is_put_right_and_brought_again(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    _, listed = received(coordinator, prison, programme, JANSEN, "3;;Jan;1980-01-01;m;2016-08-01;Utrecht")
+    content = client_of(coordinator).get(reverse("import_refused_csv", args=[listed])).content
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        words = {"programme": programme.pk, "month": MONTH, "file_name": "refused.csv"}
+        again = receive_list(by=scope, on=prison.pk, content=content.replace(b"3;;Jan", b"3;Bos;Jan"), **words)
+    assert GrossListImport.objects.get(pk=again).counts["new"] == 1
+
+
+def test_a_list_of_before_remarks_had_cells_is_looked_at_and_taken_in(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    scope, listed = received(coordinator, prison, programme, JANSEN)
+    row = ImportRow.objects.get()
+    assert row.sealed is not None
+    values = imports.opened(row.pk, row.sealed).values
+    ImportRow.objects.update(sealed=seal("list", json.dumps(dict(values)).encode(), bound_to=row.pk))
+    assert "Piet Jansen" in shown(coordinator, listed)
+    with scoped(scope):
+        take_list_in(by=scope, on=listed)
+    take_rows_in.now(by=scope, listed=str(listed))
+    assert Candidacy.objects.count() == 1
 
 
 def test_a_list_with_nothing_new_is_put_aside_not_taken_in(coordinator: User, prison: Organisation, programme: Programme) -> None:

@@ -71,13 +71,13 @@ def test_dutch_dates_and_capitals_are_corrected_and_said() -> None:
     [
         ("1;;Piet;1984-03-07;m;2016-09-01", "family_name", "missing"),
         ("1;Jansen;Piet;onbekend;m;2016-09-01", "birth_date", "missing"),
-        ("1;Jansen;Piet;7-3-84;m;2016-09-01", "birth_date", "unreadable"),
-        ("1;Jansen;Piet;30-2-1984;m;2016-09-01", "birth_date", "unreadable"),
-        ("1;Jansen;Piet;2014-03-07;m;2016-09-01", "birth_date", "unreadable"),
-        ("1;=cmd|'/c calc'!A1;Piet;1984-03-07;m;2016-09-01", "family_name", "unreadable"),
-        ("1;<script>alert(1)</script>;Piet;1984-03-07;m;2016-09-01", "family_name", "unreadable"),
-        ("=1+1;Jansen;Piet;1984-03-07;m;2016-09-01", "number", "unreadable"),
-        ("1;Jansen;12345;1984-03-07;m;2016-09-01", "given_name", "unreadable"),
+        ("1;Jansen;Piet;7-3-84;m;2016-09-01", "birth_date", "two_digit_year"),
+        ("1;Jansen;Piet;30-2-1984;m;2016-09-01", "birth_date", "no_such_day"),
+        ("1;Jansen;Piet;2014-03-07;m;2016-09-01", "birth_date", "not_born_then"),
+        ("1;=cmd|'/c calc'!A1;Piet;1984-03-07;m;2016-09-01", "family_name", "no_name"),
+        ("1;<script>alert(1)</script>;Piet;1984-03-07;m;2016-09-01", "family_name", "no_name"),
+        ("=1+1;Jansen;Piet;1984-03-07;m;2016-09-01", "number", "formula"),
+        ("1;Jansen;12345;1984-03-07;m;2016-09-01", "given_name", "no_name"),
     ],
 )
 def test_a_row_that_cannot_come_in_is_refused_with_its_reason(row: str, field: str, code: str) -> None:
@@ -92,10 +92,80 @@ def test_an_unreadable_release_date_loses_the_date_and_not_the_person() -> None:
     assert "release_on" not in row.values
 
 
-def test_the_second_row_of_one_person_is_refused_and_names_the_first() -> None:
-    first, second = judged("7;Jansen;Piet;1984-03-07;m;2016-09-01", "7;Jansen;P.;1984-03-07;m;2016-09-01")
-    assert (first.verdict, second.verdict) == ("accepted", "refused")
-    assert second.remarks[0].words == "the same person stands on line 2"
+JANSEN = "7;Jansen;Piet;1984-03-07;m;2016-02-14"
+
+
+@pytest.mark.parametrize(
+    ("second", "said_first", "said_second", "counts"),
+    [
+        (JANSEN, [], ["twice"], JANSEN),
+        (JANSEN.replace("02-14", "02-20"), ["release_on differs"], ["twice", "release_on differs"], "7;Jansen;Piet;1984-03-07;male;"),
+        (JANSEN.replace("7;", "8;", 1), ["number differs"], ["twice", "number differs"], ";Jansen;Piet;1984-03-07;male;2016-02-14"),
+        (JANSEN.replace("Piet", "P."), ["given_name who"], ["twice", "given_name who", "given_name initials"], ""),
+        (JANSEN.replace("1984", "1985"), ["birth_date who"], ["twice", "birth_date who"], ""),
+    ],
+    ids=["the same", "another release date", "another number", "another name", "another birth date"],
+)
+def test_no_row_of_one_person_wins_in_silence(second: str, said_first: list[str], said_second: list[str], counts: str) -> None:
+    first, again = judged(JANSEN, second)
+    assert [f"{remark.field} {remark.code}".strip() for remark in first.remarks] == said_first
+    assert [f"{remark.field} {remark.code}".strip() for remark in again.remarks] == said_second
+    assert {remark.line for remark in first.remarks if remark.line} <= {3}
+    assert again.remarks[0].words == "the same person stands on line 2"
+    assert (again.verdict, first.verdict) == ("refused", "refused" if not counts else "corrected" if said_first else "accepted")
+    if counts and said_first:
+        assert ";".join(first.values.get(name, "") for name in MAPPING) == counts
+
+
+def test_what_differs_is_shown_with_both_values() -> None:
+    first, again = judged(JANSEN, JANSEN.replace("02-14", "02-20"))
+    assert (first.remarks[0].found, first.remarks[0].there) == ("2016-02-14", "2016-02-20")
+    assert (again.remarks[1].found, again.remarks[1].there, again.remarks[1].line) == ("2016-02-20", "2016-02-14", 2)
+
+
+def test_what_one_row_of_a_person_knows_is_taken_from_there() -> None:
+    first, _again, third = judged(JANSEN.replace("2016-02-14", "onbekend"), JANSEN, JANSEN.replace("02-14", "02-20"))
+    assert "release_on" not in first.values, "the two that know it do not agree"
+    assert third.remarks[1].line == 3
+    first, _again = judged(JANSEN.replace("2016-02-14", "onbekend"), JANSEN)
+    assert first.values["release_on"] == "2016-02-14"
+    assert [(remark.code, remark.line) for remark in first.remarks] == [("from_line", 3)]
+
+
+def test_a_row_that_is_refused_keeps_nobody_out() -> None:
+    first, second = judged("7;Jansen;;1984-03-07;m;2016-09-01", JANSEN)
+    assert (first.verdict, second.verdict) == ("refused", "accepted")
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "code", "value"),
+    [
+        ("1;Jansen;Piet;1984-03-07;m;onbekend", "release_on", "unknown", ""),
+        ("1;Jansen;Piet;1984-03-07;m;", "release_on", "", ""),
+        ("1;Jansen;Piet;1984-03-07;m;5-6-79", "release_on", "two_digit_year", ""),
+        ("1;Jansen;Piet;1984-03-07;q;2016-09-01", "sex", "no_sex", ""),
+        ("1;Jansen;Piet;1984-03-07;x;2016-09-01", "sex", "other_sex", "other"),
+        ("1;Jansen;P.J.;1984-03-07;m;2016-09-01", "given_name", "initials", "P.J."),
+        ("1;Jansen;Jo;1984-03-07;m;2016-09-01", "given_name", "", "Jo"),
+    ],
+)
+def test_what_is_not_known_or_cannot_be_read_is_said_with_what_stood_there(row: str, field: str, code: str, value: str) -> None:
+    (found,) = judged(row)
+    assert found.verdict != "refused"
+    assert [remark.code for remark in found.remarks] == ([code] if code else [])
+    assert found.values.get(field, "") == value
+    if code:
+        assert found.remarks[0].found == row.split(";")[list(MAPPING).index(field)]
+
+
+def test_what_is_sensitive_is_never_repeated() -> None:
+    rows = ["1;Jansen;Piet;1984-03-07;m;123", "2;Bos;Jan;1984-03-07;m;999990019", "2;Bos;Jan;1984-03-07;m;999990020"]
+    file = a_list(*rows, header=HEADER.replace("Einddatum detentie", "BSN"))
+    mapping = {name: heading for name, heading in MAPPING.items() if name != "release_on"} | {"bsn": "BSN"}
+    found = list(judge(file, mapping, on=ON))
+    remarks = [remark for row in found for remark in row.remarks if remark.field == "bsn"]
+    assert {remark.code for remark in remarks} == {"no_bsn", "differs"}
+    assert {(remark.found, remark.there) for remark in remarks} == {("", "")}
 
 
 def test_remarks_never_repeat_what_stood_in_a_cell() -> None:
@@ -136,6 +206,19 @@ def test_headings_are_recognised_nearly_spelt_too() -> None:
     assert suggest_mapping(header) == {
         "family_name": "Geslachtsnaam", "given_name": "Voornaam ", "birth_date": "geb.datum", "sex": "M/V", "release_on": "Ontslag datum"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Gedetineerdennr", "number"), ("Ged.nr", "number"), ("Nr", "number"), ("Ingesloten op", "detained_since"),
+        ("Aanvang detentie", "detained_since"), ("Vrij op", "release_on"), ("Datum vrijlating", "release_on"),
+        ("Geboren op", "birth_date"), ("M/V/X", "sex"), ("Woongemeente", "municipality"), ("Familienaam", "family_name"),
+        ("Voorletters", ""), ("Voorletter(s)", ""), ("Opmerkingen", ""),
+    ],
+)  # fmt: skip
+def test_a_heading_means_one_thing_or_nothing(heading: str, field: str) -> None:
+    assert suggest_mapping([heading]) == ({field: heading} if field else {})
 
 
 def test_a_title_above_the_header_is_passed_over() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,10 +20,11 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood.cases.gross_list.fields import suggest_mapping
-from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list
-from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
+from makegood.cases.gross_list.fields import FIELDS, suggest_mapping
+from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list, samples
+from makegood.cases.gross_list.judging import JudgedRow, Remark, check_mapping, judge
 from makegood.programme.delivery import Delivery
+from makegood.selection.municipality import meant_of
 from makegood.values.problem import Refused
 from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.jobs import job
@@ -39,7 +40,6 @@ from makegood_portal.ledger.models import (
     ImportRow,
     ImportState,
     Notice,
-    Organisation,
     Outcome,
     Party,
     Person,
@@ -53,12 +53,15 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.models.identity import Sex
 from makegood_portal.ledger.models.person import random_pseudonym
 from makegood_portal.ledger.models.release_date import FROM_A_LIST
-from makegood_portal.ledger.queries import imports
+from makegood_portal.ledger.queries import imports, municipalities
+from makegood_portal.ledger.queries.imports import Sealed
 from makegood_portal.ledger.scope import Scope, scoped
 from makegood_portal.ledger.sealing import list_token, seal, seal_bsn, unseal
-from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.ledger.words import Role
 
 BATCH = 500
+MISSED = ("release_on", "municipality")
+"""Of these it is counted how many come in without: a term begins with the one, a permission with the other."""
 KNOWN_BY = "known_by"
 """Beside the values of a row that is taken in: by which the person is known again. No column of a list is called so."""
 
@@ -166,31 +169,68 @@ def mark_of(columns: Mapping[str, str]) -> str:
 
 def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) -> None:
     """A row a person: what would become of it. Writes no candidate."""
-    judged = [
-        (row, _token(row.values))
-        for row in judge(file, columns, on=listed.month if listed.month > date(2000, 1, 1) else timezone.localdate())
-    ]
-    known = _known(listed, [token for _row, token in judged if token])
-    seen: set[str] = set()
+    on = listed.month if listed.month > date(2000, 1, 1) else timezone.localdate()
+    judged = _in_the_directory(judge(file, columns, on=on, person=_token))
+    tokens = [_token(row.values) for row in judged]
+    known = _known(listed, [token for token in tokens if token])
     rows: list[dict[str, Any]] = []
-    for row, token in judged:
-        outcome, of, problems = _outcome(row, token, known, seen)
+    counts = Counter({"rows": len(judged)})
+    for row, token in zip(judged, tokens, strict=True):
+        outcome, of = _outcome(row, token, known)
+        comes_in = outcome != RowOutcome.REFUSED
+        corrected = comes_in and any(remark.code != "date" for remark in row.remarks)  # how a date was written is said once
+        counts[str(outcome)] += 1
+        counts["corrected"] += corrected
+        counts.update(f"without_{name}" for name in MISSED if comes_in and name not in row.values)
         key = uuid4()
+        kept = Sealed(row.values, [(remark.found, remark.there) for remark in row.remarks])
         rows.append(
             {
                 "id": key,
                 "number": row.line,
                 "outcome": str(outcome),
-                "corrected": row.verdict == "corrected",
-                "problems": problems,
+                "corrected": corrected,
+                "problems": [_without_values(remark) for remark in row.remarks],
                 "became_id": of,
-                "sealed": seal("list", json.dumps(dict(row.values)).encode(), bound_to=key),
+                "sealed": seal("list", kept.text(), bound_to=key),
             }
         )
     insert(ImportRow, rows, of_id=listed.pk, prison_id=listed.prison_id)
-    counts = Counter(row["outcome"] for row in rows) | {"rows": len(rows), "corrected": sum(row["corrected"] for row in rows)}
-    change(listed, state=ImportState.PREVIEW, counts=dict(counts))
+    change(listed, state=ImportState.PREVIEW, counts={name: count for name, count in counts.items() if count})
     fact(**counts)
+
+
+def _without_values(remark: Remark) -> dict[str, str | int]:
+    said: dict[str, str | int] = {"field": remark.field, "code": remark.code, "words": remark.words}
+    return said | ({"line": remark.line} if remark.line else {})
+
+
+def _in_the_directory(rows: Iterable[JudgedRow]) -> list[JudgedRow]:
+    """The rows with the municipality by the name that it has in the directory; another name is left out, and said."""
+    names = municipalities.by_name()
+    by_word: dict[str, str] = {}
+    return [_with_its_municipality(row, names, by_word) for row in rows]
+
+
+def _with_its_municipality(row: JudgedRow, names: Mapping[str, set[tuple[UUID, str]]], by_word: dict[str, str]) -> JudgedRow:
+    """`by_word` remembers: a list names few municipalities, many times."""
+    word = row.values.get("municipality")
+    if word is None:
+        return row
+    if word not in by_word:
+        answer = meant_of(word, names)
+        by_word[word] = answer.found[0][1] if len(answer.found) == 1 and not answer.left else ""
+    name = by_word[word]
+    if name == word:
+        return row
+    if name:
+        remark = Remark("municipality", "other_name", "read by its name in the directory", found=word, there=name)
+        values = {**row.values, "municipality": name}
+    else:
+        remark = Remark("municipality", "not_in_directory", "no municipality of this name; left out", found=word)
+        values = {field: value for field, value in row.values.items() if field != "municipality"}
+    said = name.casefold() != word.casefold()  # that it stood in capitals says nothing
+    return replace(row, values=values, remarks=(*row.remarks, remark) if said else row.remarks)
 
 
 def _token(values: Mapping[str, str]) -> str:
@@ -208,21 +248,15 @@ def _known(listed: GrossListImport, tokens: Sequence[str]) -> dict[str, tuple[UU
     }
 
 
-def _outcome(
-    row: JudgedRow, token: str, known: Mapping[str, tuple[UUID, date | None, str]], seen: set[str]
-) -> tuple[RowOutcome, UUID | None, list[dict[str, str]]]:
-    problems = [{"field": remark.field, "code": remark.code, "words": remark.words} for remark in row.remarks]
+def _outcome(row: JudgedRow, token: str, known: Mapping[str, tuple[UUID, date | None, str]]) -> tuple[RowOutcome, UUID | None]:
     if row.verdict == "refused":
-        return RowOutcome.REFUSED, None, problems
-    if token in seen:
-        return RowOutcome.REFUSED, None, [{"field": "", "code": "twice", "words": "the same person stands higher on the list"}]
-    seen.add(token)
+        return RowOutcome.REFUSED, None
     if token not in known:
-        return RowOutcome.NEW, None, problems
+        return RowOutcome.NEW, None
     key, release_on, state = known[token]
     fresh = row.values.get("release_on")
     moved = state == State.OPEN and fresh is not None and fresh != (release_on.isoformat() if release_on else None)
-    return (RowOutcome.CHANGED if moved else RowOutcome.UNCHANGED), key, problems
+    return (RowOutcome.CHANGED if moved else RowOutcome.UNCHANGED), key
 
 
 @action(Role.COORDINATOR)
@@ -283,8 +317,8 @@ def _opened(key: UUID, sealed: bytes | memoryview | None) -> dict[str, str]:
     """The values of a row that waits, with `KNOWN_BY`."""
     if sealed is None:
         raise RuntimeError("a row that is still to be done has lost its values")
-    found: dict[str, str] = json.loads(unseal("list", sealed, bound_to=key))
-    return found | {KNOWN_BY: _token(found)}
+    found = imports.opened(key, sealed).values
+    return {**found, KNOWN_BY: _token(found)}
 
 
 def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
@@ -338,7 +372,7 @@ def _new_candidacies(listed: GrossListImport, rows: Sequence[Mapping[str, str]],
     """People, keys, candidacies, identities and first events of a batch, each table in one statement."""
     passed, first = _first_step(delivery)
     deadline = delivery.steps[first].deadline
-    towns = {name.casefold(): key for key, name in Organisation.objects.filter(kind=Kind.MUNICIPALITY).values_list("id", "name")}
+    towns = {name.casefold(): key for named in municipalities.by_name().values() if len(named) == 1 for key, name in named}
     persons = insert(Person, [{"pseudonym": random_pseudonym()} for _row in rows], programme_id=listed.programme_id)
     insert(PersonKey, [{"person_id": person, "wrapped": history.new_key_of(person).wrapped} for person in persons])
     candidacies = insert(
@@ -415,6 +449,43 @@ def look_at_list(*, by: Scope, on: UUID, show: str = "", number: int = 1) -> imp
     found = imports.one(by, on, show=show, number=number)
     if found is not None and any(row.name for row in found.rows):
         audit.record(by, "read", part="identity", table="ledger_importrow", row=on, facts={"rows": len(found.rows), "page": number})
+    return found
+
+
+@dataclass(frozen=True)
+class RefusedRows:
+    """The rows that do not come in, to put right: headings of the file, and each row with the cells under them."""
+
+    headings: Sequence[str]
+    rows: Sequence[tuple[imports.RowLine, Sequence[str]]]
+
+
+@action(Role.COORDINATOR)
+def take_refused_rows_out(*, by: Scope, on: UUID) -> RefusedRows:
+    """The refused rows of a list as they came, of the columns that are named and not sensitive: an export."""
+    listed = _import(on)
+    lines = imports.refused(by, on)
+    if listed.sealed_file is None or not lines:
+        raise Refusal("nothing_to_take", _("There is nothing here that you may take along."))
+    saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
+    file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
+    named = {heading for name, heading in (saved.columns if saved else {}).items() if not FIELDS[name].sensitive}
+    places = [place for place, heading in enumerate(file.header) if heading in named]
+    cells = dict(file.rows)
+    fact(export="refused_rows", list=on, rows=len(lines))
+    return RefusedRows(
+        [file.header[place] for place in places], [(line, [cells[line.number][place] for place in places]) for line in lines]
+    )
+
+
+def look_at_columns(*, by: Scope, on: UUID) -> Mapping[str, Sequence[str]]:
+    """Heading -> a few of the values under it, and written down that they were looked at."""
+    listed = _import(on)
+    if listed.sealed_file is None or listed.prison_id not in by.where(Role.COORDINATOR):
+        return {}
+    saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
+    found = samples(_read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved))
+    audit.record(by, "read", part="identity", table="ledger_grosslistimport", row=on, facts={"columns": len(found)})
     return found
 
 

@@ -88,6 +88,7 @@ VERBS: Words = {
     "take_answer_away": gettext_lazy("Took an answer away"),
     "take_contacts_out": gettext_lazy("Took out contacts or phases as a file"),
     "take_codes_in": gettext_lazy("Took in codes of municipalities"),
+    "take_refused_rows_out": gettext_lazy("Took out the refused lines of a list as a file"),
     "take_funnel_out": gettext_lazy("Took out the funnel as a file"),
     "take_list_in": gettext_lazy("Took a list in"),
     "take_reasons_back": gettext_lazy("Took back one reason for all questions that were open"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,15 +16,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood.cases.gross_list.fields import FIELDS
+from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.actions.import_list import (
     TOO_LARGE,
     ListRefused,
+    look_at_columns,
     look_at_list,
     mark_of,
     name_columns,
@@ -31,78 +34,17 @@ from makegood_portal.actions.import_list import (
     receive_list,
     suggested_columns,
     take_list_in,
+    take_refused_rows_out,
 )
+from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger.queries import imports
-from makegood_portal.ledger.queries.imports import ListFile, Place
+from makegood_portal.ledger.queries.imports import ListFile, Place, RowLine
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.import_words import KINDS, OUTCOMES, WORDS, file_words, note_words, remarks_of, value_words
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
-from makegood_portal.web.refused import tried
-
-WORDS = {
-    "number": gettext_lazy("Number in the prison"),
-    "family_name": gettext_lazy("Family name"),
-    "prefix": gettext_lazy("Prefix of the family name"),
-    "given_name": gettext_lazy("Given name"),
-    "birth_date": gettext_lazy("Date of birth"),
-    "sex": gettext_lazy("Sex"),
-    "detained_since": gettext_lazy("Detained since"),
-    "release_on": gettext_lazy("Release date"),
-    "municipality": gettext_lazy("Municipality"),
-    "offence_type": gettext_lazy("Type of offence"),
-    "wing": gettext_lazy("Wing"),
-    "bsn": gettext_lazy("Citizen service number"),
-}
-OUTCOMES = {
-    "new": gettext_lazy("new"),
-    "changed": gettext_lazy("on record, new release date"),
-    "unchanged": gettext_lazy("on record already"),
-    "refused": gettext_lazy("refused"),
-}
-KINDS = {"new": "success", "changed": "info", "refused": "danger"}
-REMARKS = {
-    "missing": gettext_lazy("Nothing is filled in. Ask for it, and correct the list."),
-    "unreadable": gettext_lazy("This cannot be read. Write it as in the example, or leave it empty."),
-    "twice": gettext_lazy("This person stands on the list twice."),
-    "reversed": gettext_lazy("The dates contradict each other. Look them up."),
-    "capitals": gettext_lazy("Written in capitals; now as a name."),
-    "spaces": gettext_lazy("Spaces were too many."),
-    "number": gettext_lazy("Written as nine digits."),
-    "serial": gettext_lazy("A number of Excel was read as a date."),
-}
-"""Code of a remark -> what people read."""
-
-
-FILES = {
-    "empty_file": gettext_lazy("The file is empty. Export the list again."),
-    "too_large": gettext_lazy("The list is too large. Send at most 20 MB and 50,000 rows."),
-    "too_wide": gettext_lazy("The list has too many columns. Send at most 200."),
-    "old_excel": gettext_lazy("This is an Excel file of before 2007. Save it as .xlsx or .csv."),
-    "with_a_password": gettext_lazy("This Excel file has a password. Save it without a password."),
-    "a_pdf": gettext_lazy("This is a PDF. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
-    "a_word_file": gettext_lazy("This is a document of Word. Paste its table into Excel, and save it as .xlsx."),
-    "a_picture": gettext_lazy("This is a picture. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
-    "a_web_page": gettext_lazy("This is a web page. Open it in Excel, and save it as .xlsx."),
-    "open_document": gettext_lazy("This is a file of LibreOffice. Open it, and save it as .xlsx or .csv."),
-    "a_zip": gettext_lazy("This is a zip file. Unpack it, and bring the list that is in it."),
-    "slides": gettext_lazy("This is a presentation. Ask for the list itself, from Excel (.xlsx) or as a text file (.csv)."),
-    "not_xlsx": gettext_lazy("This Excel file is damaged. Save it again, or as .csv."),
-    "unpacks_too_large": gettext_lazy("The file holds more than a list. Send the list alone, without pictures and other sheets."),
-    "merged_cells": gettext_lazy("Cells are merged. Unmerge them and fill in each cell."),
-    "not_csv": gettext_lazy("A line of the file cannot be read. Check its quotes, or send the list as .xlsx."),
-    "binary_file": gettext_lazy("This is no list. Send a file from Excel (.xlsx) or a text file (.csv)."),
-    "wrong_encoding": gettext_lazy("The letters of this file cannot be read. Save it as .xlsx."),
-    "repeated_column": gettext_lazy("Two columns have the same name. Give one of them another name."),
-    "no_rows": gettext_lazy("There is nobody on the list. Send a list with at least one row."),
-    "ragged_row": gettext_lazy("A row has more cells than the header. Send the list as .xlsx."),
-    "long_cell": gettext_lazy("A cell holds a very long text. Shorten it."),
-    "missing_column": gettext_lazy("The list has no such column."),
-    "not_mapped": gettext_lazy("Choose a column. Without it nobody can be told apart."),
-    "mapped_twice": gettext_lazy("One column is chosen twice. Choose it once."),
-    "no_bsn_here": gettext_lazy("Your organisation may not keep citizen service numbers. Leave the column out."),
-}
-"""Code of a problem of a file or of its columns -> what people read."""
+from makegood_portal.web.refused import in_words, tried
 
 
 @dataclass(frozen=True)
@@ -146,9 +88,10 @@ class UploadForm(Form):
 class ColumnsForm(Form):
     """For each thing that a list may say: in which column it stands."""
 
-    def __init__(self, *args: Any, header: list[str], may_hold_bsn: bool, **words: Any) -> None:
+    def __init__(self, *args: Any, samples: Mapping[str, Sequence[str]], may_hold_bsn: bool, **words: Any) -> None:
         super().__init__(*args, **words)
-        choices = [("", _("Not on this list")), *((heading, heading) for heading in header if heading)]
+        named = [(heading, f"{heading}: {', '.join(values)}" if values else heading) for heading, values in samples.items()]
+        choices = [("", _("Not on this list")), *named]
         for name, field in FIELDS.items():
             if name == "bsn" and not may_hold_bsn:
                 continue
@@ -199,8 +142,9 @@ def import_new(request: Asked) -> HttpResponse:
                 return redirect("import", listed=made[0])
         except ListRefused as found:
             refused = found
-            form.add_error("file", FILES.get(found.code, found.what))
-    context = {"form": form, "places": places, "refused": refused, "practice": _practice_list()}
+            form.add_error("file", file_words(found.problems[0]))
+    problems = [file_words(problem) for problem in refused.problems] if refused else []
+    context = {"form": form, "places": places, "refused": refused, "problems": problems, "practice": _practice_list()}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
@@ -222,57 +166,73 @@ def _one(found: ListFile) -> dict[str, Any]:
     tabs = [{"label": _("All rows"), "href": "?", "current": not found.shown, "count": counts.get("rows", 0)}]
     tabs += [
         {"label": label, "href": f"?show={name}", "current": found.shown == name, "count": counts.get(name, 0)}
-        for name, label in (*OUTCOMES.items(), ("corrected", _("corrected")))
+        for name, label in (*OUTCOMES.items(), ("corrected", _("with a remark")))
         if counts.get(name, 0)
     ]
-    rows = [
-        {
-            "row": row,
-            "outcome": OUTCOMES[row.outcome],
-            "kind": KINDS.get(row.outcome, "neutral"),
-            "remarks": [_remark(remark, row.days) for remark in row.problems if remark["code"] != "date"],
-        }
-        for row in found.rows
-    ]
-    dates = any(remark["code"] == "date" for row in found.rows for remark in row.problems)  # said once: it is so in each row
-    notes = [_note(one) for one in found.notes]
+    dates = any(problem.code == "date" for row in found.rows for problem in row.problems)  # said once: it is so in each row
+    notes = [note_words(one) for one in found.notes]
     return {
         "notes": notes,
         "dates": dates,
         "takes": counts.get("new", 0) + counts.get("changed", 0),
         "list": found,
+        "refused_csv": reverse("import_refused_csv", args=[found.line.id]),
         "counts": counts,
         "tabs": tabs,
-        "rows": rows,
+        "rows": [_row(row) for row in found.rows],
+        "without": _without(counts) if found.line.state == "preview" else [],
         "page": Page(found.number, found.more),
     }
 
 
-def _note(note: Mapping[str, Any] | str) -> str:
-    """How the file was read, in words; a list of before has its sentence already."""
-    if isinstance(note, str):
-        return note
-    number, said = note["number"], {"n": note["number"], "name": note["name"]}
-    if note["code"] == "read_as":
-        return _("The file was read as %(name)s. Look whether names with accents are right.") % said
-    if note["code"] == "other_sheets":
-        one = _("The list was read from the sheet %(name)s.") % said
-        rest = ngettext("%(n)s other sheet was not read.", "%(n)s other sheets were not read.", number) % said
-        return f"{one} {rest}"
-    if note["code"] == "from_1904":
-        return _("This Excel file counts days from 1904. A number in a column of dates is not read.")
-    if note["code"] == "hidden_rows":
-        return ngettext("%(n)s hidden row was read too.", "%(n)s hidden rows were read too.", number) % said
-    return ngettext("%(n)s line above the header was passed over.", "%(n)s lines above the header were passed over.", number) % said
+def _row(row: RowLine) -> dict[str, Any]:
+    """A row as read: who it is about, and what else is known as far as it is still kept."""
+    said = {name: value_words(name, value) for name, value in row.values.items()}
+    number = _("number %(number)s") % said if "number" in said else ""
+    born = _("born %(birth_date)s") % said if "birth_date" in said else ""
+    return {
+        "row": row,
+        "who": [word for word in (number, born, said.get("sex", "")) if word],
+        "release": said.get("release_on", ""),
+        "municipality": said.get("municipality", ""),
+        "outcome": OUTCOMES[row.outcome],
+        "kind": KINDS.get(row.outcome, "neutral"),
+        "remarks": remarks_of(row),
+    }
 
 
-def _remark(remark: Mapping[str, str], days: Mapping[str, str]) -> str:
-    field = WORDS.get(remark["field"], "")
-    words = REMARKS.get(remark["code"], remark["words"])
-    day = days.get(remark["field"])
-    if remark["code"] == "serial" and day:
-        words = _("The number of Excel was read as %(day)s.") % {"day": date_format(date.fromisoformat(day), "j F Y")}
-    return f"{field}: {words}" if field else str(words)
+def _without(counts: Mapping[str, int]) -> list[str]:
+    """How many of those who come in have no release date and no municipality: unknown is counted, never passed over."""
+    released, living = counts.get("without_release_on", 0), counts.get("without_municipality", 0)
+    found = []
+    if released:
+        found.append(ngettext("%(n)s line has no release date.", "%(n)s lines have no release date.", released) % {"n": released})
+    if living:
+        words = ngettext("%(n)s line has no municipality that is known.", "%(n)s lines have no municipality that is known.", living)
+        found.append(words % {"n": living})
+    return found
+
+
+@require_safe
+@page(Role.COORDINATOR)
+def import_refused_csv(request: Asked, listed: UUID) -> HttpResponse:
+    """The refused rows of a list with their reasons, to put right and bring again; that they were taken out is written down."""
+    if imports.one(request.scope, listed) is None:
+        raise Http404
+    try:
+        found = take_refused_rows_out(by=request.scope, on=listed)
+    except NotYours:
+        raise
+    except Refusal as refusal:  # an address that was kept: the values are deleted
+        notices.careful(request, in_words(refusal))
+        return redirect("import", listed=listed)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")  # as Excel in Dutch opens it, and as most prisons send theirs
+    writer.writerow([harmless(heading) for heading in (*found.headings, _("Line"), _("Why refused"))])
+    for row, cells in found.rows:
+        writer.writerow([harmless(cell) for cell in (*cells, str(row.number), " ".join(remarks_of(row)))])
+    words = {"Content-Disposition": 'attachment; filename="refused.csv"'}
+    return HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -282,8 +242,9 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
     found = imports.one(request.scope, listed)
     if found is None or found.line.state not in ("mapping", "preview"):
         raise Http404
-    suggested = suggested_columns(listed)
-    form = ColumnsForm(request.POST or None, header=list(found.header), may_hold_bsn=found.may_hold_bsn, initial=suggested)
+    suggested, samples = suggested_columns(listed), look_at_columns(by=request.scope, on=listed)
+    samples = samples or {heading: () for heading in found.header if heading}
+    form = ColumnsForm(request.POST or None, samples=_short(samples), may_hold_bsn=found.may_hold_bsn, initial=suggested)
     if request.method == "POST" and form.is_valid():
         words: dict[str, Any] = {"columns": form.cleaned_data, "seen": request.POST.get("seen", "")}
         try:
@@ -292,9 +253,20 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
         except ListRefused as refused:
             for problem in refused.problems:
                 field = problem.where.path if problem.where.path in form.fields else None
-                form.add_error(field, FILES.get(problem.code, problem.what))
-    context = {"form": form, "list": found, "notes": [_note(one) for one in found.notes], "seen": mark_of(suggested)}
+                form.add_error(field, file_words(problem))
+    context = {
+        "form": form,
+        "list": found,
+        "samples": _short(samples),
+        "notes": [note_words(one) for one in found.notes],
+        "seen": mark_of(suggested),
+    }
     return render(request, "imports/columns.html", context, status=422 if form.errors else 200)
+
+
+def _short(samples: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Samples as they fit beside a column."""
+    return {heading: [Truncator(value).chars(30) for value in values] for heading, values in samples.items()}
 
 
 @require_POST
@@ -329,6 +301,7 @@ PATHS = [
     path("imports/new/", import_new, name="import_new"),
     path("imports/<uuid:listed>/", import_one, name="import"),
     path("imports/<uuid:listed>/columns/", import_columns, name="import_columns"),
+    path("imports/<uuid:listed>/refused.csv", import_refused_csv, name="import_refused_csv"),
     path("imports/<uuid:listed>/take-in/", import_take_in, name="import_take_in"),
     path("imports/<uuid:listed>/put-aside/", import_put_aside, name="import_put_aside"),
 ]

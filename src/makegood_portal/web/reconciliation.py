@@ -21,7 +21,7 @@ from makegood_portal.ledger.queries import reconciliation
 from makegood_portal.ledger.queries.reconciliation import READERS
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
-from makegood_portal.web.imports import FILES
+from makegood_portal.web.import_words import FILES
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tell_beside

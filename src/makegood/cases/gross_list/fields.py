@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 Read = Callable[[str, date], tuple[str, str]]
-"""(cell, day of the list) -> (value as text, what was corrected or nothing). Raises ValueError saying what would do."""
+"""(cell, day of the list) -> (value as text, what was corrected or nothing). Raises UnreadableError saying what would do."""
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _OTHER_MONTHS = {"mar": 3, "may": 5, "oct": 10, "maa": 3}
 _SEXES = {"m": "male", "man": "male", "male": "male", "v": "female", "vrouw": "female", "f": "female", "female": "female",
           "x": "other", "anders": "other", "other": "other", "o": "unknown", "onbekend": "unknown", "unknown": "unknown"}  # fmt: skip
+_READ_AS_OTHER = {"x"}
+"""A sex that is read and said: the sign means another one in a passport, and nothing known in many a system."""
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?)+|[^\W\d_]")
 _UNKNOWN = {"", "-", "?", "n.v.t.", "nvt", "onbekend", "unknown", "n/a"}
+
+
+class UnreadableError(ValueError):
+    """A cell that cannot be read. `code` is stable; the words say what would do, and repeat no value."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -32,15 +43,21 @@ class Field:
 def read_name(cell: str, _on: date) -> tuple[str, str]:
     """A name in one line without double spaces; a name in capitals only is written as a name."""
     if any(character in cell for character in "<>{}=|\\^~") or cell[0] in "+-@":
-        raise ValueError("this is no name; write letters, spaces, hyphens, apostrophes")
+        raise UnreadableError("no_name", "this is no name; write letters, spaces, hyphens, apostrophes")
     if not any(character.isalpha() for character in cell):
-        raise ValueError("a name has letters")
+        raise UnreadableError("no_name", "a name has letters")
     if len(cell) > 100:
-        raise ValueError(f"a name of {len(cell)} characters is longer than 100")
+        raise UnreadableError("long_name", f"a name of {len(cell)} characters is longer than 100")
     value = unicodedata.normalize("NFC", " ".join(cell.split()))
     if len(value) > 3 and value.isupper():
         return re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), value), "capitals"
     return value, "spaces" if value != unicodedata.normalize("NFC", cell) else ""
+
+
+def read_given_name(cell: str, on: date) -> tuple[str, str]:
+    """A given name. Initials alone are kept, and said: they tell people apart badly, next month too."""
+    value, corrected = read_name(cell, on)
+    return value, "initials" if _INITIALS.fullmatch(value) else corrected
 
 
 def read_day(cell: str, on: date) -> tuple[str, str]:
@@ -60,13 +77,13 @@ def read_day(cell: str, on: date) -> tuple[str, str]:
         number, year = int(dutch[1]), int(dutch[3])
         month = int(dutch[2]) if dutch[2].isdigit() else _month(dutch[2])
     elif re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", text):
-        raise ValueError("a year of two digits could be of two centuries; write four, as in 1984-03-07")
+        raise UnreadableError("two_digit_year", "a year of two digits could be of two centuries; write four, as in 1984-03-07")
     else:
-        raise ValueError("this is no date; write year-month-day, as in 1984-03-07")
+        raise UnreadableError("no_date", "this is no date; write year-month-day, as in 1984-03-07")
     try:
         value = date(year, month, number).isoformat()
     except ValueError:
-        raise ValueError("this day does not exist; look it up and correct it") from None
+        raise UnreadableError("no_such_day", "this day does not exist; look it up and correct it") from None
     return value, "" if value == text else "date"
 
 
@@ -80,14 +97,14 @@ def _counted(days: int, on: date) -> str:
     # A number such as 2016 is rather a year than the day in 1905 that it counts to.
     value = date(1899, 12, 30) + timedelta(days)
     if days < 61 or 1900 <= days <= 2199 or not -110 <= value.year - on.year <= 50:
-        raise ValueError("this number is no date; write year-month-day, as in 1984-03-07")
+        raise UnreadableError("no_date", "this number is no date; write year-month-day, as in 1984-03-07")
     return value.isoformat()
 
 
 def _month(word: str) -> int:
     month = _OTHER_MONTHS.get(word[:3]) or (MONTHS.index(word[:3]) + 1 if word[:3] in MONTHS else 0)
     if not month:
-        raise ValueError("this month has no name that is known here; write year-month-day, as in 1984-03-07")
+        raise UnreadableError("no_month", "this month has no name that is known here; write year-month-day, as in 1984-03-07")
     return month
 
 
@@ -96,24 +113,25 @@ def read_birth_date(cell: str, on: date) -> tuple[str, str]:
     value, corrected = read_day(cell, on)
     years = (on - date.fromisoformat(value)).days / 365.25
     if years < 12 or years > 110:
-        raise ValueError("nobody on this list was born then; look it up and correct it")
+        raise UnreadableError("not_born_then", "nobody on this list was born then; look it up and correct it")
     return value, corrected
 
 
 def read_sex(cell: str, _on: date) -> tuple[str, str]:
     """`male`, `female`, `other` or `unknown`."""
-    value = _SEXES.get(cell.casefold().rstrip("."))
+    sign = cell.casefold().rstrip(".")
+    value = _SEXES.get(sign)
     if value is None:
-        raise ValueError("this is no sex that is known here; write man, vrouw, anders or onbekend")
-    return value, ""
+        raise UnreadableError("no_sex", "this is no sex that is known here; write man, vrouw, anders or onbekend")
+    return value, "other_sex" if sign in _READ_AS_OTHER else ""
 
 
 def read_words(cell: str, _on: date) -> tuple[str, str]:
     """Words in one line; what a spreadsheet would carry out as a formula is refused."""
     if cell[0] in "=+@\t" or (cell[0] == "-" and len(cell) > 1 and not cell[1:2].isalpha()):
-        raise ValueError("a spreadsheet would carry this out as a formula; paste the value alone")
+        raise UnreadableError("formula", "a spreadsheet would carry this out as a formula; paste the value alone")
     if re.search(r"<\s*/?\s*[a-z!]", cell, re.IGNORECASE):
-        raise ValueError("this looks like code of a web page; write plain words")
+        raise UnreadableError("code_of_a_page", "this looks like code of a web page; write plain words")
     value = " ".join(cell.split())
     return value, "spaces" if value != cell else ""
 
@@ -123,7 +141,7 @@ def read_bsn(cell: str, _on: date) -> tuple[str, str]:
     digits = re.sub(r"[ .-]", "", cell)
     value = digits.zfill(9) if len(digits) == 8 else digits
     if not passes_eleven(value):
-        raise ValueError("this is no citizen service number: it fails the 11-test")
+        raise UnreadableError("no_bsn", "this is no citizen service number: it fails the 11-test")
     return value, "" if value == cell else "number"
 
 
@@ -135,30 +153,78 @@ def passes_eleven(value: str) -> bool:
     return sum(weight * int(digit) for weight, digit in zip(weights, value, strict=True)) % 11 == 0
 
 
+_NUMBERS = (
+    "registratienummer",
+    "nummer",
+    "dossiernummer",
+    "celnummer dossier",
+    "gedetineerdennummer",
+    "gedetineerdennr",
+    "gedetineerde nummer",
+    "ged.nr",
+    "detentienummer",
+    "registratienr",
+    "nr",
+    "number",
+    "registration number",
+)
+_FAMILY = ("achternaam", "geslachtsnaam", "naam", "familienaam", "family name", "surname", "last name")
+_GIVEN = ("voornaam", "voornamen", "eerste voornaam", "roepnaam", "given name", "first name")
 _RELEASE = (
     "einddatum detentie",
     "ontslagdatum",
     "vermoedelijke invrijheidstelling",
     "datum vrij",
     "datum invrijheidstelling",
+    "vrij op",
+    "datum vrijlating",
+    "vrijlatingsdatum",
+    "vermoedelijke ontslagdatum",
+    "ontslag op",
+    "einde detentie",
+    "vi-datum",
     "release date",
     "einddatum",
+)
+_SINCE = (
+    "datum insluiting",
+    "insluiting",
+    "in detentie sinds",
+    "ingesloten op",
+    "ingesloten sinds",
+    "insluitdatum",
+    "insluitingsdatum",
+    "begindatum detentie",
+    "aanvang detentie",
+    "detained since",
+    "start detention",
+)
+_BORN = ("geboortedatum", "geb.datum", "geb datum", "geb.dat.", "gebdatum", "geboren op", "geboren", "date of birth", "birth date")
+_TOWNS = (
+    "gemeente",
+    "woonplaats",
+    "gemeente van vestiging",
+    "vestigingsgemeente",
+    "woongemeente",
+    "gemeente van inschrijving",
+    "municipality",
 )
 
 FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field("number", read_words, ("registratienummer", "nummer", "dossiernummer", "celnummer dossier", "number", "registration number")),
-        Field("family_name", read_name, ("achternaam", "geslachtsnaam", "naam", "family name", "surname", "last name"), required=True),
-        Field("prefix", read_words, ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "prefix")),
-        Field("given_name", read_name, ("voornaam", "voornamen", "roepnaam", "voorletters", "given name", "first name"), required=True),
-        Field("birth_date", read_birth_date, ("geboortedatum", "geb.datum", "geb datum", "date of birth", "birth date"), required=True),
-        Field("sex", read_sex, ("geslacht", "m/v", "sex", "gender")),
-        Field("detained_since", read_day, ("datum insluiting", "insluiting", "in detentie sinds", "detained since", "start detention")),
+        Field("number", read_words, _NUMBERS),
+        Field("family_name", read_name, _FAMILY, required=True),
+        Field("prefix", read_words, ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels", "prefix")),
+        # Initials are no given name: who has no other column chooses it, and each row says so.
+        Field("given_name", read_given_name, _GIVEN, required=True),
+        Field("birth_date", read_birth_date, _BORN, required=True),
+        Field("sex", read_sex, ("geslacht", "m/v", "m/v/x", "man/vrouw", "sekse", "sex", "gender")),
+        Field("detained_since", read_day, _SINCE),
         Field("release_on", read_day, _RELEASE),
-        Field("municipality", read_words, ("gemeente", "woonplaats", "gemeente van vestiging", "vestigingsgemeente", "municipality")),
+        Field("municipality", read_words, _TOWNS),
         Field("offence_type", read_words, ("delict", "delictcategorie", "delictsoort", "offence", "offence type")),
-        Field("wing", read_words, ("afdeling", "unit", "wing", "cel")),
+        Field("wing", read_words, ("afdeling", "afd.", "unit", "wing", "cel")),
         Field("bsn", read_bsn, ("bsn", "burgerservicenummer", "citizen service number"), sensitive=True),
     )
 }  # fmt: skip
@@ -169,12 +235,12 @@ DATES = tuple(name for name, field in FIELDS.items() if field.read in (read_day,
 
 
 def read_cell(name: str, cell: str, on: date, *, counts_from_1904: bool) -> tuple[str, str]:
-    """A cell of a field as text, and what was corrected; raises ValueError saying what would do.
+    """A cell of a field as text, and what was corrected; raises UnreadableError saying what would do.
 
     `counts_from_1904`: as an old Mac did, four years later than everybody else. A day is then not guessed from a number.
     """
     if counts_from_1904 and name in DATES and is_serial(cell):
-        raise ValueError("this number counts from 1904; give the column the form of a date")
+        raise UnreadableError("from_1904", "this number counts from 1904; give the column the form of a date")
     return FIELDS[name].read(cell, on)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
+from makegood.cases.gross_list.fields import passes_eleven, suggest_mapping
 from makegood.cases.gross_list.no_list import NO_LIST, what_is_packed, what_it_is
 from makegood.values.problem import Problem, Refused, Where
 
@@ -20,6 +23,8 @@ MAX_UNPACKED = 200_000_000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 MAX_CELL = 2_000
+LOOKED_AT = 2_000
+"""Of so many values of a column samples are taken."""
 HEADER_WITHIN = 20
 """A title and a date may stand above the header, no more than so many lines."""
 _UNREADABLE = (
@@ -55,6 +60,22 @@ class ListFile:
     def counts_from_1904(self) -> bool:
         """Whether a bare number in it is no day as Excel counts them: an old Mac began four years later."""
         return any(note.code == "from_1904" for note in self.notes)
+
+
+def samples(file: ListFile, *, most: int = 3) -> dict[str, tuple[str, ...]]:
+    """Heading -> a few values under it, by which to see what stands there and whether letters were read well.
+
+    Values with a letter that not every alphabet has come first. A number that may be a citizen's is not shown.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for place, heading in enumerate(file.header):
+        if not heading:
+            continue
+        values = dict.fromkeys(cells[place] for _line, cells in file.rows if cells[place])
+        chosen = sorted(islice(values, LOOKED_AT), key=str.isascii)[:most]
+        hidden = "bsn" in suggest_mapping([heading])
+        found[heading] = tuple("•" * 9 if hidden or passes_eleven(re.sub(r"[ .-]", "", value)) else value for value in chosen)
+    return found
 
 
 def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFile:

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from makegood.cases.gross_list.fields import DATES
-from makegood_portal.ledger.models import GrossListImport, ImportRow, ImportState, Party, RowOutcome
+from makegood.cases.gross_list.fields import FIELDS
+from makegood_portal.ledger import access
+from makegood_portal.ledger.models import Candidacy, GrossListImport, ImportRow, ImportState, Party, RowOutcome
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.sealing import unseal
 from makegood_portal.ledger.words import Kind, Role
@@ -45,17 +46,43 @@ class ListLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A remark about a row: the code, the other line where that is about the same person, and, as far as still kept, what
+    stands in the cell and what stands on the other line.
+    """
+
+    field: str
+    code: str
+    words: str
+    line: int
+    found: str
+    there: str
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a row keeps until it is done: its values, and beside each remark what stands in the cell and on the other line."""
+
+    values: Mapping[str, str]
+    cells: Sequence[Sequence[str]] = ()
+
+    def text(self) -> bytes:
+        """As it is sealed."""
+        return json.dumps({"values": dict(self.values), "cells": list(self.cells)}).encode()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RowLine:
     """A row of a list: who it is about as far as still kept, what becomes of it, and why."""
 
     number: int
     name: str
-    born_on: str
-    days: Mapping[str, str]
-    """Field -> day as read, as far as still kept: a correction may say which."""
+    values: Mapping[str, str]
+    """Field -> value as read, as far as still kept; nothing that is sensitive."""
+    released_on: date | None
+    """The release date on record, of whoever gets another one."""
     outcome: str
-    corrected: bool
-    problems: Sequence[Mapping[str, str]]
+    problems: Sequence[Problem]
     candidacy: UUID | None
 
 
@@ -100,12 +127,12 @@ def lists(scope: Scope, *, number: int = 1) -> tuple[tuple[ListLine, ...], bool]
 
 
 def one(scope: Scope, key: UUID, *, show: str = "", number: int = 1) -> ListFile | None:
-    """One list, or None: not there and not yours are the same answer. `show`: only rows of this outcome, or `corrected`."""
+    """One list, or None: not there and not yours are the same answer. `show`: only rows of this outcome, or `corrected` and coming in."""
     found = GrossListImport.objects.select_related("prison").filter(pk=key).first()
     if found is None:
         return None
     start = (max(number, 1) - 1) * PAGE
-    rows = ImportRow.objects.filter(of=found)
+    rows = _rows(scope, found)
     done = rows.aggregate(done=Count("id", filter=Q(done_at__isnull=False)), refused=Count("id", filter=Q(outcome=RowOutcome.REFUSED)))
     if show == "corrected":
         rows = rows.filter(corrected=True)
@@ -141,15 +168,44 @@ def _line(row: GrossListImport) -> ListLine:
     )
 
 
-def _row(row: ImportRow) -> RowLine:
-    values: dict[str, str] = json.loads(unseal("list", row.sealed, bound_to=row.pk)) if row.sealed is not None else {}
+def refused(scope: Scope, key: UUID) -> tuple[RowLine, ...]:
+    """The refused rows of a list of the asker's own prison, of which the values are still kept."""
+    found = GrossListImport.objects.filter(pk=key, prison__in=scope.where(Role.COORDINATOR)).first()
+    rows = _rows(scope, found).filter(outcome=RowOutcome.REFUSED).exclude(sealed=None) if found else ()
+    return tuple(_row(row) for row in rows)
+
+
+def _rows(scope: Scope, listed: GrossListImport) -> QuerySet[ImportRow]:
+    before = access.visible(Candidacy.objects.filter(pk=OuterRef("became")), scope).values("release_on")[:1]
+    return ImportRow.objects.filter(of=listed).annotate(released_on=Subquery(before))
+
+
+def opened(key: UUID, sealed: bytes | memoryview) -> Sealed:
+    """What a row keeps. A row that waits since before remarks had cells holds its values alone."""
+    found: dict[str, Any] = json.loads(unseal("list", sealed, bound_to=key))
+    return Sealed(found["values"], found["cells"]) if "values" in found else Sealed(found)
+
+
+def _row(row: Any) -> RowLine:
+    kept = opened(row.pk, row.sealed) if row.sealed is not None else Sealed({})
+    cells = [*kept.cells, *[("", "")] * len(row.problems)]
+    values = {name: value for name, value in kept.values.items() if not FIELDS[name].sensitive}
     return RowLine(
         number=row.number,
         name=" ".join(filter(None, (values.get(part) for part in ("given_name", "prefix", "family_name")))),
-        born_on=values.get("birth_date", ""),
-        days={name: value for name, value in values.items() if name in DATES},
+        values=values,
+        released_on=row.released_on if row.outcome == RowOutcome.CHANGED else None,
         outcome=row.outcome,
-        corrected=row.corrected,
-        problems=row.problems,
+        problems=[
+            Problem(
+                field=problem["field"],
+                code=problem["code"],
+                words=problem["words"],
+                line=problem.get("line", 0),
+                found=found,
+                there=there,
+            )
+            for problem, (found, there) in zip(row.problems, cells, strict=False)
+        ],
         candidacy=row.became_id,
     )

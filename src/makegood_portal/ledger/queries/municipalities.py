@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
+from makegood.selection.municipality import by_folded_name
 from makegood_portal.ledger import terms
 from makegood_portal.ledger.models import LocalProgramme, MunicipalityContact, MunicipalityDetails, Organisation, Programme, UsualCare
 from makegood_portal.ledger.scope import Scope
@@ -115,6 +116,16 @@ def _seen(scope: Scope, *, merged: bool = False) -> QuerySet[Organisation]:
     rows = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True)
     rows = rows if merged else rows.filter(details__merged_into=None)
     return rows if scope.has(*STAFF) else rows.filter(pk__in=scope.where(Role.MUNICIPAL_CONTACT))
+
+
+def by_name() -> Mapping[str, set[tuple[UUID, str]]]:
+    """Key and name of each municipality, to be looked for with `meant_of`: one query. The name of one that merged means the
+    one that took its place.
+    """
+    rows = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True)
+    found = list(rows.values_list("id", "name", "details__merged_into"))
+    names = {key: name for key, name, _into in found}
+    return by_folded_name({name: (into or key, names.get(into or key, name)) for key, name, into in found})
 
 
 def page(scope: Scope, *, today: date, search: str = "", number: int = 1) -> Page:
