@@ -362,6 +362,13 @@ def test_a_municipality_by_another_name_is_the_candidates(coordinator: User, pri
     MunicipalityDetails.objects.create(municipality=merged, cbs_code="9901", cbs_year=2001, merged_into=hague, merged_year=2002)
     taken_in(coordinator, prison, programme, JANSEN.replace("Utrecht", "Den Haag"), DE_VRIES.replace("Zwolle", "gem. Leidschendam"))
     assert list(Candidacy.objects.values_list("municipality__name", flat=True)) == ["'s-Gravenhage"] * 2
+    jansen = Candidacy.objects.get(identity__family_name="Jansen").pk
+    service = an_organisation(Kind.PRISON_SERVICE)
+    Party.objects.create(programme=programme, organisation=service, site="service")
+    for reader, told in ((coordinator, True), (a_user(Role.HEAD_OFFICE, at=service), False)):
+        page = client_of(reader).get(reverse("candidate", args=[jansen]))
+        assert page.status_code == 200
+        assert ("s-Gravenhage" in page.content.decode()) is told, "head office reads no more than it has to"
 
 
 def test_a_row_with_too_many_cells_is_named_by_its_line(coordinator: User, prison: Organisation, programme: Programme) -> None:
@@ -422,8 +429,8 @@ def test_the_file_of_refused_rows_is_put_right_and_brought_again(coordinator: Us
     content = client_of(coordinator).get(reverse("import_refused_csv", args=[listed])).content
     scope = scope_of(coordinator)
     with scoped(scope):
-        words = {"programme": programme.pk, "month": MONTH, "file_name": "refused.csv"}
-        again = receive_list(by=scope, on=prison.pk, content=content.replace(b"3;;Jan", b"3;Bos;Jan"), **words)
+        put_right = content.replace(b"3;;Jan", b"3;Bos;Jan")
+        again = receive_list(by=scope, on=prison.pk, programme=programme.pk, month=MONTH, file_name="refused.csv", content=put_right)
     assert GrossListImport.objects.get(pk=again).counts["new"] == 1
 
 

@@ -82,6 +82,8 @@ class File:
     born_on: date | None
     sex: str
     prison_number: str
+    municipality: str
+    """Where they are from or go to, for whoever may know who they are; empty where that is not known."""
     """By which the prison knows them; empty for who may not know it, or where no list gave it."""
     conditions: Sequence[tuple[str, str]]
     """Of municipalities that permit it under conditions: which, and what they want; for who may see what they answered."""
@@ -194,7 +196,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope)
     rows = access.with_parts(access.visible(Candidacy.objects.filter(pk=candidacy), scope), scope)
     writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
-    rows = rows.select_related("person", "prison", "provider", "counsellor")
+    rows = rows.select_related("person", "prison", "municipality", "provider", "counsellor")
     granted = PermissionRequest.objects.filter(candidacy=OuterRef("pk"), state=PermissionState.GRANTED_WITH_CONDITIONS)
     granted = access.visible(granted, scope).order_by("municipality__name")
     numbers = access.visible(PrisonNumber.objects.filter(candidacy=OuterRef("pk")), scope)
@@ -220,6 +222,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         sex=identity.sex if identity else "",
         conditions=[(one["by"], one["conditions"]) for one in row.permitted or ()],
         prison_number=row.prison_number_there or "",
+        municipality=row.municipality.name if row.municipality and identity else "",
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),
