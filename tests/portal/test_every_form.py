@@ -35,6 +35,7 @@ SOON = (timezone.localdate() + timedelta(days=40)).isoformat()
 FILL: dict[str, dict[str, Any]] = {
     "appointment_move": {"on": "2999-06-02"},
     "candidate_consents": {"officer": "", "until_on": ""},
+    "candidate_contacts": {"value": "06 1234 5678"},
     "candidate_contract": {"track": "basic"},
     "candidate_coordination": {"status": "not_known"},
     "candidate_eligibility_decide": {"answer": "no"},

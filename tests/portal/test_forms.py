@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from makegood_portal.ledger.models import BreakGlass, User
 from makegood_portal.ledger.words import Kind, Role
+from portal.access_table import ROUTES
 from portal.builders import World, a_user, client_of
 from portal.forms_walked import OF_THE_FRAME, Forms
 
@@ -85,6 +86,27 @@ def test_another_site_cannot_have_its_text_sent_for_it(world: World, colleague: 
     refused = client.post(reverse("open_colleagues_file"), form(world), headers={"Origin": "https://elsewhere.example"})
     assert refused.status_code == 403
     assert "reason" not in hidden(refused.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "filled", "field", "most"),
+    [
+        ("permission", {"answer": "refused", "seen": "1"}, "words", 2000),
+        ("candidate_contacts", {"kind": "own_phone"}, "value", 200),
+        ("municipality_contact_new", {"name": "M. Loket"}, "phone", 40),
+    ],
+)
+def test_a_text_that_is_too_long_is_refused_with_how_long_it_may_be_and_kept_whole(
+    world: World, name: str, filled: dict[str, str], field: str, most: int
+) -> None:
+    role = Role.MUNICIPAL_CONTACT if name == "permission" else Role.COORDINATOR
+    client, address = client_of(world.ours.users[role]), reverse(name, kwargs=ROUTES[name].kwargs(world.ours))
+    assert "maxlength" not in client.get(address).content.decode(), "a browser would cut it off without a word"
+    long = "0" * (most + 1)
+    page = client.post(address, filled | {field: long})
+    assert page.status_code == 422
+    assert f"Dit is te lang: er passen {most} tekens in, en het zijn er {most + 1}." in page.content.decode()
+    assert long in page.content.decode()
 
 
 def test_passwords_are_never_given_back(world: World, colleague: User) -> None:

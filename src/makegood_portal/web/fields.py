@@ -8,13 +8,24 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 MISSING = (("refused", _("Refused to answer")), ("not_asked", _("Was not asked")), ("not_known", _("Does not know")))
 """Why there is no answer: an answer too."""
 
-OF_DJANGO = (gettext_noop("This field is required."),)
-"""What Django says in its own words, and we in plainer Dutch."""
+OF_DJANGO = (
+    gettext_noop("This field is required."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+)
+"""What Django says in its own words, and we in plainer Dutch.
+
+How long a text may be is said after it was sent: a browser that knows it (`maxlength`) cuts off what is pasted without a
+word. `widgets/attrs.html` leaves it out, but for the boxes of a date.
+"""
 
 
 class PickedDate(forms.DateInput):
