@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -211,6 +212,28 @@ def test_nobody_locks_themselves_out(world: World, admin: Scope) -> None:
         with pytest.raises(Refusal):
             end_role(by=admin, on=Membership.objects.get(user=admin.user).pk, today=TODAY)
     assert world.ours
+
+
+def test_the_page_with_the_link_says_who_is_admitted_to_what_and_where(world: World) -> None:
+    client, fund = client_of(world.ours.users[Role.ADMINISTRATOR]), world.ours.at(Kind.INVESTOR)
+    page = client.get(reverse("user_invite")).content.decode()
+    group = page[page.index('<optgroup label="Investeerder">') :]
+    assert f">{fund.name}: investeerder<" in group[: group.index("</optgroup>")]
+    labels = re.findall('<optgroup label="([^"]+)">', page)
+    assert len(labels) == len(set(labels)), "one group for each kind"
+    seat = {"seat": f"{fund.pk}/investor", "name": "Vera Bos", "email": "vera@example.org"}
+    made = client.post(reverse("user_invite"), seat).content.decode()
+    again = client.post(reverse("user_link", args=[User.objects.get(email="vera@example.org").pk])).content.decode()
+    for shown in (made, again):
+        assert all(word in shown for word in ("Vera Bos", "vera@example.org", f"investeerder, {fund.name}"))
+
+
+def test_who_may_log_in_is_said_so(world: World) -> None:
+    client, someone = client_of(world.ours.users[Role.ADMINISTRATOR]), world.ours.users[Role.LEAD]
+    client_of(someone)  # with a second step
+    for page in (reverse("users"), reverse("user", args=[someone.pk])):
+        assert "Kan inloggen" in client.get(page).content.decode()
+        assert "Nog open" not in client.get(page).content.decode()
 
 
 def test_by_hand(world: World) -> None:

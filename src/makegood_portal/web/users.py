@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,7 +35,7 @@ from makegood_portal.actions.users import (
     unlock,
 )
 from makegood_portal.ledger.queries import users
-from makegood_portal.ledger.words import Role
+from makegood_portal.ledger.words import Kind, Role
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
@@ -72,13 +73,20 @@ class LongSelect(forms.Select):
 
 
 class SeatForm(Form):
-    """A role in an organisation."""
+    """A role in an organisation. A choice names both: a closed select shows nothing of its group."""
 
-    seat = forms.ChoiceField(label=gettext_lazy("Which role, where?"), widget=LongSelect)
+    seat = forms.ChoiceField(
+        label=gettext_lazy("Which role, where?"),
+        help_text=gettext_lazy("In groups by kind of organisation, each by name."),
+        widget=LongSelect,
+    )
 
-    def __init__(self, *args: Any, seats: list[tuple[UUID, str, list[Role]]], **words: Any) -> None:
+    def __init__(self, *args: Any, seats: Mapping[Kind, list[tuple[UUID, str, list[Role]]]], **words: Any) -> None:
         super().__init__(*args, **words)
-        groups = [(name, [(f"{key}/{role.value}", role.label) for role in roles]) for key, name, roles in seats]
+        groups = [
+            (capfirst(kind.label), [(f"{key}/{role.value}", f"{name}: {role.label}") for key, name, roles in here for role in roles])
+            for kind, here in seats.items()
+        ]
         self.fields["seat"].choices = [("", "–"), *groups]  # type: ignore[attr-defined]
 
     def chosen(self) -> tuple[UUID, str]:
@@ -223,7 +231,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: Asked, made: Invited) -> HttpResponse:
     link = f"{request.build_absolute_uri(reverse('welcome'))}#{made.secret}"
-    response = render(request, "users/link.html", {"user_": made.user, "link": link})
+    admitted = users.one(request.scope, made.user.pk, today=timezone.localdate())
+    response = render(request, "users/link.html", {"user_": made.user, "link": link, "held": admitted.held if admitted else ()})
     response["Content-Location"] = reverse("user", args=[made.user.pk])
     return response
 

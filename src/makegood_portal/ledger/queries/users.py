@@ -80,10 +80,15 @@ def one(scope: Scope, key: UUID, *, today: date) -> Account | None:
     return next(iter(_accounts(list(_seen(scope).filter(pk=key)), scope, today)), None)
 
 
-def seats(scope: Scope) -> list[tuple[UUID, str, list[Role]]]:
-    """Organisations in which the asker may give roles, with the roles that fit them. One query."""
-    rows = administered(scope).values_list("id", "name", "kind")
-    return [(key, name, [role for role in Role if Kind(kind) in KINDS_OF_ROLE[role]]) for key, name, kind in rows]
+def seats(scope: Scope) -> dict[Kind, list[tuple[UUID, str, list[Role]]]]:
+    """By kind, the organisations in which the asker may give roles, by name and with the roles that fit them. One query."""
+    found: dict[Kind, list[tuple[UUID, str, list[Role]]]] = {}
+    rows = list(administered(scope).values_list("id", "name", "kind"))
+    for kind in Kind:
+        roles = [role for role in Role if kind in KINDS_OF_ROLE[role]]
+        if here := [(key, name, roles) for key, name, of in rows if of == kind]:
+            found[kind] = here
+    return found
 
 
 def _seen(scope: Scope) -> QuerySet[User]:
