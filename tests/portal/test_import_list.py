@@ -397,7 +397,8 @@ def test_refused_rows_are_taken_along_with_their_reasons_before_they_are_deleted
     scope, listed = received(coordinator, prison, programme, JANSEN, bad)
     address = reverse("import_refused_csv", args=[listed])
     page = shown(coordinator, listed)
-    assert "Als u de lijst verwerkt, worden deze namen gewist." in page
+    assert "1 regel is geweigerd. De naam wordt gewist als u de lijst verwerkt of weggooit." in page
+    assert "1 geweigerde regel wordt dan gewist. Eerst downloaden Lijst verwerken" in page, "beside the button too"
     answer, said = questions(client_of(coordinator), address)
     assert len(said) <= MOST, "\n".join(said)
     heading, row = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))

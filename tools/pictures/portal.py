@@ -67,6 +67,7 @@ def _list(page: Any) -> Path:
     page.get_by_role("button", name="Look at the list").click()
     if page.url.endswith("/columns/"):
         page.get_by_role("button", name="Look at the rows").click()
+    page.set_viewport_size({"width": DESK["width"], "height": 1300})  # so that rows are in the picture
     taken = _shot(page, "portal-list.png")
     page.get_by_role("button", name="Put aside").first.click()
     page.locator("#aside form button").click()
