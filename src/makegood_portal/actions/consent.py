@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from makegood.values.month import add_months
@@ -162,7 +163,7 @@ def _answered(
     latest = add_months(happened_on, register().sharing[row.purpose].months)
     until = (until_on or latest) if given else None
     if until is not None and not happened_on < until <= latest:
-        said = _("Choose a last day after the answer, and at the latest %(day)s.") % {"day": f"{latest:%d-%m-%Y}"}
+        said = _("Choose a last day after the answer, and at the latest %(day)s.") % {"day": date_format(latest, "j F Y")}
         raise Refusal("too_long", said, field="until_on")
     before = Consent.objects.filter(candidacy=on, purpose=row.purpose, party=row.party_id, state=ConsentState.GIVEN)
     for earlier in before.select_related("candidacy"):
@@ -183,7 +184,7 @@ def _answered(
 def _not_against_the_form(by: Scope, on: Candidacy, purpose: str, happened_on: date) -> None:
     yes, said_on, _until = consents.form_says(by, on, today=timezone.localdate()).get(purpose, (True, happened_on, None))
     if not yes and happened_on <= said_on:
-        said = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": f"{said_on:%d-%m-%Y}"}
+        said = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": date_format(said_on, "j F Y")}
         raise Refusal("form_says_no", said, remedy=_("Does the candidate say yes now? Put the questionnaire right first."), field="answer")
 
 
