@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from browser.looking import SIZES, Opens
@@ -18,6 +18,7 @@ from makegood_portal.ledger.models import User
 from portal.builders import client_of
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop in this thread; the tests themselves do not
+expect.set_options(timeout=20_000)  # a machine that does other work too is slow, and not wrong
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 STYLES = Path(__file__).parents[2] / "src" / "makegood_portal" / "web" / "static" / "vendor" / "nlds.css"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
