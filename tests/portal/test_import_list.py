@@ -155,6 +155,18 @@ def test_the_prisons_own_number_is_kept_as_the_last_list_has_it(coordinator: Use
     assert not PrisonNumber.objects.filter(number="8").exists(), "handed over: not the prison's to write"
 
 
+def test_a_number_that_changed_stands_in_the_history_with_the_one_of_before(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    taken_in(coordinator, prison, programme, JANSEN, DE_VRIES)
+    taken_in(coordinator, prison, programme, JANSEN.replace("1;", "9;", 1), DE_VRIES, month=date(2016, 7, 1))
+    entry = AuditEntry.objects.get(table="ledger_prisonnumber", verb="take_list_in")
+    assert entry.candidacy == Candidacy.objects.get(identity__family_name="Jansen").pk
+    page = client_of(coordinator).get(reverse("candidate_history", args=[entry.candidacy])).content.decode()
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert re.search(r"Nummer in de gevangenis\W+(van )?\W*1\b.{1,20}\b9\b", said), said
+
+
 def test_who_was_handed_over_is_not_added_again(coordinator: User, prison: Organisation, programme: Programme) -> None:
     taken_in(coordinator, prison, programme, JANSEN)
     Candidacy.objects.update(handed_over_on=date(2016, 7, 1))
@@ -212,6 +224,46 @@ def test_a_citizen_service_number_is_refused_where_no_law_gives_the_task(
         take_list_in(by=scope, on=key)
     take_rows_in.now(by=scope, listed=str(key))
     assert b"999990019" not in bytes(CitizenNumber.objects.get().sealed)
+
+
+@pytest.mark.parametrize("number", ["999990019", "9999.90.019", "999 990 019"])
+@pytest.mark.parametrize("may_hold", [False, True])
+def test_a_citizen_service_number_under_another_name_is_not_kept(
+    coordinator: User, prison: Organisation, programme: Programme, number: str, may_hold: bool
+) -> None:
+    Organisation.objects.filter(pk=prison.pk).update(may_hold_bsn=may_hold)
+    rows = JANSEN.replace("1;", f"{number};", 1), f"{number};;Jan;1980-01-01;m;2016-08-01;Utrecht", DE_VRIES
+    scope, listed = received(coordinator, prison, programme, *rows)
+    page = shown(coordinator, listed)
+    assert "Nummer in de gevangenis: Dit kan een burgerservicenummer zijn. Het wordt hier niet bewaard; laat de kolom weg." in page
+    assert number not in page
+    refused = client_of(coordinator).get(reverse("import_refused_csv", args=[listed])).content.decode()
+    assert "Jan" in refused
+    assert number not in refused
+    assert number not in str(list(ImportRow.objects.values_list("problems", flat=True)))
+    with scoped(scope):
+        take_list_in(by=scope, on=listed)
+    take_rows_in.now(by=scope, listed=str(listed))
+    assert Candidacy.objects.count() == 2, "the person comes in"
+    assert list(PrisonNumber.objects.values_list("number", flat=True)) == ["2"]
+
+
+def test_a_citizen_service_number_in_a_list_of_before_is_neither_shown_nor_kept(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    scope, listed = received(coordinator, prison, programme, JANSEN)
+    row = ImportRow.objects.get()
+    kept = imports.opened(row.pk, row.sealed)  # type: ignore[arg-type]
+    old = imports.Sealed({**kept.values, "number": "999990019"}, kept.cells)
+    ImportRow.objects.filter(pk=row.pk).update(sealed=seal("list", old.text(), bound_to=row.pk))
+    page = shown(coordinator, listed)
+    assert "Piet Jansen" in page
+    assert "999990019" not in page
+    with scoped(scope):
+        take_list_in(by=scope, on=listed)
+    take_rows_in.now(by=scope, listed=str(listed))
+    assert Candidacy.objects.count() == 1
+    assert not PrisonNumber.objects.exists()
 
 
 def test_another_prison_sees_neither_the_list_nor_its_rows(coordinator: User, prison: Organisation, programme: Programme) -> None:

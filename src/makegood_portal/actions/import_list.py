@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood.cases.gross_list.fields import FIELDS, suggest_mapping
+from makegood.cases.gross_list.fields import FIELDS, may_be_bsn, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list, samples
 from makegood.cases.gross_list.judging import JudgedRow, Remark, check_mapping, judge
 from makegood.programme.delivery import Delivery
@@ -343,9 +343,30 @@ def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by
 
 
 def _number(became: Mapping[UUID, UUID], rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
-    """Keep the prison's own number of whoever is still in its hands, as this list has it: people are looked for by it."""
-    numbers = {became[key]: row["number"][:100] for key, row in rows.items() if row.get("number")}
-    here = access.writable(Candidacy.objects.filter(pk__in=numbers, state=State.OPEN), by).values_list("pk", flat=True)
+    """Keep the prison's own number of whoever is still in its hands, as this list has it: people are looked for by it.
+
+    Where it was another one, both stand in the history of the file. What may be a citizen service number is never kept.
+    """
+    said = {became[key]: row.get("number", "") for key, row in rows.items()}
+    numbers = {key: number[:100] for key, number in said.items() if number and not may_be_bsn(number)}
+    here = dict(access.writable(Candidacy.objects.filter(pk__in=numbers, state=State.OPEN), by).values_list("pk", "person"))
+    before = PrisonNumber.objects.filter(candidacy__in=here).select_for_update()
+    audit.record_together(
+        by,
+        [
+            audit.Entry(
+                verb="take_list_in",
+                table="ledger_prisonnumber",
+                row=row.pk,
+                candidacy=row.candidacy_id,
+                person=here[row.candidacy_id],
+                facts={"fields": ["number"]},
+                personal={"changes": {"number": [row.number, numbers[row.candidacy_id]]}, "reason": ""},
+            )
+            for row in before
+            if row.number != numbers[row.candidacy_id]
+        ],
+    )
     PrisonNumber.objects.bulk_create(
         [PrisonNumber(candidacy_id=key, number=numbers[key]) for key in here],
         update_conflicts=True,
@@ -462,7 +483,10 @@ class RefusedRows:
 
 @action(Role.COORDINATOR)
 def take_refused_rows_out(*, by: Scope, on: UUID) -> RefusedRows:
-    """The refused rows of a list as they came, of the columns that are named and not sensitive: an export."""
+    """The refused rows of a list as they came, of the columns that are named and not sensitive: an export.
+
+    What may be a citizen service number is left out, whatever its column is called.
+    """
     listed = _import(on)
     lines = imports.refused(by, on)
     if listed.sealed_file is None or not lines:
@@ -474,7 +498,8 @@ def take_refused_rows_out(*, by: Scope, on: UUID) -> RefusedRows:
     cells = dict(file.rows)
     fact(export="refused_rows", list=on, rows=len(lines))
     return RefusedRows(
-        [file.header[place] for place in places], [(line, [cells[line.number][place] for place in places]) for line in lines]
+        [file.header[place] for place in places],
+        [(line, ["" if may_be_bsn(cell) else cell for cell in (cells[line.number][place] for place in places)]) for line in lines],
     )
 
 

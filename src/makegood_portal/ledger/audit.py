@@ -46,7 +46,9 @@ def record(scope: Scope, verb: str, **words: Any) -> None:
 
 
 def record_together(scope: Scope, entries: Sequence[Entry]) -> None:
-    """These entries in their order, in the transaction that is open. One statement."""
+    """These entries in their order, in the transaction that is open. One statement, and none for nothing."""
+    if not entries:
+        return
     acting_as = (scope.system or ",".join(sorted(scope.roles)))[:64]
     rows = [_values(scope, acting_as, entry) for entry in entries]
     try:

@@ -50,6 +50,7 @@ REMARKS = {
     "formula": gettext_lazy("A spreadsheet would compute this. Write the value alone."),
     "code_of_a_page": gettext_lazy("This looks like code. Write plain words."),
     "no_bsn": gettext_lazy("This is no citizen service number. Look it up."),
+    "maybe_bsn": gettext_lazy("This may be a citizen service number. It is not kept here; leave the column out."),
     "unknown": gettext_lazy("This is not known."),
     "not_in_directory": gettext_lazy("There is no one municipality of this name. Choose it when you ask permission."),
     "other_name": gettext_lazy("This municipality has another name in the directory."),

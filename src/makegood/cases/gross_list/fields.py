@@ -145,6 +145,19 @@ def read_bsn(cell: str, _on: date) -> tuple[str, str]:
     return value, "" if value == cell else "number"
 
 
+def may_be_bsn(text: str) -> bool:
+    """Whether a text is what a citizen service number looks like: nine digits, however they are parted, that pass the 11-test."""
+    return passes_eleven(re.sub(r"[\s.-]", "", text))
+
+
+def read_number(cell: str, on: date) -> tuple[str, str]:
+    """The prison's own number, in one line. What may be a citizen service number is none: it would be kept for all to read."""
+    value, corrected = read_words(cell, on)
+    if may_be_bsn(value):
+        raise UnreadableError("maybe_bsn", "this may be a citizen service number; leave the column out")
+    return value, corrected
+
+
 def passes_eleven(value: str) -> bool:
     """The 11-test of a BSN: nine digits, weights 9 to 2 and -1, a sum that 11 divides."""
     if not re.fullmatch(r"[0-9]{9}", value) or value == "000000000":
@@ -213,7 +226,7 @@ _TOWNS = (
 FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field("number", read_words, _NUMBERS),
+        Field("number", read_number, _NUMBERS),
         Field("family_name", read_name, _FAMILY, required=True),
         Field("prefix", read_words, ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels", "prefix")),
         # Initials are no given name: who has no other column chooses it, and each row says so.

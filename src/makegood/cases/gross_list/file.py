@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from makegood.cases.gross_list.fields import passes_eleven, suggest_mapping
+from makegood.cases.gross_list.fields import may_be_bsn, suggest_mapping
 from makegood.cases.gross_list.no_list import NO_LIST, what_is_packed, what_it_is
 from makegood.values.problem import Problem, Refused, Where
 
@@ -74,7 +73,7 @@ def samples(file: ListFile, *, most: int = 3) -> dict[str, tuple[str, ...]]:
         values = dict.fromkeys(cells[place] for _line, cells in file.rows if cells[place])
         chosen = sorted(islice(values, LOOKED_AT), key=str.isascii)[:most]
         hidden = "bsn" in suggest_mapping([heading])
-        found[heading] = tuple("•" * 9 if hidden or passes_eleven(re.sub(r"[ .-]", "", value)) else value for value in chosen)
+        found[heading] = tuple("•" * 9 if hidden or may_be_bsn(value) else value for value in chosen)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from makegood.cases.gross_list.fields import FIELDS, UnreadableError, is_unknown, read_cell
+from makegood.cases.gross_list.fields import FIELDS, UnreadableError, is_unknown, may_be_bsn, read_cell
 from makegood.cases.gross_list.file import ListFile
 from makegood.values.problem import Problem, Refused, Where, nearest
 
@@ -94,7 +94,7 @@ def _judged(file: ListFile, line: int, cells: Sequence[str], places: Mapping[str
     refused: list[Remark] = []
     for name, place in places.items():
         field, cell = FIELDS[name], cells[place]
-        found = "" if field.sensitive else cell
+        found = "" if field.sensitive or may_be_bsn(cell) else cell
         if is_unknown(cell):
             if field.required:
                 refused.append(Remark(name, "missing", "nothing stands here", found=found))

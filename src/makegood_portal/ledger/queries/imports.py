@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from makegood.cases.gross_list.fields import FIELDS
+from makegood.cases.gross_list.fields import FIELDS, may_be_bsn
 from makegood_portal.ledger import access
 from makegood_portal.ledger.models import Candidacy, GrossListImport, ImportRow, ImportState, Party, RowOutcome
 from makegood_portal.ledger.scope import Scope
@@ -189,7 +189,8 @@ def opened(key: UUID, sealed: bytes | memoryview) -> Sealed:
 def _row(row: Any) -> RowLine:
     kept = opened(row.pk, row.sealed) if row.sealed is not None else Sealed({})
     cells = [*kept.cells, *[("", "")] * len(row.problems)]
-    values = {name: value for name, value in kept.values.items() if not FIELDS[name].sensitive}
+    # A list that was looked at before may still hold a citizen service number under another name.
+    values = {name: value for name, value in kept.values.items() if not FIELDS[name].sensitive and not may_be_bsn(value)}
     return RowLine(
         number=row.number,
         name=" ".join(filter(None, (values.get(part) for part in ("given_name", "prefix", "family_name")))),
@@ -202,8 +203,8 @@ def _row(row: Any) -> RowLine:
                 code=problem["code"],
                 words=problem["words"],
                 line=problem.get("line", 0),
-                found=found,
-                there=there,
+                found="" if may_be_bsn(found) else found,
+                there="" if may_be_bsn(there) else there,
             )
             for problem, (found, there) in zip(row.problems, cells, strict=False)
         ],
