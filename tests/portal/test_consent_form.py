@@ -12,14 +12,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from makegood_portal.actions.consent import record_consent
+from makegood_portal.actions.consent import record_consent, withdraw_consent
 from makegood_portal.actions.permission import ask_permission
 from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, open_again
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.models import Candidacy, Consent, PermissionRequest, Response
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_consent, a_questionnaire, client_of
+from portal.builders import Side, World, a_consent, a_questionnaire, an_organisation, client_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -127,6 +127,29 @@ def test_a_no_in_the_form_becomes_a_yes_by_a_later_yes_alone(ours: Side, way: st
     assert not Consent.objects.exists()
 
 
+def test_a_no_stands_while_its_form_is_open_again(ours: Side) -> None:
+    fills_in(ours, ask_municipality="no")
+    opens_again(ours)
+    with pytest.raises(Refusal) as refused:
+        record(ours, way="spoken", happened_on=DAY - timedelta(days=1))
+    assert refused.value.code == "form_says_no"
+    with scoped(scope := scope_of(ours.users[Role.COORDINATOR])), pytest.raises(Refusal) as refused:
+        ask_permission(by=scope, on=ours.candidacy.pk, of=[ours.at(Kind.MUNICIPALITY).pk], asked_on=DAY, agrees=True)
+    assert refused.value.code == "form_says_no"
+    with pytest.raises(Refusal) as refused:
+        record(ours, answer="refused")
+    assert refused.value.code == "not_in_the_form", "from a form is recorded what stands in a finished one"
+    assert not Consent.objects.exists()
+    assert record(ours, way="spoken", happened_on=TODAY).state == "given", "a later yes is a yes"
+
+
+def test_a_no_that_is_put_right_to_yes_stands_no_more(ours: Side) -> None:
+    fills_in(ours, ask_municipality="no")
+    opens_again(ours)
+    fills_in(ours)
+    assert record(ours).state == "given"
+
+
 def test_a_municipality_is_not_asked_on_the_day_that_the_form_says_no(ours: Side) -> None:
     fills_in(ours, on=TODAY, ask_municipality="no")
     scope = scope_of(ours.users[Role.COORDINATOR])
@@ -175,6 +198,23 @@ def test_what_was_taken_back_is_not_given_again_by_an_older_form(ours: Side) -> 
     with pytest.raises(Refusal) as refused:
         record(ours)
     assert refused.value.code == "no_since"
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "refused"])
+def test_what_was_taken_back_of_one_is_not_given_to_another_by_an_older_form(ours: Side, how: str) -> None:
+    fills_in(ours)
+    row = record(ours)
+    if how == "withdrawn":
+        with scoped(scope := scope_of(ours.users[Role.COORDINATOR])):
+            withdraw_consent(by=scope, on=row.pk, today=TODAY)
+    else:
+        record(ours, answer="refused", way="spoken")
+    other = an_organisation(Kind.MUNICIPALITY, name="Elders")
+    with pytest.raises(Refusal) as refused:
+        record(ours, party=other.pk)
+    assert refused.value.code == "no_since"
+    assert record(ours, party=other.pk, way="spoken").answered_on == TODAY, "asked again, and given today"
+    assert record(ours, purpose="supervision", party=ours.at(Kind.PROBATION).pk).answered_on == DAY, "another purpose is another matter"
 
 
 def test_a_form_of_before_that_says_no_is_warned_of(ours: Side) -> None:

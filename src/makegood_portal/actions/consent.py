@@ -68,7 +68,7 @@ def record_consent(
     if officer is not None:
         change(row, probation_id=party, probation_officer_id=officer)
     if way == FROM_A_FORM:
-        happened_on, until_on = _as_the_form_says(by, row, purpose, party, answer)
+        happened_on, until_on = _as_the_form_says(by, row, purpose, answer)
     asked = Consent.objects.filter(candidacy=row, purpose=purpose, party=party, state=ConsentState.ASKED).first()
     if answer != ConsentState.ASKED:
         question = asked or Consent(candidacy=row, purpose=purpose, party=organisation, asked_on=happened_on, recorded_by_id=by.user)
@@ -87,7 +87,7 @@ def answer_consent(*, by: Scope, on: UUID, answer: str, way: str, happened_on: d
     if row.state != ConsentState.ASKED:
         raise Refusal("answered_already", _("This question has its answer already."))
     if way == FROM_A_FORM:
-        happened_on, until_on = _as_the_form_says(by, row.candidacy, row.purpose, row.party_id, answer)
+        happened_on, until_on = _as_the_form_says(by, row.candidacy, row.purpose, answer)
     return _answered(row, row.candidacy, by=by, answer=answer, way=way, happened_on=happened_on, until_on=until_on, new=False)
 
 
@@ -134,16 +134,17 @@ def follow_form(*, by: Scope, on: Candidacy) -> None:
             _ask_no_longer(row)
 
 
-def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, party: UUID, answer: str) -> tuple[date, date | None]:
+def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, answer: str) -> tuple[date, date | None]:
     """The day of the answer and its last day, as far as it may last. Refused where the form says something else, or nothing."""
     found = consents.form_says(by, on, today=timezone.localdate()).get(purpose)
     if found is None or answer != (ConsentState.GIVEN if found[0] else ConsentState.REFUSED):
         raise Refusal("not_in_the_form", _("The candidate does not say this in a finished questionnaire."), field="way")
     _yes, said_on, until = found
     since = Q(state=ConsentState.WITHDRAWN, withdrawn_on__gte=said_on) | Q(state=ConsentState.REFUSED, answered_on__gte=said_on)
-    if answer == ConsentState.GIVEN and Consent.objects.filter(since, candidacy=on, purpose=purpose, party=party).exists():
+    # The form names nobody, so a no to one organisation of after it is a no to what the form says of all of them.
+    if answer == ConsentState.GIVEN and Consent.objects.filter(since, candidacy=on, purpose=purpose).exists():
         remedy = _("Ask again, and record what they say now.")
-        raise Refusal("no_since", _("After this questionnaire the candidate said no to this organisation."), remedy=remedy, field="way")
+        raise Refusal("no_since", _("After this questionnaire the candidate said no to this, or took it back."), remedy=remedy, field="way")
     return said_on, min(until, add_months(said_on, register().sharing[purpose].months)) if until else None
 
 
@@ -182,7 +183,9 @@ def _answered(
 
 
 def _not_against_the_form(by: Scope, on: Candidacy, purpose: str, happened_on: date) -> None:
-    yes, said_on, _until = consents.form_says(by, on, today=timezone.localdate()).get(purpose, (True, happened_on, None))
+    """Also while the form with the no is open again: it stands until a finished one says yes."""
+    said_in_forms = consents.form_says(by, on, today=timezone.localdate(), or_no_in_an_open_one=True)
+    yes, said_on, _until = said_in_forms.get(purpose, (True, happened_on, None))
     if not yes and happened_on <= said_on:
         said = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": date_format(said_on, "j F Y")}
         raise Refusal("form_says_no", said, remedy=_("Does the candidate say yes now? Put the questionnaire right first."), field="answer")

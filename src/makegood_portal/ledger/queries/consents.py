@@ -155,15 +155,23 @@ def _since(line: Line, day: date) -> bool:
     return any(said is not None and said >= day for said in (line.answered_on, line.withdrawn_on))
 
 
-def form_says(scope: Scope, row: Candidacy, *, today: date) -> dict[str, tuple[bool, date, date | None]]:
-    """Purpose -> whether the candidate says yes to it in a finished form, on which day, and until when if a day is named."""
+def form_says(
+    scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool = False
+) -> dict[str, tuple[bool, date, date | None]]:
+    """Purpose -> whether the candidate says yes to it in a finished form, on which day, and until when if a day is named.
+
+    `or_no_in_an_open_one`: a no counts in a form that is open (again) too; a yes counts when its form is finished.
+    """
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     forms = {code: one for code, one in delivery.instruments.items() if one.consents} if delivery else {}
     if not forms:
         return {}
     asked = {name for one in forms.values() for name in (*one.consents, one.consents_until) if name}
-    finished = {"candidacy": row, "response__state": "finished", "response__questionnaire__code__in": forms, "item__in": asked}
-    rows = access.visible(Answer.objects.filter(status=AnswerStatus.GIVEN, **finished), scope).order_by("happened_on", "recorded_at")
+    counts = Q(response__state="finished")
+    if or_no_in_an_open_one:
+        counts |= Q(response__state="open", value="no")
+    given = Answer.objects.filter(counts, candidacy=row, status=AnswerStatus.GIVEN, response__questionnaire__code__in=forms, item__in=asked)
+    rows = access.visible(given, scope).order_by("happened_on", "recorded_at")
     answers = list(rows.values_list("response__questionnaire__code", "item", "value", "happened_on"))
     until = {code: parse_date(str(value)) for code, item, value, _on in answers if item == forms[code].consents_until}
     return {
