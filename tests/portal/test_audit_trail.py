@@ -17,7 +17,7 @@ from makegood_portal.actions.consent import record_consent
 from makegood_portal.actions.selection import pass_step
 from makegood_portal.ledger import audit
 from makegood_portal.ledger.access import PART_OF
-from makegood_portal.ledger.models import AuditEntry, Consent
+from makegood_portal.ledger.models import AuditEntry, Consent, User
 from makegood_portal.ledger.queries import audit_trail
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -90,6 +90,10 @@ def test_what_somebody_opens_in_one_go_is_one_line_of_the_history_and_all_of_the
     assert page.count(f'<div class="cell">{name}</div>') == 1
     log = lead.get(reverse("audit")).content.decode()
     assert log.count(f'<div class="cell">{name}</div>') == reads
+    # Two people of one name are two.
+    User.objects.filter(pk=world.ours.users[Role.LEAD].pk).update(name=name)
+    page = lead.get(reverse("candidate_history", args=[of.pk])).content.decode()
+    assert page.count(f'<div class="cell">{name}</div>') == 2
 
 
 def test_an_administrator_reads_no_values_and_no_pseudonyms(world: World) -> None:

@@ -245,7 +245,7 @@ class TestTheMunicipality:
         by = scope_of(files.ours.users[Role.MUNICIPAL_CONTACT])
         with scoped(by):
             audit.record(by, "answer")
-            return PermissionRequest.objects.update(**words)
+            return PermissionRequest.objects.update(**{"answered_by_id": by.user} | words)
 
     def test_it_answers(self, files: World, request_of: PermissionRequest) -> None:
         assert self.answer(files, state="granted", answered_on=TODAY) == 1
@@ -280,6 +280,18 @@ class TestTheMunicipality:
         Candidacy.objects.filter(pk=request_of.candidacy_id).update(state=way, **day)
         with pytest.raises(ProgrammingError, match="only_an_answer"):
             self.answer(files, **words)
+
+    def test_it_answers_in_its_own_name_alone(self, files: World, request_of: PermissionRequest) -> None:
+        del request_of
+        for name in (files.ours.users[Role.COORDINATOR].pk, None):
+            with pytest.raises(ProgrammingError, match="only_an_answer"):
+                self.answer(files, state="granted", answered_on=TODAY, answered_by_id=name)
+
+    def test_it_learns_of_nobody_else_whether_they_are_on_the_way(self, files: World, request_of: PermissionRequest) -> None:
+        with scoped(scope_of(files.ours.users[Role.MUNICIPAL_CONTACT])), connection.cursor() as cursor:
+            for key, known in ((request_of.candidacy_id, True), (files.theirs.candidacy.pk, False)):
+                cursor.execute("SELECT ledger_on_the_way(%s)", [key])
+                assert cursor.fetchone() == (known,)
 
     def test_what_is_withdrawn_is_not_answered(self, files: World, request_of: PermissionRequest) -> None:
         PermissionRequest.objects.filter(pk=request_of.pk).update(state="withdrawn")

@@ -27,7 +27,7 @@ from makegood_portal.actions.selection import (
 )
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, PermissionRequest, Response, SelectionEvent
-from makegood_portal.ledger.queries import queue
+from makegood_portal.ledger.queries import candidates, queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, a_user, an_event, client_of
@@ -399,6 +399,32 @@ def test_of_many_only_those_are_taken_back_with_whom_nothing_happened_since(ours
     with scoped(scope), pytest.raises(Refusal) as refused:
         take_steps_back(by=scope, on=mark, happened_on=on)
     assert refused.value.code == "nothing_to_undo"
+
+
+@pytest.mark.parametrize("many", [True, False], ids=["for many", "for one"])
+def test_with_a_step_that_is_taken_back_the_provider_sees_the_file_no_longer(ours: Side, many: bool) -> None:
+    """The step before the provider's first one gives it the file; a wrong tick must not leave it there."""
+    one, scope, lead = ours.candidacy, scope_of(ours.users[Role.COORDINATOR]), scope_of(ours.users[Role.LEAD])
+    Candidacy.objects.filter(pk=one.pk).update(step="informed", provider=None, counsellor=None)
+    an_event(one, step="informed")
+
+    def seen() -> bool:
+        with scoped(lead):
+            return candidates.file(lead, one.pk) is not None
+
+    assert not seen()
+    with scoped(scope):
+        if many:
+            mark = pass_step_together(by=scope, on=[one.pk], step="informed", happened_on=LATER).mark
+        else:
+            pass_step(by=scope, on=one.pk, step="informed", happened_on=LATER)
+    assert seen()
+    with scoped(scope):
+        if many:
+            take_steps_back(by=scope, on=mark, happened_on=LATER)
+        else:
+            take_step_back(by=scope, on=one.pk, step="informed", happened_on=LATER)
+    assert not seen()
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.LEAD, Role.HEAD_OFFICE])

@@ -110,6 +110,26 @@ def test_an_investor_has_no_tasks(world: World, under_terms: Programme) -> None:
     assert cards(world, Role.INVESTOR) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        ("permission_answered", {"municipality": "Zwolle", "answer": "refused"}, "Zwolle zegt nee tegen Sanne Van Ours"),
+        ("release_moved", {"from": "2026-06-01", "to": "2026-07-01"}, "komt vrij op 1 juli 2026, niet op 1 juni 2026"),
+    ],
+)
+def test_a_notice_tells_only_who_may_still_know_it(world: World, kind: str, details: dict[str, str], said: str) -> None:
+    """After the hand-over the prison sees whether somebody starts, and no more; elsewhere the file is nobody's."""
+    coordinator, of = world.ours.users[Role.COORDINATOR], world.ours.candidacy
+    Notice.objects.create(to=coordinator, kind=kind, candidacy=of, details=details)
+    client = client_of(coordinator)
+    assert said in client.get("/").content.decode()
+    change = {"handed_over_on": TODAY} if kind.startswith("permission") else {"prison": world.theirs.at(Kind.PRISON)}
+    Candidacy.objects.filter(pk=of.pk).update(**change)
+    page = client.get("/").content.decode()
+    assert said not in page
+    assert str(of.pk) not in page
+
+
 def test_a_notice_is_told_once_and_put_away_by_its_reader_only(world: World) -> None:
     lead, other = world.ours.users[Role.LEAD], world.ours.users[Role.COUNSELLOR]
     notice = Notice.objects.create(to=lead, kind="glass_broken", candidacy=world.ours.candidacy)

@@ -17,10 +17,18 @@ from makegood_portal.ledger.queries.support import Support
 from makegood_portal.ledger.scope import Scope
 
 
-def open_file(*, by: Scope, on: UUID, part: Part = Part.IDENTITY) -> File | None:
-    """The file as far as the asker may see it, or None: not there and not yours are the same answer."""
+def open_file(*, by: Scope, on: UUID, with_permission: bool = False) -> File | None:
+    """The file as far as the asker may see it, or None: not there and not yours are the same answer.
+
+    `with_permission`: the page shows beside it where the asking of municipalities stands.
+    """
     found = candidates.file(by, on)
-    _write_down(by, on, part, found)
+    if found is None or not with_permission:
+        _write_down(by, on, Part.IDENTITY, found)
+        return found
+    entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)
+    identity = entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)
+    audit.record_together(by, [identity, entry(part=Part.PERMISSION, table="ledger_permissionrequest")])
     return found
 
 

@@ -211,7 +211,8 @@ def settle_changed(*, by: Scope, on: UUID, was: PermissionState, today: date) ->
     row = request.candidacy
     if request.state in GRANTED and was not in GRANTED:
         if PermissionRequest.objects.filter(candidacy=row, state__in=GRANTED).exclude(pk=on).exists():
-            raise Refusal("granted_already", _("The permission is there already."), remedy=_("Call who asked you."))
+            # What another municipality said is not told.
+            raise Refusal("granted_already", _("This answer cannot be changed here any more."), remedy=_("Call who asked you."))
         settle_granted(by=by, on=on)
     elif was in GRANTED and request.state not in GRANTED:
         if request.parallel:  # then it is not known any more which municipality it is

@@ -267,12 +267,17 @@ def last_done(row: Candidacy) -> SelectionEvent | None:
 
 
 def _take_back(row: Candidacy, last: SelectionEvent, by: Scope, *, happened_on: date) -> Candidacy:
-    since, step = _since(row, last), _delivery(row, happened_on).steps[last.step]
-    due = due_on(step, step_before_on=since, end_date=row.release_on)
+    delivery, since = _delivery(row, happened_on), _since(row, last)
+    due = due_on(delivery.steps[last.step], step_before_on=since, end_date=row.release_on)
     event = _event(row, by, outcome=Outcome.REOPENED, happened_on=happened_on)
     event.step, event.corrects = last.step, last
     add(event)
-    return change(row, seen=row.version, step=last.step, state=State.OPEN, started_on=None, step_since=since, step_due_on=due)
+    new: dict[str, Any] = {"step": last.step, "state": State.OPEN, "started_on": None, "step_since": since, "step_due_on": due}
+    until_here = delivery.order[: delivery.order.index(last.step) + 1] if last.step in delivery.order else []
+    theirs = any("counsellor" in delivery.steps[one].acts for one in until_here)
+    if row.counsellor_id is None and row.handed_over_on is None and not theirs:
+        new["provider_id"] = None  # it saw the file because of the step that is taken back
+    return change(row, seen=row.version, columns=new)
 
 
 def _since(row: Candidacy, passed: SelectionEvent) -> date:

@@ -98,8 +98,9 @@ SET search_path = public, pg_temp AS
 $$ SELECT person_id FROM ledger_candidacy WHERE id = candidacy $$;
 CREATE OR REPLACE FUNCTION ledger_on_the_way(candidacy uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
--- A municipality does not see the file, and changes its answer only until somebody started or left.
-$$ SELECT EXISTS (SELECT 1 FROM ledger_candidacy WHERE id = candidacy AND state = 'open') $$;
+-- A municipality does not see the file, and changes its answer only until somebody started or left. Of others it learns nothing.
+$$ SELECT EXISTS (SELECT 1 FROM ledger_candidacy c JOIN ledger_permissionrequest r ON r.candidacy_id = c.id
+     WHERE c.id = ledger_on_the_way.candidacy AND c.state = 'open' AND r.municipality_id = ANY (ledger_scope('municipal_contact'))) $$;
 CREATE OR REPLACE FUNCTION ledger_colleagues_file(code text, OUT candidacy uuid, OUT person uuid, OUT provider uuid) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT c.id, c.person_id, c.provider_id FROM ledger_candidacy c JOIN ledger_person p ON p.id = c.person_id
@@ -111,6 +112,7 @@ $$ BEGIN
       NOT (OLD.state = 'asked'
         OR (OLD.state IN ('granted', 'granted_with_conditions', 'refused', 'not_ours') AND ledger_on_the_way(OLD.candidacy_id)))
       OR NEW.state NOT IN ('granted', 'granted_with_conditions', 'refused', 'not_ours')
+      OR NEW.answered_by_id IS DISTINCT FROM ledger_user()
       OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on)
         IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on)) THEN
     RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';

@@ -80,18 +80,16 @@ def _folded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in entries:
         line = {**item, "parts": [item["part"]] if item["part"] else [], "since": item["entry"].at}
         last = lines[-1] if lines else None
-        if (
-            last
-            and _opened(item)
-            and _opened(last)
-            and last["entry"].who == item["entry"].who
-            and last["since"] - line["since"] < IN_ONE_GO
-        ):
+        if last and _opened(item) and _opened(last) and _by(last) == _by(item) and last["since"] - line["since"] < IN_ONE_GO:
             last["parts"] = list(dict.fromkeys([*line["parts"], *last["parts"]]))
             last["since"] = line["since"]
         else:
             lines.append(line)
     return lines
+
+
+def _by(item: Mapping[str, Any]) -> tuple[UUID | None, str]:
+    return item["entry"].actor, item["entry"].acting_as
 
 
 def _opened(item: Mapping[str, Any]) -> bool:

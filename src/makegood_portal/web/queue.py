@@ -176,7 +176,7 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
                 request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy, found.step])
             )
             return redirect("candidate", candidacy=candidacy)
-    file = open_file(by=request.scope, on=candidacy)
+    file = open_file(by=request.scope, on=candidacy, with_permission=found.answering is not None)
     local = excluding.of_candidate(request.scope, candidacy, today=timezone.localdate())
     context = {"step": found, "form": form, "file": file, "excluding": local}
     return render(request, "queue/step.html", context, status=422 if form.errors else 200)

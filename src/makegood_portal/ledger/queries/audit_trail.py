@@ -38,6 +38,7 @@ class Entry:
 
     number: int
     at: datetime
+    actor: UUID | None
     who: str
     acting_as: str
     verb: str
@@ -182,6 +183,7 @@ def _entries(rows: Sequence[AuditEntry], scope: Scope, *, person: UUID | None = 
         Entry(
             number=row.number,
             at=row.at,
+            actor=row.actor,
             who=names.get(row.actor, "") if row.actor else "",
             acting_as=row.acting_as,
             verb=row.verb,

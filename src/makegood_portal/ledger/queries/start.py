@@ -21,6 +21,7 @@ from django.db.models.functions import Cast
 from makegood.programme.delivery import Delivery
 from makegood.programme.root import Programme as Terms
 from makegood_portal.ledger import access, terms
+from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
     Appointment,
     Candidacy,
@@ -199,11 +200,34 @@ class Told:
     at: datetime
 
 
+TELLS = {
+    "permission_answered": Part.PERMISSION,
+    "permission_changed": Part.PERMISSION,
+    "permission_late": Part.PERMISSION,
+    "consent_ends": Part.CONSENT,
+    "appointment_today": Part.CONTACT,
+    "appointment_open": Part.CONTACT,
+    "no_route": Part.CONTACT,
+}
+"""Kind of notice -> the part of the file of which it tells; others tell of the candidacy itself."""
+
+
+def _still_theirs(scope: Scope) -> Q:
+    """Of whom the asker may still read that part: a file that was handed over tells its former readers nothing more."""
+    found = Q(candidacy=None)
+    for part in {*TELLS.values(), Part.CANDIDACY}:
+        if allowed := access.allowed_of(scope, part):
+            kinds = [kind for kind, of in TELLS.items() if of is part]
+            of_part = ~Q(kind__in=list(TELLS)) if part is Part.CANDIDACY else Q(kind__in=kinds)
+            found |= of_part & Q(candidacy__in=Candidacy.objects.filter(allowed).order_by())
+    return found
+
+
 def told(scope: Scope) -> list[Told]:
     """The newest notices to the asker: one query, and one for the colleagues whom they name."""
     newest = Notice.objects.filter(to=scope.user, read_at=None).select_related("candidacy__person").order_by("-recorded_at")
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("candidacy")), scope).values(parts=NAME)[:1]
-    rows = list(newest.annotate(known=Subquery(known))[:MOST_NOTICES])
+    rows = list(newest.filter(_still_theirs(scope)).annotate(known=Subquery(known))[:MOST_NOTICES])
     users = {row.details["by"] for row in rows if row.details.get("by")}
     names = {str(key): name for key, name in User.objects.filter(pk__in=users).values_list("pk", "name")} if users else {}
     return [
