@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from makegood_portal.ledger.models import PermissionRequest
 from makegood_portal.ledger.words import Kind, Role
 from portal.access.route import FILLERS, Route, nothing, of_candidacy
@@ -24,7 +26,7 @@ def of_request(side: Side) -> dict[str, Any]:
 def of_answered(side: Side) -> dict[str, Any]:
     """A municipality that said no."""
     key = of_request(side)
-    PermissionRequest.objects.filter(pk=key["request_"]).update(state="refused", answered_on=date(2026, 3, 9), reason="Te druk")
+    PermissionRequest.objects.filter(pk=key["request_"]).update(state="refused", answered_on=F("deadline_on"), reason="Te druk")
     return key
 
 
