@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -12,7 +14,7 @@ from makegood_portal.ledger.finished import Finished, finish
 from makegood_portal.ledger.models import Candidacy, PermissionRequest, Person
 from makegood_portal.ledger.scope import STRANGER, scope_of
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import World
+from portal.builders import World, a_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +33,14 @@ def test_the_name_of_the_table_is_filled_in_where_a_query_gives_it_another(world
 def test_a_name_inside_the_condition_is_never_taken_for_the_table_around_it(world: World) -> None:
     """The municipality's condition looks for a consent beside the request; both would be called U0 in a subquery."""
     scope = scope_of(world.ours.users[Role.MUNICIPAL_CONTACT])
+    request = PermissionRequest.objects.create(
+        candidacy=world.ours.candidacy, municipality=world.ours.at(Kind.MUNICIPALITY),
+        state="asked", asked_on=date(2026, 3, 2), deadline_on=date(2026, 3, 16),
+    )  # fmt: skip
     asked = access.visible(PermissionRequest.objects.all(), scope)
-    assert set(PermissionRequest.objects.filter(pk__in=asked.values("pk"))) == set(asked)
+    assert not asked.exists()  # nobody consented: the consent that is looked for is the one of this request
+    a_consent(world.ours.candidacy, world.ours.at(Kind.MUNICIPALITY))
+    assert set(PermissionRequest.objects.filter(pk__in=asked.values("pk"))) == set(asked) == {request}
 
 
 def test_a_condition_that_joins_another_table_stays_as_it_was() -> None:

@@ -144,6 +144,8 @@ def test_a_row_that_is_refused_keeps_nobody_out() -> None:
         ("1;Jansen;Piet;1984-03-07;m;", "release_on", "", ""),
         ("1;Jansen;Piet;1984-03-07;m;5-6-79", "release_on", "two_digit_year", ""),
         ("1;Jansen;Piet;1984-03-07;q;2016-09-01", "sex", "no_sex", ""),
+        ("7" * 101 + ";Jansen;Piet;1984-03-07;m;2016-09-01", "number", "long_number", ""),
+        ("7" * 100 + ";Jansen;Piet;1984-03-07;m;2016-09-01", "number", "", "7" * 100),
         ("1;Jansen;Piet;1984-03-07;x;2016-09-01", "sex", "other_sex", "other"),
         ("1;Jansen;P.J.;1984-03-07;m;2016-09-01", "given_name", "initials", "P.J."),
         ("1;Jansen;Jo;1984-03-07;m;2016-09-01", "given_name", "", "Jo"),

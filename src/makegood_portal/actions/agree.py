@@ -20,9 +20,9 @@ from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
 SIGNERS = (Role.COUNSELLOR, Role.LEAD)
-DIGITS = 6
-"""A telephone number has at least so many; a local one in a small village has six."""
 KEEPERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
+DIGITS = 6
+"""A telephone number has at least so many: without the code of its area a local one may have six."""
 
 
 def open_contract(*, by: Scope, on: UUID) -> ContractPage | None:

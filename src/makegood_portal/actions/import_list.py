@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood.cases.gross_list.fields import FIELDS, may_be_bsn, suggest_mapping
+from makegood.cases.gross_list.fields import FIELDS, LONGEST_NUMBER, may_be_bsn, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list, samples
 from makegood.cases.gross_list.judging import JudgedRow, Remark, check_mapping, judge
 from makegood.programme.delivery import Delivery
@@ -348,7 +348,7 @@ def _number(became: Mapping[UUID, UUID], rows: Mapping[UUID, Mapping[str, str]],
     Where it was another one, both stand in the history of the file. What may be a citizen service number is never kept.
     """
     said = {became[key]: row.get("number", "") for key, row in rows.items()}
-    numbers = {key: number[:100] for key, number in said.items() if number and not may_be_bsn(number)}
+    numbers = {key: number for key, number in said.items() if number and len(number) <= LONGEST_NUMBER and not may_be_bsn(number)}
     here = dict(access.writable(Candidacy.objects.filter(pk__in=numbers, state=State.OPEN), by).values_list("pk", "person"))
     before = PrisonNumber.objects.filter(candidacy__in=here).select_for_update()
     audit.record_together(

@@ -26,8 +26,9 @@ from django.utils.translation import gettext as _
 from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access
-from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Organisation, State, User
+from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Organisation, User
 from makegood_portal.ledger.queries import users
+from makegood_portal.ledger.queries.caseload import GUIDED
 from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
@@ -113,7 +114,7 @@ def _as_lead(duty: str, providers: set[UUID]) -> Scope:
 
 def _guided(by: Scope, counsellor: UUID, provider: UUID) -> QuerySet[Candidacy]:
     """Those who are on the way or started, and guided by somebody at a provider."""
-    return access.visible(Candidacy.objects.filter(counsellor=counsellor, provider=provider).exclude(state=State.LEFT), by)
+    return access.visible(Candidacy.objects.filter(counsellor=counsellor, provider=provider, state__in=GUIDED), by)
 
 
 @action(Role.ADMINISTRATOR)

@@ -245,7 +245,7 @@ def _beside(model: type[Model], scope: Scope, day: date, *, writing: bool) -> Q:
     found = Q()
     asked_of = scope.where(Role.MUNICIPAL_CONTACT)
     if model is PermissionRequest and asked_of:
-        consent = Consent.objects.filter(_counts(ASKED_FOR, day)).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
+        consent = consents_that_count(ASKED_FOR, day).filter(candidacy=OuterRef("candidacy"), party=OuterRef("municipality"))
         found |= Q(Exists(consent), municipality__in=asked_of) & ~Q(state=PermissionState.DRAFT)
     if model is Consent and not writing:
         for role, purpose in TOLD_OF_CONSENT.items():
@@ -267,9 +267,9 @@ def _allowed_files(scope: Scope, part: Part, writing: bool, day: date) -> Q:
     return finish(Candidacy, allowed)
 
 
-def consents_that_count(purpose: str) -> QuerySet[Consent]:
-    """Consents for a purpose that were given, have not ended and were not withdrawn."""
-    return Consent.objects.filter(_counts(purpose, timezone.localdate())).order_by()
+def consents_that_count(purpose: str, day: date | None = None) -> QuerySet[Consent]:
+    """Consents for a purpose that were given, have not ended and were not withdrawn, on a day: else today."""
+    return Consent.objects.filter(_counts(purpose, day or timezone.localdate())).order_by()
 
 
 def _counts(purpose: str, day: date) -> Q:
@@ -303,5 +303,5 @@ def _condition(rule: Rule, scope: Scope, day: date) -> Q:
         found &= Q(Exists(Programme.objects.filter(pk=OuterRef("programme"), **here)))
     if rule.consent:
         to = {"party": OuterRef(rule.organisation)} if rule.organisation else {"party__in": where}
-        found &= Q(Exists(Consent.objects.filter(_counts(rule.consent, day), candidacy=OuterRef("pk"), **to).order_by()))
+        found &= Q(Exists(consents_that_count(rule.consent, day).filter(candidacy=OuterRef("pk"), **to)))
     return found

@@ -51,6 +51,7 @@ REMARKS = {
     "code_of_a_page": gettext_lazy("This looks like code. Write plain words."),
     "no_bsn": gettext_lazy("This is no citizen service number. Look it up."),
     "maybe_bsn": gettext_lazy("This may be a citizen service number. It is not kept here; leave the column out."),
+    "long_number": gettext_lazy("This number is too long. Write at most 100 signs."),
     "unknown": gettext_lazy("This is not known."),
     "not_in_directory": gettext_lazy("There is no one municipality of this name. Choose it when you ask permission."),
     "other_name": gettext_lazy("This municipality has another name in the directory."),
@@ -69,7 +70,7 @@ REMARKS = {
 """Code of a remark -> what people read, without any value: that is how it stands when the values are deleted."""
 LEFT_OUT = frozenset({
     "unreadable", "two_digit_year", "no_date", "no_month", "no_such_day", "from_1904", "no_sex", "formula", "code_of_a_page",
-    "no_bsn", "unknown", "not_in_directory",
+    "no_bsn", "long_number", "unknown", "not_in_directory",
 })  # fmt: skip
 """Codes of remarks after which nothing is known of the field; a row that comes in says what that does."""
 UNQUOTED = frozenset({"capitals", "spaces", "number"})

@@ -15,6 +15,8 @@ MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", 
 _OTHER_MONTHS = {"mar": 3, "may": 5, "oct": 10, "maa": 3}
 _SEXES = {"m": "male", "man": "male", "male": "male", "v": "female", "vrouw": "female", "f": "female", "female": "female",
           "x": "other", "anders": "other", "other": "other", "o": "unknown", "onbekend": "unknown", "unknown": "unknown"}  # fmt: skip
+LONGEST_NUMBER = 100
+"""Signs of a prison's own number that are kept; a part of one would be another number."""
 _READ_AS_OTHER = {"x"}
 """A sex that is read and said: the sign means another one in a passport, and nothing known in many a system."""
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?)+|[^\W\d_]")
@@ -155,6 +157,8 @@ def read_number(cell: str, on: date) -> tuple[str, str]:
     value, corrected = read_words(cell, on)
     if may_be_bsn(value):
         raise UnreadableError("maybe_bsn", "this may be a citizen service number; leave the column out")
+    if len(value) > LONGEST_NUMBER:
+        raise UnreadableError("long_number", f"a number of {len(value)} signs is longer than {LONGEST_NUMBER}")
     return value, corrected
 
 

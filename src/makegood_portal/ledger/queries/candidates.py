@@ -82,9 +82,9 @@ class File:
     born_on: date | None
     sex: str
     prison_number: str
+    """By which the prison knows them; empty for who may not know it, or where no list gave it."""
     municipality: str
     """Where they are from or go to, for whoever may know who they are; empty where that is not known."""
-    """By which the prison knows them; empty for who may not know it, or where no list gave it."""
     conditions: Sequence[tuple[str, str]]
     """Of municipalities that permit it under conditions: which, and what they want; for who may see what they answered."""
     provider: str

@@ -181,7 +181,7 @@ class Answering:
 
     waits: bool
     deadline_on: date | None
-    """Of those that wait, the first; where none does, when the last answered."""
+    """The first of those that wait, where one is set."""
     late: bool
 
 
@@ -189,18 +189,16 @@ def answering(scope: Scope, candidacies: Collection[UUID], *, today: date) -> di
     """Of the candidates about whom a municipality was asked and none said yes. One query."""
     rows = access.visible(PermissionRequest.objects.filter(candidacy__in=candidacies), scope)
     rows = rows.exclude(state__in=[PermissionState.DRAFT, PermissionState.WITHDRAWN])
-    found: dict[UUID, list[tuple[str, date | None, date | None]]] = {}
-    for key, state, deadline, answered in rows.values_list("candidacy", "state", "deadline_on", "answered_on"):
-        found.setdefault(key, []).append((state, deadline, answered))
-    return {key: _answering(asked, today) for key, asked in found.items() if not any(state in GRANTED for state, *_ in asked)}
+    found: dict[UUID, list[tuple[str, date | None]]] = {}
+    for key, state, deadline in rows.values_list("candidacy", "state", "deadline_on"):
+        found.setdefault(key, []).append((state, deadline))
+    return {key: _answering(asked, today) for key, asked in found.items() if not any(state in GRANTED for state, _ in asked)}
 
 
-def _answering(asked: Sequence[tuple[str, date | None, date | None]], today: date) -> Answering:
-    deadlines = [deadline for state, deadline, _ in asked if state == PermissionState.ASKED]
-    if not deadlines:
-        return Answering(waits=False, deadline_on=max(filter(None, (answered for *_, answered in asked)), default=None), late=False)
+def _answering(asked: Sequence[tuple[str, date | None]], today: date) -> Answering:
+    deadlines = [deadline for state, deadline in asked if state == PermissionState.ASKED]
     first = min(filter(None, deadlines), default=None)
-    return Answering(waits=True, deadline_on=first, late=first is not None and first < today)
+    return Answering(waits=bool(deadlines), deadline_on=first, late=first is not None and first < today)
 
 
 def with_person(rows: QuerySet[PermissionRequest]) -> QuerySet[Any]:

@@ -235,7 +235,7 @@ def told(scope: Scope) -> list[Told]:
             id=row.pk,
             kind=row.kind,
             candidacy=row.candidacy_id,
-            who=(row.candidacy and (name_of(Identity(**row.known) if row.known else None) or row.candidacy.person.pseudonym)) or "",
+            who=_who(row),
             details=row.details,
             by=names.get(row.details.get("by", ""), ""),
             due_on=row.due_on,
@@ -243,6 +243,12 @@ def told(scope: Scope) -> list[Told]:
         )
         for row in rows
     ]
+
+
+def _who(row: Any) -> str:
+    if row.candidacy is None:
+        return ""
+    return name_of(Identity(**row.known) if row.known else None) or str(row.candidacy.person.pseudonym)
 
 
 @dataclass(frozen=True, kw_only=True)
