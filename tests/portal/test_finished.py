@@ -11,10 +11,10 @@ from django.utils import timezone
 from makegood_portal.ledger import access
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.finished import Finished, finish
-from makegood_portal.ledger.models import Candidacy, PermissionRequest, Person
+from makegood_portal.ledger.models import Candidacy, Consent, PermissionRequest, Person
 from makegood_portal.ledger.scope import STRANGER, scope_of
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import World, a_consent
+from portal.builders import World
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +38,11 @@ def test_a_name_inside_the_condition_is_never_taken_for_the_table_around_it(worl
         state="asked", asked_on=date(2026, 3, 2), deadline_on=date(2026, 3, 16),
     )  # fmt: skip
     asked = access.visible(PermissionRequest.objects.all(), scope)
-    assert not asked.exists()  # nobody consented: the consent that is looked for is the one of this request
-    a_consent(world.ours.candidacy, world.ours.at(Kind.MUNICIPALITY))
-    assert set(PermissionRequest.objects.filter(pk__in=asked.values("pk"))) == set(asked) == {request}
+    again = PermissionRequest.objects.filter(pk__in=asked.values("pk"))
+    assert set(again) == set(asked) == {request}
+    # The consent that is looked for is the one towards this municipality: without it there is nothing to see.
+    Consent.objects.filter(candidacy=world.ours.candidacy, purpose="permission").delete()
+    assert set(again.all()) == set(asked.all()) == set()
 
 
 def test_a_condition_that_joins_another_table_stays_as_it_was() -> None:
