@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, OperationalError, connection
 
-from makegood_portal.ledger import history
+from makegood_portal.ledger import history, shown
 from makegood_portal.ledger.scope import Scope
 
 
@@ -20,9 +20,10 @@ class NotRecorded(Exception):
 
 
 _INSERT = """
-INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, sealed, request) VALUES
+INSERT INTO ledger_auditentry (at, actor, acting_as, verb, part, "table", row, candidacy, person, outcome, facts, sealed, request, shown)
+VALUES
 """
-_ROW = "(clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_ROW = "(clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Entry:
     outcome: str = "done"
     facts: dict[str, Any] | None = None
     personal: dict[str, Any] | None = None
+    shown: Sequence[UUID] = ()
 
 
 def record(scope: Scope, verb: str, **words: Any) -> None:
@@ -51,6 +53,9 @@ def record_together(scope: Scope, entries: Sequence[Entry]) -> None:
         return
     acting_as = (scope.system or ",".join(sorted(scope.roles)))[:64]
     rows = [_values(scope, acting_as, entry) for entry in entries]
+    for entry in entries:
+        if entry.candidacy:
+            shown.opened(entry.candidacy)
     try:
         _write(rows)
     except OperationalError:
@@ -59,11 +64,18 @@ def record_together(scope: Scope, entries: Sequence[Entry]) -> None:
         raise NotRecorded(", ".join(entry.verb for entry in entries)) from error
 
 
+def record_list(scope: Scope, people: Sequence[UUID], *, screen: str) -> None:
+    """One entry for all candidates whom a page showed and of whom nothing else was written down; none for nobody."""
+    if people:
+        facts = {"screen": screen, "people": len(people)}
+        record(scope, shown.LISTED, part="identity", table="ledger_candidacy", shown=people, facts=facts)
+
+
 def _values(scope: Scope, acting_as: str, entry: Entry) -> list[Any]:
     sealed = history.seal(entry.person, entry.personal) if entry.person and entry.personal else None
     known = json.dumps(entry.facts or {}, cls=DjangoJSONEncoder)
     of = [entry.verb, entry.part, entry.table, entry.row, entry.candidacy, entry.person, entry.outcome]
-    return [scope.user, acting_as, *of, known, sealed, uuid4()]
+    return [scope.user, acting_as, *of, known, sealed, uuid4(), [*entry.shown] or None]
 
 
 def _write(rows: Sequence[list[Any]]) -> None:

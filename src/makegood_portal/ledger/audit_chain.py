@@ -45,6 +45,7 @@ COLUMNS = [
     "facts",
     "sealed",
     "request",
+    "shown",
 ]
 
 
@@ -141,7 +142,9 @@ def _hash(of: AuditSeal, rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _canonical(row: dict[str, Any]) -> bytes:
-    return json.dumps([_word(row[name]) for name in COLUMNS], sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    # Without a list it is as it was before lists were written down: seals of that time go on to hold.
+    words = [_word(row[name]) for name in COLUMNS if name != "shown" or row[name] is not None]
+    return json.dumps(words, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _word(value: Any) -> Any:
@@ -149,7 +152,9 @@ def _word(value: Any) -> Any:
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
-    return value if isinstance(value, dict | list | int | str | None) else str(value)
+    if isinstance(value, list):
+        return [_word(one) for one in value]
+    return value if isinstance(value, dict | int | str | None) else str(value)
 
 
 def _ranges(numbers: list[int]) -> list[list[int]]:

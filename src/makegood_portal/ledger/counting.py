@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE, ONLY_ROWS, PART_OF, SEE_EACH, Part
+from makegood_portal.ledger.access import COUNT_OWN, COUNT_WHOLE, HISTORY_WITH, ONLY_ROWS, PART_OF, SEE_EACH, Part
 
 _ROLES = {"whole": sorted(COUNT_WHOLE), "each": sorted(SEE_EACH), "own": sorted(COUNT_OWN)}
 
@@ -262,6 +262,18 @@ UNION SELECT n.id FROM numbers n WHERE EXISTS (SELECT 1 FROM ledger_reads_{Part.
 $$;
 """  # noqa: S608 - our own words
 
+# Who saw somebody on lists, for whoever may read the history of that file. The entries themselves hold the keys of the
+# others on those lists, so they are counted here and not read there.
+_LISTED = f"""
+CREATE OR REPLACE FUNCTION ledger_listed(of uuid)
+RETURNS TABLE (actor uuid, acting_as text, times bigint, first timestamptz, last timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SELECT e.actor, e.acting_as::text, count(*), min(e.at), max(e.at) FROM ledger_auditentry e
+WHERE e.shown IS NOT NULL AND e.shown @> ARRAY[of] AND EXISTS (SELECT 1 FROM ledger_reads_{HISTORY_WITH} v WHERE v.id = of)
+GROUP BY 1, 2 ORDER BY 5 DESC
+$$;
+"""  # noqa: S608 - our own words
+
 
 def functions() -> Iterator[str]:
     """The statements that make them, in order; each may run again."""
@@ -270,4 +282,4 @@ def functions() -> Iterator[str]:
 
 def functions_of_views() -> Iterator[str]:
     """Those that look in the views of the policies, so that they are made after these; each may run again."""
-    yield from (_MISSING, _COMPLETENESS, _NAMED)
+    yield from (_MISSING, _COMPLETENESS, _NAMED, _LISTED)

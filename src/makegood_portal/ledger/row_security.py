@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from makegood_portal.ledger import counting
 from makegood_portal.ledger.access import ASKED_FOR, HISTORY_WITH, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
+from makegood_portal.ledger.shown import LISTED
 from makegood_portal.ledger.words import Kind, Role
 
 APPEND_ONLY = frozenset(
@@ -358,7 +359,9 @@ def statements() -> Iterator[str]:
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
     yield ("CREATE TRIGGER only_an_answer BEFORE UPDATE ON ledger_permissionrequest FOR EACH ROW EXECUTE FUNCTION ledger_only_an_answer()")
     yield "DROP TRIGGER IF EXISTS note_audited ON ledger_auditentry"
-    yield "CREATE TRIGGER note_audited BEFORE INSERT ON ledger_auditentry FOR EACH ROW EXECUTE FUNCTION ledger_note_audited()"
+    # That a list was shown says nothing of what else was done meanwhile.
+    noted = f"BEFORE INSERT ON ledger_auditentry FOR EACH ROW WHEN (NEW.verb <> '{LISTED}')"
+    yield f"CREATE TRIGGER note_audited {noted} EXECUTE FUNCTION ledger_note_audited()"
     for table in sorted({*PART_OF, "ledger_personkey"}):
         # Looked at when the transaction ends: nothing is changed about a person that is not written down.
         yield f"DROP TRIGGER IF EXISTS demand_audit ON {table}"

@@ -15,6 +15,7 @@ Words = Mapping[str, str | Promise]
 
 VERBS: Words = {
     "read": gettext_lazy("Opened"),
+    "list": gettext_lazy("Saw people on a list"),
     "request": gettext_lazy("Asked for a page"),
     "add_contact": gettext_lazy("Added a contact person"),
     "add_local_programme": gettext_lazy("Added a local programme"),

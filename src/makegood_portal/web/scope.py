@@ -12,8 +12,9 @@ from django.db import DatabaseError, ProgrammingError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from makegood_portal.actions.refusal import Refusal
-from makegood_portal.ledger import audit
+from makegood_portal.ledger import audit, shown
 from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
+from makegood_portal.ledger.shown import Shown
 from makegood_portal.web import errors
 from makegood_portal.web.offered import noting
 
@@ -33,13 +34,26 @@ class ScopeMiddleware:
         if request.path.startswith(OUTSIDE):
             return self.get_response(request)
         request.scope = scope_of(request.user) if request.user.is_authenticated else STRANGER  # type: ignore[attr-defined]
-        with noting() as unknown, scoped(request.scope):  # type: ignore[attr-defined]
-            response = self.get_response(request)
+        with noting() as unknown, shown.noting() as people, scoped(request.scope):  # type: ignore[attr-defined]
+            response = self._with_the_list(request, self.get_response(request), people)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         refused = getattr(request, "refused_because", "")
         if refused or (unknown and request.method == "POST"):
             self._write_down(request, refused or "not_offered", sorted(unknown))
+        return response
+
+    def _with_the_list(self, request: HttpRequest, response: HttpResponse, people: Shown) -> HttpResponse:
+        """The page, once it is written down whom it shows; what cannot be written down is not shown."""
+        if response.status_code >= 500 or transaction.get_rollback():
+            return response
+        screen = request.resolver_match.view_name if request.resolver_match else ""
+        try:
+            audit.record_list(request.scope, people.only_listed(), screen=screen)  # type: ignore[attr-defined]
+        except audit.NotRecorded:
+            transaction.set_rollback(True)
+            log.error("an audit entry could not be written; the page was refused")
+            return errors.not_recorded(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

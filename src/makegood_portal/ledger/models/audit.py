@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -27,11 +29,13 @@ class AuditEntry(models.Model):
     facts = models.JSONField(default=dict, help_text="codes and counts, nothing personal")
     sealed = models.BinaryField(null=True, help_text="{field: [old, new]}, reason: encrypted")
     request = models.UUIDField(default=uuid.uuid4)
+    shown = ArrayField(models.UUIDField(), null=True, help_text="candidacies that stood together on a list; empty but for `list`")
 
     class Meta:
         indexes = [
             models.Index(fields=["candidacy", "number"], name="audit_of_candidacy"),
             models.Index(fields=["actor", "number"], name="audit_of_actor"),
+            GinIndex(fields=["shown"], name="audit_shown", condition=models.Q(shown__isnull=False)),
         ]
 
 

@@ -287,7 +287,8 @@ def open_appointments(scope: Scope, *, today: date) -> list[Open]:
     }
     return [
         Open(
-            id=row.pk, candidacy=row.candidacy_id, name=name_of(names.get(row.candidacy_id)), pseudonym=row.candidacy.person.pseudonym,
+            id=row.pk, candidacy=row.candidacy_id, name=name_of(names.get(row.candidacy_id), of=row.candidacy_id),
+            pseudonym=row.candidacy.person.pseudonym,
             at=row.at, version=row.version, late=timezone.localtime(row.at).date() < today,
         )
         for row in found

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from makegood_portal.ledger import access, history, terms
 from makegood_portal.ledger.access import HISTORY_WITH
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Membership, User
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.shown import note
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
 
@@ -61,6 +63,17 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Who saw somebody on lists: how often, the first and the last time."""
+
+    who: str
+    acting_as: str
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileHistory:
     """All that was done with one file."""
 
@@ -68,6 +81,8 @@ class FileHistory:
     candidacy: UUID
     pseudonym: str
     page: Page
+    listed: Sequence[Listed]
+    """Who saw the candidate on a list, the last on top; on the first page of the history only."""
     codes: Mapping[str, Mapping[str, str]]
     """Field -> code -> words of the programme file; `table.field` where a field of that name means another thing elsewhere."""
 
@@ -101,7 +116,20 @@ def of_file(scope: Scope, candidacy: UUID, *, number: int = 1) -> FileHistory | 
         return None
     found = _page(AuditEntry.objects.filter(candidacy=candidacy).order_by("-number"), scope, number=number, person=row.person_id)
     codes = _codes(row.programme_id)
-    return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found, codes=codes)
+    listed = _listed(row.pk) if number <= 1 else ()
+    return FileHistory(person=row.person_id, candidacy=row.pk, pseudonym=row.person.pseudonym, page=found, listed=listed, codes=codes)
+
+
+def _listed(candidacy: UUID) -> tuple[Listed, ...]:
+    """As `counting.ledger_listed` tells who may read the history of the file. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT actor, acting_as, times, first, last FROM ledger_listed(%s)", [candidacy])
+        rows = cursor.fetchall()
+    names = dict(User.objects.filter(pk__in={row[0] for row in rows if row[0]}).values_list("id", "name"))
+    return tuple(
+        Listed(who=names.get(actor, ""), acting_as=acting_as, times=times, first=first, last=last)
+        for actor, acting_as, times, first, last in rows
+    )
 
 
 def written_together(scope: Scope, mark: UUID, *, table: str) -> list[UUID]:
@@ -169,7 +197,9 @@ def exported(scope: Scope, *, actor: UUID | None, verb: str, day: date | None) -
 def _page(rows: QuerySet[AuditEntry], scope: Scope, *, number: int, person: UUID | None = None) -> Page:
     start = (max(number, 1) - 1) * PAGE
     found = list(rows[start : start + PAGE + 1])
-    return Page(entries=_entries(found[:PAGE], scope, person=person), number=max(number, 1), more=len(found) > PAGE)
+    entries = _entries(found[:PAGE], scope, person=person)
+    note(*(one.candidacy for one in entries if one.candidacy))
+    return Page(entries=entries, number=max(number, 1), more=len(found) > PAGE)
 
 
 def _entries(rows: Sequence[AuditEntry], scope: Scope, *, person: UUID | None = None) -> list[Entry]:

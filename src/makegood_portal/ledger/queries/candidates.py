@@ -27,6 +27,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.shown import note
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
 
@@ -187,7 +188,7 @@ def head(scope: Scope, candidacy: UUID) -> Head | None:
     row = rows.annotate(known=Subquery(parts)).first()
     if row is None:
         return None
-    name = name_of(Identity(**row.known) if row.known else None)
+    name = name_of(Identity(**row.known) if row.known else None, of=row.pk)
     return Head(id=row.pk, person=row.person_id, pseudonym=row.person.pseudonym, name=name)
 
 
@@ -285,8 +286,9 @@ def steps_of(delivery: Delivery, scope: Scope) -> list[str]:
     return found
 
 
-def name_of(identity: Identity | None) -> str:
-    """A name in one line; nothing for who may not know it."""
+def name_of(identity: Identity | None, *, of: UUID) -> str:
+    """The name in one line of the candidate `of`; nothing for who may not know it. That they were shown is noted: `ledger.shown`."""
+    note(of)
     return " ".join(filter(None, (identity.given_names, identity.prefix, identity.family_name))) if identity else ""
 
 
@@ -294,7 +296,7 @@ def _line(row: Candidacy, identity: Identity | None, titles: Mapping[tuple[UUID,
     return Line(
         id=row.pk,
         pseudonym=row.person.pseudonym,
-        name=name_of(identity),
+        name=name_of(identity, of=row.pk),
         prison=row.prison.name if row.prison else "",
         step=titles.get((row.programme_id, row.step), row.step),
         state=row.state,

@@ -70,7 +70,8 @@ def caseload(scope: Scope, *, today: date, number: int = 1) -> Caseload:
     titles = terms.step_titles({row.programme_id for row in page}, today)
     lines = tuple(
         Unguided(
-            id=row.pk, pseudonym=row.person.pseudonym, name=name_of(names.get(row.pk)), prison=row.prison.name if row.prison else "",
+            id=row.pk, pseudonym=row.person.pseudonym, name=name_of(names.get(row.pk), of=row.pk),
+            prison=row.prison.name if row.prison else "",
             step=titles.get((row.programme_id, row.step), row.step), release_on=row.release_on,
         )
         for row in page[:PAGE]

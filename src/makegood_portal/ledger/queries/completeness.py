@@ -16,6 +16,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, User
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.shown import note
 from makegood_portal.ledger.terms import said
 
 PAGE, FIRST = 50, 1_000
@@ -144,7 +145,9 @@ def _rows(sql: str, *given: bool | int) -> Rows:
 def _seen(scope: Scope, keys: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """Candidacy -> pseudonym and counsellor, of those that the asker may see now."""
     rows = access.visible(Candidacy.objects.filter(pk__in=keys), scope).values_list("id", "person__pseudonym", "counsellor__name")
-    return {key: (pseudonym, name or "") for key, pseudonym, name in rows}
+    seen = {key: (pseudonym, name or "") for key, pseudonym, name in rows}
+    note(*seen)
+    return seen
 
 
 def _titles(scope: Scope) -> dict[str, str]:

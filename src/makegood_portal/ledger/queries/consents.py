@@ -118,7 +118,7 @@ def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> ConsentPage |
     return ConsentPage(
         person=row.person_id,
         candidacy=row.pk,
-        name=name_of(Identity(**row.called) if row.called else None) or row.person.pseudonym,
+        name=name_of(Identity(**row.called) if row.called else None, of=row.pk) or row.person.pseudonym,
         lines=[line for line in lines if line.counts or line.state == ConsentState.ASKED],
         before=[line for line in lines if not line.counts and line.state != ConsentState.ASKED],
         in_forms=in_forms(scope, row, lines, today=today),
@@ -208,7 +208,7 @@ def ending(scope: Scope, *, today: date, number: int = 1) -> Ending:
     start = (max(number, 1) - 1) * PAGE
     found = list(rows[start : start + PAGE + 1])
     known = access.visible(Identity.objects.filter(candidacy__in=[row.candidacy_id for row in found[:PAGE]]), scope)
-    names = {identity.candidacy_id: name_of(identity) for identity in known}
+    names = {identity.candidacy_id: name_of(identity, of=identity.candidacy_id) for identity in known}
     lines = [_line(row, today=today, name=names.get(row.candidacy_id) or row.candidacy.person.pseudonym) for row in found[:PAGE]]
     return Ending(lines=lines, number=max(number, 1), more=len(found) > PAGE)
 

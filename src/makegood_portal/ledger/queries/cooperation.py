@@ -313,7 +313,7 @@ def _sums(rows: Any, phases: Mapping[str, TrackPhase], row: Candidacy, today: da
 
 def _who(scope: Scope, row: Any) -> Who:
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
-    return Who(id=row.pk, person=row.person_id, name=name_of(identity), pseudonym=row.person.pseudonym)
+    return Who(id=row.pk, person=row.person_id, name=name_of(identity, of=row.pk), pseudonym=row.person.pseudonym)
 
 
 def _notes(row: Any, kept: Any) -> dict[UUID, str]:

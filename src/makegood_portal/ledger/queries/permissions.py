@@ -36,6 +36,7 @@ from makegood_portal.ledger.queries.candidates import WHO, identity_of, name_of
 from makegood_portal.ledger.queries.excluding import Excluding
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
+from makegood_portal.ledger.shown import note
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Kind, Role
 
@@ -237,6 +238,7 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
         .order_by(*order)
     )
     said_ = history.unseal_many({row.pk: (row.person, row.says) for row in found[:PAGE]})
+    note(*(row.candidacy_id for row in found[:PAGE]))
     answers = not scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
     return Page(
         lines=tuple(_line(row, said_.get(row.pk, {}), today) for row in found[:PAGE]),
@@ -344,7 +346,7 @@ def says(scope: Scope, row: Candidacy) -> dict[str, Any]:
 
 def _told(row: Candidacy, identity: Identity | None) -> dict[str, Any]:
     return {
-        "name": name_of(identity),
+        "name": name_of(identity, of=row.pk),
         "born_on": identity.born_on.isoformat() if identity and identity.born_on else "",
         "prison": row.prison.name if row.prison else "",
         "release_on": row.release_on.isoformat() if row.release_on else "",

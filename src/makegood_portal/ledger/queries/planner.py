@@ -250,7 +250,7 @@ def _line(
     return Planned(
         id=row.pk,
         pseudonym=row.person.pseudonym,
-        name=name_of(identity),
+        name=name_of(identity, of=row.pk),
         prison=row.prison.name if row.prison else "",
         step=said(delivery.steps[row.step].title) if delivery and row.step in delivery.steps else row.step,
         due_on=row.step_due_on,

@@ -126,7 +126,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         candidacy=row.candidacy_id,
         person=row.candidacy.person_id,
         programme=row.candidacy.programme_id,
-        about=name_of(identity) or row.candidacy.person.pseudonym,
+        about=name_of(identity, of=row.candidacy_id) or row.candidacy.person.pseudonym,
         pseudonym=row.candidacy.person.pseudonym,
         state=row.state,
         medium=row.medium,
@@ -147,7 +147,7 @@ def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     delivery = terms.deliveries_on({row.programme_id}, timezone.localdate()).get(row.programme_id)
     instruments = instruments_of(scope, row, delivery, delivery.instruments) if delivery else ()
-    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity) or row.person.pseudonym, instruments=instruments)
+    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity, of=row.pk) or row.person.pseudonym, instruments=instruments)
 
 
 def instruments_of(scope: Scope, row: Candidacy, delivery: Delivery, codes: Collection[str]) -> tuple[OfCandidate, ...]:
@@ -234,7 +234,7 @@ def left_open(scope: Scope, *, today: date) -> tuple[LeftOpen, ...]:
     rows = opened_again(scope, today=today).select_related("candidacy__person", "questionnaire").defer("questionnaire__definition")
     found = list(rows.order_by("recorded_at", "id")[:MOST_LEFT_OPEN])
     known = access.visible(Identity.objects.filter(candidacy__in=[row.candidacy_id for row in found]), scope)
-    names = {one.candidacy_id: name_of(one) for one in known}
+    names = {one.candidacy_id: name_of(one, of=one.candidacy_id) for one in known}
     deliveries = terms.deliveries_on({row.candidacy.programme_id for row in found}, today)
     return tuple(
         LeftOpen(

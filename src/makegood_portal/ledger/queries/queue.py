@@ -187,7 +187,7 @@ def _waiting(
     return Waiting(
         id=row.pk,
         pseudonym=row.person.pseudonym,
-        name=name_of(identity),
+        name=name_of(identity, of=row.pk),
         prison=row.prison.name if row.prison else "",
         due_on=row.step_due_on,
         overdue=row.step_due_on is not None and row.step_due_on < today,

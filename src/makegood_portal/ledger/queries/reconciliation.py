@@ -16,6 +16,7 @@ from makegood_portal.ledger.models import Candidacy, Identity, Party, Reconcilia
 from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.sealing import seal, unseal
+from makegood_portal.ledger.shown import note
 from makegood_portal.ledger.words import Role
 
 READERS = (Role.LEAD, Role.EVALUATOR)
@@ -124,7 +125,8 @@ def _labels(scope: Scope, keys: set[str], *, named: bool) -> dict[UUID, str]:
     """Name or pseudonym of those whom the asker may still see."""
     pseudonyms = access.visible(Candidacy.objects.filter(pk__in=keys), scope).values_list("id", "person__pseudonym")
     found = dict(pseudonyms)
+    note(*found)
     if named:
         for one in access.visible(Identity.objects.filter(candidacy__in=list(found)), scope):
-            found[one.candidacy_id] = name_of(one) or found.get(one.candidacy_id, "")
+            found[one.candidacy_id] = name_of(one, of=one.candidacy_id) or found.get(one.candidacy_id, "")
     return found

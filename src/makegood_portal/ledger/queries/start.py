@@ -248,7 +248,7 @@ def told(scope: Scope) -> list[Told]:
 def _who(row: Any) -> str:
     if row.candidacy is None:
         return ""
-    return name_of(Identity(**row.known) if row.known else None) or str(row.candidacy.person.pseudonym)
+    return name_of(Identity(**row.known) if row.known else None, of=row.candidacy_id) or str(row.candidacy.person.pseudonym)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""Whom a page shows: noted where a name becomes text, and written down in one entry of the audit when the page is made.
+
+Opening a file has an entry of its own for each part that was opened. A list shows fifty people at once, of each their name
+or number and where they stand: they stand together in one entry, each to be found again by their key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+LISTED = "list"
+"""The verb of such an entry."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Keys of candidacies while one request is answered: who was shown, and whose file was opened or changed in words of its own."""
+
+    noted: set[UUID] = field(default_factory=set)
+    opened: set[UUID] = field(default_factory=set)
+
+    def only_listed(self) -> list[UUID]:
+        """Who was shown without an entry of their own, in a fixed order."""
+        return sorted(self.noted - self.opened)
+
+
+_shown: ContextVar[Shown | None] = ContextVar("shown", default=None)
+
+
+def note(*candidacies: UUID) -> None:
+    """These candidates stand on the page that is being made, by name or number; outside a request, as in a job, nobody looks."""
+    shown = _shown.get()
+    if shown is not None:
+        shown.noted.update(candidacies)
+
+
+def opened(candidacy: UUID) -> None:
+    """The audit has an entry on this candidate by themselves."""
+    shown = _shown.get()
+    if shown is not None:
+        shown.opened.add(candidacy)
+
+
+@contextmanager
+def noting() -> Iterator[Shown]:
+    """Whom the page shows that is made inside."""
+    found = Shown()
+    token = _shown.set(found)
+    try:
+        yield found
+    finally:
+        _shown.reset(token)
