@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils import timezone
 from makegood.instrument.questionnaire import ItemMissing
 from makegood_portal.actions.keep_counts import keep_counts
 from makegood_portal.ledger import remembered
-from makegood_portal.ledger.models import Answer, Organisation, Party, Response
+from makegood_portal.ledger.models import Answer, Candidacy, Organisation, Party, Response
 from makegood_portal.ledger.queries import funnel, funnel_counts, questionnaires
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -39,10 +40,10 @@ def _listed(side: Side, prison: Organisation) -> None:
     an_event(candidacy, step="list_checked", outcome="passed")
 
 
-def told(side: Side, role: Role) -> funnel.Funnel:
+def told(side: Side, role: Role, day: date | None = None) -> funnel.Funnel:
     scope = scope_of(side.users[role])
     with scoped(scope):
-        found = funnel.funnel(scope, as_of=timezone.localdate())
+        found = funnel.funnel(scope, as_of=day or timezone.localdate())
     assert found is not None
     return found
 
@@ -58,6 +59,24 @@ def test_no_reader_waits_for_the_count_and_each_sees_what_they_would_have_counte
         assert replace(kept, counted_at=fresh[role].counted_at) == fresh[role], role
     assert told(ours, Role.COORDINATOR).listed == 7
     assert told(ours, Role.HEAD_OFFICE).listed == 10
+
+
+def test_the_days_that_the_page_offers_are_counted_beforehand_too(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """People look at the end of a month: of a whole programme that is counted before, too; each prison finds its part of it."""
+    Candidacy.objects.update(list_month=date(2020, 1, 1))
+    today = timezone.localdate()
+    today_, last, before_last = funnel.days_offered(today)
+    assert (today_, last.month, before_last < last) == (today, (today.replace(day=1) - timedelta(days=1)).month, True)
+    monkeypatch.setattr(funnel_counts, "KEPT_ABOVE", 3)
+    fresh = {(role, day): told(ours, role, day) for role in COUNTERS for day in (last, before_last)}
+    keep_counts(today)
+    for (role, day), was in fresh.items():
+        with CaptureQueriesContext(connection) as captured:
+            kept = told(ours, role, day)
+        assert not [query for query in captured.captured_queries if "ledger_funnel(" in query["sql"]], (role, day)
+        assert replace(kept, counted_at=was.counted_at) == was, (role, day)
+    page = client_of(ours.users[Role.LEAD]).get(reverse("funnel"), {"as_of": last.isoformat()}).content.decode()
+    assert f"?as_of={before_last}" in page
 
 
 def test_counting_again_takes_the_place_of_what_was_kept(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,11 @@ def keep_counts(today: date) -> int:
         of_prisons: dict[UUID, list[UUID]] = {}
         for reader in readers:
             _count(reader, today)
-            with scoped(reader):
-                of_prisons |= funnel.keep_for_prisons(reader, as_of=today)
+            for day in funnel.days_offered(today):
+                with scoped(reader):
+                    _tell(reader, day)
+                with scoped(reader):
+                    of_prisons |= funnel.keep_for_prisons(reader, as_of=day)
         for programme, prisons in of_prisons.items():
             for prison in prisons:
                 at = {Role.COORDINATOR: frozenset({prison})}
@@ -72,12 +75,10 @@ def _count(by: Scope, today: date) -> None:
             permissions.page(by, today=today)
     with scoped(by):
         funnel.warnings(by, today=today, of=[key for key, _ in funnel.programmes(by)])
-    with scoped(by):
-        _tell(by, today)
 
 
-def _tell(by: Scope, today: date) -> None:
-    """The finished funnel, in each language."""
+def _tell(by: Scope, day: date) -> None:
+    """The finished funnel as of a day, in each language."""
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
-            funnel.funnel(by, as_of=today)
+            funnel.funnel(by, as_of=day)

@@ -27,7 +27,9 @@ $$ SELECT EXISTS ({_party(_ROLES["whole"])}), NOT EXISTS ({_party(_ROLES["whole"
 """
 
 # Just after a long list came in the database has no statistics yet, takes everything for one row, and would run through
-# all events once for each candidate: minutes instead of a moment. So no loops in loops, and the marks are made once.
+# all events once for each candidate: minutes instead of a moment. So no loops in loops, and the marks are made once. Of the
+# whole all events are read once; of a prison or two only theirs, by the index that an array uses without a loop: of the two
+# arms of `mine` and `done` one gives nothing, and is not run.
 # Waits come as arrays, a row a prison and step: a row for each number of days was three quarters of all rows, and to
 # fetch and keep them took as long as to count.
 _FUNNEL = """
@@ -39,23 +41,33 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET work_
 WITH may AS MATERIALIZED (SELECT * FROM ledger_counts(of)),
 mine AS MATERIALIZED (
   SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel::text FROM ledger_candidacy c CROSS JOIN may
-  WHERE c.programme_id = of AND (may.whole OR c.prison_id = ANY (may.prisons))
+  WHERE c.programme_id = of AND may.whole
+  UNION ALL SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel::text FROM ledger_candidacy c
+  WHERE c.programme_id = of AND c.prison_id = ANY (ARRAY(SELECT unnest(may.prisons) FROM may WHERE NOT may.whole))
 ),
-taken_back AS (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
-marks AS MATERIALIZED (
-  SELECT e.candidacy_id,
-    max(array_position(steps, e.step::text)) FILTER (WHERE e.outcome = 'passed') AS place,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'passed') AS done_on,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = steps[cardinality(steps)]) AS started_on,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = inform) AS informed_on,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'passed' AND e.step = chosen) AS chosen_on,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'exited') AS exit_on,
-    max(e.recorded_at) FILTER (WHERE e.outcome = 'exited') AS exit_at,
-    max(e.happened_on) FILTER (WHERE e.outcome = 'reopened') AS back_on,
-    max(e.recorded_at) FILTER (WHERE e.outcome = 'reopened') AS back_at
+taken_back AS MATERIALIZED (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
+done AS MATERIALIZED (
+  SELECT e.candidacy_id, e.outcome, array_position(steps, e.step::text) AS place, e.step, e.happened_on, e.recorded_at, e.reason_source, e.reason
   FROM mine JOIN ledger_selectionevent e ON e.candidacy_id = mine.id
-  WHERE e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
-  GROUP BY e.candidacy_id
+  WHERE (SELECT whole FROM may) AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
+  UNION ALL
+  SELECT e.candidacy_id, e.outcome, array_position(steps, e.step::text), e.step, e.happened_on, e.recorded_at, e.reason_source, e.reason
+  FROM ledger_selectionevent e
+  WHERE NOT (SELECT whole FROM may) AND e.candidacy_id = ANY (ARRAY(SELECT id FROM mine WHERE NOT (SELECT whole FROM may)))
+    AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
+),
+marks AS MATERIALIZED (
+  SELECT candidacy_id,
+    max(place) FILTER (WHERE outcome = 'passed') AS place,
+    max(happened_on) FILTER (WHERE outcome = 'passed') AS done_on,
+    max(happened_on) FILTER (WHERE outcome = 'passed' AND place = cardinality(steps)) AS started_on,
+    max(happened_on) FILTER (WHERE outcome = 'passed' AND step = inform) AS informed_on,
+    max(happened_on) FILTER (WHERE outcome = 'passed' AND step = chosen) AS chosen_on,
+    max(happened_on) FILTER (WHERE outcome = 'exited') AS exit_on,
+    max(recorded_at) FILTER (WHERE outcome = 'exited') AS exit_at,
+    max(happened_on) FILTER (WHERE outcome = 'reopened') AS back_on,
+    max(recorded_at) FILTER (WHERE outcome = 'reopened') AS back_at
+  FROM done GROUP BY candidacy_id
 ),
 stand AS MATERIALIZED (
   SELECT c.id, c.prison_id, c.list_month, c.release_on, c.channel, coalesce(m.place, 0) AS place,
@@ -70,28 +82,28 @@ stand AS MATERIALIZED (
 ),
 exits AS (
   SELECT DISTINCT ON (s.id, e.reason_source) s.prison_id, s.list_month, s.place, e.step::text, e.reason_source::text, e.reason::text
-  FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
-  WHERE s.state = 'left' AND e.outcome = 'exited' AND e.happened_on <= as_of AND e.happened_on >= coalesce(s.done_on, e.happened_on)
+  FROM stand s JOIN done e ON e.candidacy_id = s.id
+  WHERE s.state = 'left' AND e.outcome = 'exited' AND e.happened_on >= coalesce(s.done_on, e.happened_on)
     AND (s.back_on IS NULL OR e.happened_on > s.back_on OR (e.happened_on = s.back_on AND e.recorded_at > s.back_at))
   ORDER BY s.id, e.reason_source, e.happened_on DESC, e.recorded_at DESC
 ),
 passed AS (
-  SELECT s.prison_id, array_position(steps, e.step::text) AS place,
-    e.happened_on - lag(e.happened_on) OVER (
-      PARTITION BY e.candidacy_id ORDER BY e.happened_on, array_position(steps, e.step::text)
-    ) AS days
-  FROM stand s JOIN ledger_selectionevent e ON e.candidacy_id = s.id
-  WHERE e.outcome = 'passed' AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
+  SELECT candidacy_id, place, happened_on - lag(happened_on) OVER (PARTITION BY candidacy_id ORDER BY happened_on, place) AS days
+  FROM done WHERE outcome = 'passed'
 ),
 waited AS (
-  SELECT prison_id, place, 'done' AS state, days, count(*)::int AS number FROM passed WHERE days IS NOT NULL AND place IS NOT NULL
-  GROUP BY 1, 2, 4
+  SELECT s.prison_id, p.place, 'done' AS state, p.days, count(*)::int AS number FROM passed p JOIN stand s ON s.id = p.candidacy_id
+  WHERE p.days IS NOT NULL AND p.place IS NOT NULL GROUP BY 1, 2, 4
   UNION ALL SELECT prison_id, place + 1, state, CASE state WHEN 'left' THEN exit_on ELSE as_of END - done_on, count(*)::int FROM stand
   WHERE place BETWEEN 1 AND cardinality(steps) - 1 GROUP BY 1, 2, 3, 4
 ),
 before AS (
   SELECT prison_id, release_on - chosen_on AS days, count(*)::int AS number FROM stand
   WHERE chosen_on IS NOT NULL AND release_on IS NOT NULL GROUP BY 1, 2
+),
+filled AS MATERIALIZED (
+  SELECT s.prison_id, r.state, sum(r.asked_count)::int AS asked, sum(r.given_count) AS given, count(*) AS forms
+  FROM stand s JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 1, 2
 )
 SELECT 'stand', prison_id, list_month, place, state, '', '', '', NULL::date, NULL::int[], NULL::int[], count(*) FROM stand
   GROUP BY 2, 3, 4, 5
@@ -107,10 +119,8 @@ UNION ALL SELECT 'before', prison_id, NULL, NULL, '', '', '', '', NULL, array_ag
   GROUP BY 2
 UNION ALL SELECT 'wait', prison_id, NULL, place, state, '', '', '', NULL, array_agg(days), array_agg(number), sum(number) FROM waited
   GROUP BY 2, 4, 5
-UNION ALL SELECT 'filled', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, ARRAY[sum(r.asked_count)::int], NULL, sum(r.given_count)
-  FROM stand s JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
-UNION ALL SELECT 'begun', s.prison_id, NULL, NULL, r.state, '', '', '', NULL, NULL, NULL, count(*) FROM stand s
-  JOIN ledger_response r ON r.candidacy_id = s.id WHERE r.started_on <= as_of GROUP BY 2, 5
+UNION ALL SELECT 'filled', prison_id, NULL, NULL, state, '', '', '', NULL, ARRAY[asked], NULL, given FROM filled
+UNION ALL SELECT 'begun', prison_id, NULL, NULL, state, '', '', '', NULL, NULL, NULL, forms FROM filled
 $$;
 """
 

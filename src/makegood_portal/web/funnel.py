@@ -112,7 +112,7 @@ def funnel_page(request: Asked) -> HttpResponse:
     asking = _asking(request)
     found = funnel.funnel(request.scope, as_of=asking.as_of, programme=asking.programme, prison=asking.prison, month=asking.month)
     form = Choice(request.GET or None, found=found)
-    context: dict[str, Any] = {"found": found, "form": form, "query": request.GET.urlencode()}
+    context: dict[str, Any] = {"found": found, "form": form, "query": request.GET.urlencode(), "days": _days(request, asking.as_of)}
     if found is not None and not found.too_few:
         context |= {
             "warnings": _warnings(found.warnings),
@@ -133,6 +133,19 @@ def funnel_page(request: Asked) -> HttpResponse:
             "chance": _chance(found),
         }
     return render(request, "funnel/funnel.html", context)
+
+
+def _days(request: Asked, chosen: date) -> list[dict[str, Any]]:
+    """The days that are mostly asked for, each with what else was chosen."""
+    today, found = timezone.localdate(), []
+    for day in funnel.days_offered(today):
+        words = request.GET.copy()
+        words.pop("as_of", None)
+        if day != today:
+            words["as_of"] = day.isoformat()
+        label = _("Today") if day == today else date_format(day, "j F")
+        found.append({"label": label, "href": f"?{words.urlencode()}", "current": day == chosen})
+    return found
 
 
 @require_safe

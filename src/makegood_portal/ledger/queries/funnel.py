@@ -146,6 +146,12 @@ def programmes(scope: Scope) -> list[tuple[UUID, str]]:
     return list(Programme.objects.filter(pk__in=found, active=True).values_list("pk", "name"))
 
 
+def days_offered(today: date) -> list[date]:
+    """The days of which a funnel is mostly asked: today, and the ends of the last two months. The worker counts these beforehand."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return [today, last, last.replace(day=1) - timedelta(days=1)]
+
+
 def funnel(
     scope: Scope, *, as_of: date, programme: UUID | None = None, prison: UUID | None = None, month: date | None = None
 ) -> Funnel | None:
