@@ -92,9 +92,9 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
         except ValueError as error:
             errors[item.name] = str(error)
             continue
-        if now == before:
-            continue
         seen = typed[item.name].seen
+        if now == before or questionnaires.shown(now) == seen:  # as it stood on the page: whoever answered since is right
+            continue
         if seen is not None and questionnaires.shown(before) != seen:
             others.append(item.name)
             continue

@@ -162,12 +162,12 @@ def response(request: Asked, response: UUID) -> HttpResponse:
 @require_POST
 @page(*FILLERS)
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
-    """Keep one answer as it is given, and say so; the items below it may change."""
+    """Keep an answer as it is given, with what else was typed by then, and say so; other items may be asked after it."""
     found, errors, _status = _kept(request, _found(request, response))
     sections = _sections(found, request.POST.get("section", ""))
     current = next((one for one in sections if one.current), None)
     context = _context(found, current, sections, errors, request.POST if errors else None)
-    return render(request, "questionnaires/items.html", {**context, "kept": not errors})
+    return render(request, "questionnaires/kept.html", {**context, "kept": not errors})
 
 
 def _kept(request: Asked, before: Filling) -> tuple[Filling, Mapping[str, str], int]:

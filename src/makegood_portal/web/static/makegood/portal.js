@@ -81,7 +81,7 @@ const said = (event, words, not) => {
   line.textContent = words(form.dataset);
   line.classList.toggle("kept--not", not);
 };
-document.addEventListener("htmx:beforeRequest", (event) => said(event, () => "", false));
+document.addEventListener("htmx:beforeRequest", (event) => said(event, (words) => words.keeping, false));
 document.addEventListener("htmx:responseError", (event) => said(event, (words) => words.notKept, true));
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => said(event, (words) => words.notSent, true));
 

@@ -1,0 +1,93 @@
+// An answer is kept as it is given, while somebody goes on to the next. So nothing of the page is replaced: questions that an
+// answer brings up come in between, questions that are asked no more go, and what was typed or ticked meanwhile stays.
+
+const GIVEN = "input:not([type=hidden]), textarea";
+const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox]), textarea";
+const ERROR = ".utrecht-form-field-error-message";
+const FIELDS = ["value_", "why_", "seen_"];
+
+const form = document.getElementById("answers");
+const questions = () => [...form.querySelectorAll("fieldset[id^=q-]")];
+const nameOf = (question) => question.querySelector("[name=item]").value;
+const answered = (question) => JSON.stringify([...question.querySelectorAll(GIVEN)].map((field) => (field.matches(TYPED) ? field.value : field.checked)));
+
+// What the server said of each question: its answer, or that it does not take it. What differs from that is sent, so that what
+// did not arrive goes along with the next answer.
+const known = new Map();
+let sent = new Map();
+const remember = (question) => known.set(nameOf(question), answered(question));
+if (form) questions().forEach(remember);
+
+document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  if (!form?.contains(target)) return;
+  sent = new Map();
+  detail.formData.delete("item");
+  for (const question of questions()) {
+    const name = nameOf(question);
+    if (answered(question) === known.get(name)) FIELDS.forEach((field) => detail.formData.delete(field + name));
+    else {
+      detail.formData.append("item", name);
+      sent.set(name, answered(question));
+    }
+  }
+});
+
+const twin = (question, field) => [...question.querySelectorAll(GIVEN)].find((one) => one.name === field.name && (one.matches(TYPED) || one.value === field.value));
+
+// A question as it came back. Its answer and its error are shown where nobody changed it meanwhile.
+const bringUpToDate = (question, fresh) => {
+  const name = nameOf(question);
+  const waits = !sent.has(name) && question.querySelector(ERROR); // what was not taken stays until it is put right
+  const same = !waits && answered(question) === (sent.get(name) ?? known.get(name));
+  question.querySelector(`[name="seen_${name}"]`).value = fresh.querySelector(`[name="seen_${name}"]`).value;
+  for (const field of fresh.querySelectorAll(GIVEN)) {
+    const here = twin(question, field);
+    if (!here) continue;
+    if (!here.matches(TYPED)) here.checked = same ? field.checked : here.checked;
+    else {
+      const now = same && here !== document.activeElement ? field.value : here.value;
+      here.defaultValue = field.value; // what is kept, should this page be opened again
+      here.value = now;
+    }
+  }
+  if (!same) return;
+  remember(question);
+  if (!sent.has(name)) return;
+  const [before, now] = [question.querySelector(ERROR), fresh.querySelector(ERROR)];
+  before?.remove();
+  if (now) question.querySelector("[name=item]").before(now);
+  question.classList.toggle("utrecht-form-field--invalid", Boolean(now));
+};
+
+const take = (items, fresh) => {
+  const added = [];
+  let last = null;
+  for (const one of [...fresh.children]) {
+    let here = document.getElementById(one.id);
+    if (!here) {
+      here = one;
+      if (last) last.after(one);
+      else items.prepend(one);
+      added.push(one);
+      if (one.matches("fieldset")) remember(one);
+    } else if (here.matches("fieldset")) bringUpToDate(here, one);
+    here.dataset.fresh = "";
+    last = here;
+  }
+  for (const one of [...items.children]) {
+    if (!("fresh" in one.dataset)) one.remove();
+    delete one.dataset.fresh;
+  }
+  const [line, said] = [items.querySelector("[role=status]"), fresh.querySelector("[role=status]")];
+  if (said) line.textContent = said.textContent;
+  line.classList.remove("kept--not");
+  return added;
+};
+
+// `htmx` is there once the page was read, and looks for extensions after that.
+document.addEventListener("DOMContentLoaded", () => {
+  window.htmx?.defineExtension("answers", {
+    isInlineSwap: (style) => style === "answers",
+    handleSwap: (style, target, fragment) => style === "answers" && take(target, fragment.querySelector("#items")),
+  });
+});
