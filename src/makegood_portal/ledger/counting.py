@@ -47,7 +47,8 @@ mine AS MATERIALIZED (
 ),
 taken_back AS MATERIALIZED (SELECT corrects_id FROM ledger_selectionevent WHERE corrects_id IS NOT NULL),
 done AS MATERIALIZED (
-  SELECT e.candidacy_id, e.outcome, array_position(steps, e.step::text) AS place, e.step, e.happened_on, e.recorded_at, e.reason_source, e.reason
+  SELECT e.candidacy_id, e.outcome, array_position(steps, e.step::text) AS place, e.step, e.happened_on, e.recorded_at,
+    e.reason_source, e.reason
   FROM mine JOIN ledger_selectionevent e ON e.candidacy_id = mine.id
   WHERE (SELECT whole FROM may) AND e.happened_on <= as_of AND e.id NOT IN (SELECT corrects_id FROM taken_back)
   UNION ALL
