@@ -18,6 +18,15 @@ from portal.builders import World, a_world
 TEMPLATE = "makegood_template"
 
 
+@pytest.fixture(autouse=True)
+def in_dutch() -> Iterator[None]:
+    """A page that was asked for in English leaves its thread in English: the next test does not begin there."""
+    from django.utils import translation
+
+    with translation.override("nl"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """The cluster, both roles, all migrations, rights and policies, once; then a copy for the tests."""

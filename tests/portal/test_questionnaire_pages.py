@@ -477,3 +477,39 @@ def test_one_question_that_is_open_is_one(scope: Scope, response: UUID) -> None:
     with scoped(scope), override("nl"), pytest.raises(Refusal) as refused:
         finish(by=scope, on=response)
     assert refused.value.what == "1 vraag heeft nog een antwoord nodig."
+
+
+def test_an_answer_says_whose_it_is(world: World, scope: Scope, response: UUID) -> None:
+    """What the prison writes down for the counsellor is the case manager's; who else may have said it can be chosen."""
+    prison = scope_of(world.ours.users[Role.COORDINATOR])
+    keeps(prison, response, debts=Typed("yes"), work_potential=Typed("low"), education=Typed("no_school", source="self"))
+    keeps(scope, response, self_reliance=Typed("low"))
+    said = {"debts": "case_manager", "work_potential": "case_manager", "education": "self", "self_reliance": "counsellor"}
+    assert dict(Answer.objects.values_list("item", "source")) == said
+    keeps(scope, response, debts=Typed("yes", seen="yes", source="self"), work_potential=Typed("low", seen="low"))
+    assert dict(Answer.objects.values_list("item", "source")) == said | {"debts": "self"}
+    with pytest.raises(AnswersRefused):
+        keeps(scope, response, sex=Typed("male", source="case_manager"))
+
+
+def test_what_the_counsellor_judges_is_not_in_the_way_of_the_prison_and_the_candidate(world: World, response: UUID) -> None:
+    pages = {
+        role: client_of(world.ours.users[role]).get(reverse("response", args=[response])).content.decode()
+        for role in (Role.COORDINATOR, Role.COUNSELLOR)
+    }
+    assert "Voor de begeleider" not in pages[Role.COORDINATOR]
+    assert "Voor de begeleider" in pages[Role.COUNSELLOR]
+    chosen = client_of(world.ours.users[Role.COORDINATOR]).get(reverse("response", args=[response]) + "?section=counsellor")
+    assert "Hoe zelfredzaam is de kandidaat?" in chosen.content.decode()  # a case manager may know
+
+
+def test_no_button_to_finish_where_the_counsellor_has_to(world: World, response: UUID) -> None:
+    prison = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(prison):
+        leave_the_rest(by=prison, on=response, why="not_asked", happened_on=ON)
+    pages = {
+        role: client_of(world.ours.users[role]).get(reverse("response_answers", args=[response])).content.decode()
+        for role in (Role.COORDINATOR, Role.COUNSELLOR)
+    }
+    assert "Vragenlijst afronden" not in pages[Role.COORDINATOR]
+    assert "Vragenlijst afronden" in pages[Role.COUNSELLOR]

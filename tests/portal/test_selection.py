@@ -102,7 +102,7 @@ def test_what_the_counsellor_judges_is_asked_at_the_talk_and_not_of_the_prison(o
     prison, guide = (scope_of(ours.users[role]) for role in (Role.COORDINATOR, Role.COUNSELLOR))
     Candidacy.objects.update(step="questionnaire", counsellor=guide.user, provider=ours.at(Kind.PROVIDER))
     form = terms.questionnaire(a_questionnaire(ours.programme, "screening").pk)
-    own = {item.name: Typed(non_answer="refused") for item in form.items if item.source == "self"}
+    own = {item.name: Typed(non_answer="refused") for item in form.items if item.told}
     with scoped(prison):
         response = begin(by=prison, on=ours.candidacy.pk, instrument="screening", medium="talk", happened_on=LATER)
         keep_answers(by=prison, on=response, typed=own, happened_on=LATER)

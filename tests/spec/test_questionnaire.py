@@ -21,7 +21,7 @@ from makegood.values.problem import Refused
 
 pytest.importorskip("pyxform")
 COLUMNS = ["type", "name", "label::Nederlands (nl)", "label::English (en)", "required", "relevant", "constraint",
-           "constraint_message::Nederlands (nl)", "appearance", "reference_time"]  # fmt: skip
+           "constraint_message::Nederlands (nl)", "appearance", "reference_time", "source"]  # fmt: skip
 WORK = [
     ["begin_group", "work", "Werk", "Work"],
     ["select_one yn", "had_job", "Had u werk voor detentie?", "Did you have work before detention?", "yes", "", "", "", "", "before"],
@@ -168,6 +168,7 @@ def test_a_condition_that_cannot_be_carried_out_is_refused(text: str, said: str)
     ("rows", "code"),
     [
         ([["text", "b", "B", "B", "", "${a} = 'x'"], ["text", "a", "A", "A"]], "asked_later"),
+        ([["text", "a", "A", "A", "", "", "", "", "", "", "neighbour"]], "unknown_source"),
         ([["geopoint", "where", "Waar", "Where"]], "unknown_kind"),
         ([["text", "a", "A", "A"], ["text", "b", "B", "B", "", "once(${a})"]], "unknown_relevant"),
         ([["select_one nothing", "a", "A", "A"]], "not_an_xlsform"),
@@ -178,6 +179,17 @@ def test_a_form_that_cannot_be_carried_out_is_refused(rows: list[list[str]], cod
     with pytest.raises(Refused) as refused:
         read_xlsform(an_xlsform(*rows), name="form.xlsx")
     assert {problem.code for problem in refused.value.problems} == {code}
+
+
+@pytest.mark.parametrize(
+    ("column", "sources"),
+    [("", ("self",)), ("counsellor", ("counsellor",)), ("self counsellor file", ("self", "counsellor", "file"))],
+)
+def test_whose_answer_it_may_be_stands_in_the_form_the_usual_one_first(column: str, sources: tuple[str, ...]) -> None:
+    found = read_xlsform(an_xlsform(["text", "a", "A", "A", "", "", "", "", "", "", column]), name="form.xlsx")
+    for form in (found, from_plain(as_plain(found))):
+        (item,) = form.items
+        assert (item.source, item.sources) == (sources[0], sources)
 
 
 def test_something_that_is_no_excel_file_is_refused() -> None:

@@ -105,6 +105,8 @@ def test_who_estimates_and_who_tells_is_as_published() -> None:
     estimated = ("education", "children", "marital_status", "housing_situation", "debts", "work_potential", "employee_skills")
     assert {sources_of[name] for name in told} == {"self"}
     assert {sources_of[name] for name in estimated} == {"counsellor"}
+    others = {name: item.others for name in estimated if (item := read().item(name))}
+    assert others == dict.fromkeys(estimated[:5], ("case_manager", "self")) | dict.fromkeys(estimated[5:], ("case_manager",))
 
 
 @pytest.mark.parametrize(

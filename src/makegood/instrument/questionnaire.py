@@ -46,7 +46,19 @@ class Item:
     reference_time: str = ""
     source: str = "self"
     """Whose answer it usually is; each answer says whose it was."""
+    others: tuple[str, ...] = ()
+    """Who else may say it."""
     several_lines: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Everybody whose answer it may be, the usual one first."""
+        return (self.source, *self.others)
+
+    @property
+    def told(self) -> bool:
+        """Whether the candidate can answer it, alone or through whoever writes it down."""
+        return "self" in self.sources
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ def _item_as_plain(item: Item) -> dict[str, Any]:
     return {
         **{name: getattr(item, name) for name in _AS_THEY_ARE},
         **{name: dict(getattr(item, name)) for name in _WORDS},
+        "others": list(item.others),
         "choices": [{"code": choice.code, "label": dict(choice.label)} for choice in item.choices],
         "relevant": [condition.text for condition in item.relevant],
         "constraint": None if item.constraint is None else item.constraint.text,
@@ -51,6 +52,7 @@ def _item(plain: Mapping[str, Any]) -> Item:
     return Item(
         **{name: plain[name] for name in (*_AS_THEY_ARE, *_WORDS)},
         choices=tuple(Choice(choice["code"], choice["label"]) for choice in plain["choices"]),
+        others=tuple(plain.get("others", ())),  # forms that were kept before had one source a question
         relevant=tuple(parse_condition(text) for text in plain["relevant"]),
         constraint=None if plain["constraint"] is None else parse_condition(plain["constraint"], dated=True),
     )

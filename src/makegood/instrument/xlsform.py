@@ -85,6 +85,7 @@ def _items(
             remedy = f"use one of {', '.join(sorted(set(_KINDS.values())))}"
             problems.append(Problem(where, "unknown_kind", f"'{kind}' cannot be asked here", "", remedy))
         else:
+            said_by = _sources(row.get("source"), where, problems)
             constraint = next(_condition(bind.get("constraint"), where, "constraint", problems), None)
             yield Item(
                 name=own,
@@ -102,9 +103,20 @@ def _items(
                 constraint=constraint,
                 constraint_message=_words(bind.get("jr:constraintMsg", "")),
                 reference_time=str(row.get("reference_time", "")),
-                source=next((source for source in SOURCES if source == row.get("source")), "self"),
+                source=said_by[0],
+                others=said_by[1:],
                 several_lines="multiline" in str(row.get("control", {}).get("appearance", "")),
             )
+
+
+def _sources(words: Any, where: Where, problems: list[Problem]) -> tuple[str, ...]:
+    """Whose answer it may be, the usual one first; the candidate's where nothing is said."""
+    found = tuple(dict.fromkeys(str(words or "self").split()))
+    for word in found:
+        if word not in SOURCES:
+            what, remedy = f"source '{word}' is nobody", f"use one or more of {', '.join(sorted(SOURCES))}"
+            problems.append(Problem(where, "unknown_source", what, "An answer must say whose it is", remedy))
+    return tuple(word for word in found if word in SOURCES) or ("self",)
 
 
 def _condition(text: Any, where: Where, column: str, problems: list[Problem]) -> Iterator[Condition]:

@@ -44,11 +44,15 @@ class AnswersRefused(Refusal):
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed for an item: a text, or why there is no answer; `seen` is what the page showed as the answer."""
+    """What was typed for an item: a text, or why there is no answer; `seen` is what the page showed as the answer.
+
+    `source` says whose answer it is, where the item leaves a choice; else it follows from the item and who types.
+    """
 
     text: str = ""
     non_answer: str = ""
     seen: str | None = None
+    source: str = ""
 
 
 @action(*FILLERS)
@@ -88,12 +92,13 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
             continue
         before = given.get(item.name)
         try:
-            now = _read(item, typed[item.name], given, happened_on)
+            now = _read(item, typed[item.name], given, happened_on, by)
         except ValueError as error:
             errors[item.name] = str(error)
             continue
         seen = typed[item.name].seen
-        if now == before or questionnaires.shown(now) == seen:  # as it stood on the page: whoever answered since is right
+        moved = bool(now and before and typed[item.name].source and now.source != before.source)
+        if now == before or (questionnaires.shown(now) == seen and not moved):  # as it stood on the page: whoever answered since is right
             continue
         if seen is not None and questionnaires.shown(before) != seen:
             others.append(item.name)
@@ -144,7 +149,7 @@ def leave_the_rest(*, by: Scope, on: UUID, why: str, happened_on: date) -> Toget
     given, left = questionnaires.given(response), 0
     while open_ones := asked_of(form, by).intersection((found := progress(form, given)).required_unanswered):
         for item in (item for item in form.items if item.name in open_ones):
-            given[item.name] = Given(non_answer=why, source=item.source)
+            given[item.name] = Given(non_answer=why, source=usual_source(item, by))
             _keep(response, item, given[item.name], by, happened_on)
         left += len(open_ones)
     Response.objects.filter(pk=response.pk).update(asked=list(found.asked))
@@ -173,9 +178,19 @@ def take_reasons_back(*, by: Scope, on: UUID, mark: UUID, today: date) -> TakenB
 
 
 def asked_of(form: Questionnaire, by: Scope) -> frozenset[str]:
-    """The items that somebody fills in: what the counsellor judges is not asked of the prison."""
-    judges = by.has(Role.COUNSELLOR, Role.LEAD)
-    return frozenset(item.name for item in form.items if judges or item.source != "counsellor")
+    """The items that somebody fills in: what the counsellor judges, and the candidate cannot tell, is not asked of the prison."""
+    return frozenset(item.name for item in form.items if _judges(by) or item.source != "counsellor" or item.told)
+
+
+def usual_source(item: Item, by: Scope) -> str:
+    """Whose answer it is if nobody says otherwise: what a counsellor would write down, the prison does as case manager."""
+    if item.source == "counsellor" and not _judges(by) and "case_manager" in item.sources:
+        return "case_manager"
+    return item.source
+
+
+def _judges(by: Scope) -> bool:
+    return by.has(Role.COUNSELLOR, Role.LEAD)
 
 
 @action(*FILLERS)
@@ -209,14 +224,18 @@ def _response(by: Scope, key: UUID) -> tuple[Response, Questionnaire]:
     return response, terms.questionnaire(response.questionnaire_id)
 
 
-def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date) -> Given | None:
-    """What is to be kept. Of an answer and a reason together, that counts which did not stand there yet.
+def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date, by: Scope) -> Given | None:
+    """What is to be kept, and whose answer it is. Of an answer and a reason together, that counts which did not stand there yet.
 
     What stands there already is not judged again: the day of an appointment may have gone by since.
     """
     if typed.non_answer and typed.non_answer not in NON_ANSWERS:
         raise ValueError(_("Choose one of the answers."))
+    if typed.source and typed.source not in item.sources:
+        raise ValueError(_("Choose whose answer it is."))
     values, before = {name: answer.value for name, answer in given.items() if answer.value}, given.get(item.name)
+    same = before is not None and before.value == typed.text and before.non_answer == (typed.non_answer or None)
+    source = typed.source or (before.source if same and before else usual_source(item, by))
     if before and before.value and typed.text == before.value:
         text = before.value
     else:
@@ -225,14 +244,14 @@ def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date) -> Giv
         stood = before.non_answer == typed.non_answer if before else False
         if not stood and (before is None or before.value != text):
             raise ValueError(_("Give an answer, or say why there is none: not both."))
-        return Given(text, source=item.source) if stood else Given(non_answer=typed.non_answer, source=item.source)
+        return Given(text, source=source) if stood else Given(non_answer=typed.non_answer, source=source)
     if typed.non_answer:
-        return Given(non_answer=typed.non_answer, source=item.source)
-    return Given(text, source=item.source) if text else None
+        return Given(non_answer=typed.non_answer, source=source)
+    return Given(text, source=source) if text else None
 
 
 def _keep(response: Response, item: Item, now: Given | None, by: Scope, happened_on: date) -> None:
-    row = Answer.objects.filter(response=response, item=item.name, source=item.source).first()
+    row = Answer.objects.filter(response=response, item=item.name).first()
     if now is None:
         if row is not None:
             audit.record(by, "take_answer_away", table="ledger_answer", row=row.pk, candidacy=response.candidacy_id,
@@ -242,7 +261,7 @@ def _keep(response: Response, item: Item, now: Given | None, by: Scope, happened
     status = AnswerStatus(now.non_answer) if now.non_answer else AnswerStatus.GIVEN
     value = None if now.non_answer else now.value
     if row is not None:
-        change(row, status=status, value=value, answered_by_id=by.user, happened_on=happened_on)
+        change(row, status=status, value=value, source=now.source, answered_by_id=by.user, happened_on=happened_on)
         return
     add(
         Answer(
@@ -251,7 +270,7 @@ def _keep(response: Response, item: Item, now: Given | None, by: Scope, happened
             item=item.name,
             status=status,
             value=value,
-            source=item.source,
+            source=now.source,
             reference_time=item.reference_time,
             free_text=item.kind == "text",
             answered_by_id=by.user,

@@ -35,16 +35,18 @@ from makegood_portal.actions.questionnaire import (
     look_at,
     open_again,
     take_reasons_back,
+    usual_source,
 )
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import questionnaires
 from makegood_portal.ledger.queries.questionnaires import Filling
 from makegood_portal.ledger.queries.questionnaires import Missing as MissingOfForm
+from makegood_portal.ledger.scope import Scope
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import pressed, tried
-from makegood_portal.web.support import shown
+from makegood_portal.web.support import SAID_BY, shown
 
 READERS = tuple(roles_that_read(Part.SCREENING))
 LOW = 0.8
@@ -84,6 +86,8 @@ class Question:
     """What is kept by now, to compare with when the answer comes back: not what was typed and refused."""
     time: str
     source: str
+    sources: Sequence[tuple[str, str, bool]]
+    """Whose answer it may be, and whose it is; empty where it can be of one only."""
     error: str
     several_lines: bool
 
@@ -147,15 +151,15 @@ def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpRespo
 def response(request: Asked, response: UUID) -> HttpResponse:
     """One section to fill in. Each answer is kept as it is given; without JavaScript the button keeps them all."""
     found = _found(request, response)
-    sections = _sections(found, request.POST.get("section") or request.GET.get("section", ""))
+    sections = _sections(found, request.POST.get("section") or request.GET.get("section", ""), request.scope)
     current = next((one for one in sections if one.current), None)
     errors: Mapping[str, str] = {}
     status = 200
     if request.method == "POST" and current is not None:
         found, errors, status = _kept(request, found)
         if not errors:
-            return redirect(_next(response, found, current, request.POST.get("go", "")))
-    context = _context(found, current, sections, errors, request.POST if errors else None)
+            return redirect(_next(response, found, current, request.POST.get("go", ""), request.scope))
+    context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/section.html", context, status=status)
 
 
@@ -164,9 +168,9 @@ def response(request: Asked, response: UUID) -> HttpResponse:
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
     """Keep an answer as it is given, with what else was typed by then, and say so; other items may be asked after it."""
     found, errors, _status = _kept(request, _found(request, response))
-    sections = _sections(found, request.POST.get("section", ""))
+    sections = _sections(found, request.POST.get("section", ""), request.scope)
     current = next((one for one in sections if one.current), None)
-    context = _context(found, current, sections, errors, request.POST if errors else None)
+    context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/kept.html", {**context, "kept": not errors})
 
 
@@ -183,7 +187,7 @@ def _kept(request: Asked, before: Filling) -> tuple[Filling, Mapping[str, str], 
     found = look_at(by=request.scope, on=before.id) or before
     for item in found.form.items:
         if item.name in others:
-            there = _question(item, found, "", None).answer
+            there = _question(item, found, "", None, request.scope).answer
             errors[item.name] = (
                 _("Somebody else answered meanwhile: %(answer)s. Save again to replace that.") % {"answer": there}
                 if there
@@ -261,13 +265,14 @@ def response_answers(request: Asked, response: UUID) -> HttpResponse:
 def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
     names = dict.fromkeys(item.section for item in asked(found.form, found.given) if item.kind != "note")
     sections = [
-        {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None))}
+        {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None, request.scope))}
         for name in names
     ]
     may_fill, is_open = request.scope.has(*FILLERS), found.state == "open"
-    may = {"may_finish": may_fill and is_open, "may_open": may_fill and not is_open}
     left = {*found.progress.required_unanswered}
     own = asked_of(found.form, request.scope)
+    # What is left for the counsellor is finished by the counsellor: to others no button that would refuse.
+    may = {"may_fill": may_fill and is_open, "may_finish": may_fill and is_open and left <= own, "may_open": may_fill and not is_open}
     context = {"filling": found, "sections": sections, "form": form, "left": left & own, "later": left - own, **may}
     if found.state == "finished":
         of: dict[str, Any] = {"on": found.candidacy, "programme": found.programme, "person": found.person}
@@ -285,7 +290,10 @@ def response_paper(request: Asked, response: UUID) -> HttpResponse:
     sections = [
         {
             "title": _words(found.form.sections.get(name, {})),
-            "items": [(numbers.get(item.name), _question(item, found, "", None), _only_if(found.form, item, numbers)) for item in items],
+            "items": [
+                (numbers.get(item.name), _question(item, found, "", None, request.scope), _only_if(found.form, item, numbers))
+                for item in items
+            ],
         }
         for name, items in _by_section(found.form)
     ]
@@ -349,7 +357,10 @@ def _typed(post: QueryDict) -> dict[str, Typed]:
         if len(values) == 1 and values[0].removeprefix("-") in NON_ANSWERS and values[0].startswith("-"):
             why_not, values = values[0][1:], []
         found[name] = Typed(
-            text=" ".join(values) if len(values) > 1 else "".join(values), non_answer=why_not, seen=post.get(f"seen_{name}")
+            text=" ".join(values) if len(values) > 1 else "".join(values),
+            non_answer=why_not,
+            seen=post.get(f"seen_{name}"),
+            source=post.get(f"source_{name}", ""),
         )
     return found
 
@@ -359,9 +370,10 @@ def _by_section(form: Questionnaire) -> Iterator[tuple[str, list[Item]]]:
         yield name, [item for item in form.items if item.section == name]
 
 
-def _sections(found: Filling, chosen: str) -> list[Section]:
-    shown = asked(found.form, found.given)
-    names = list(dict.fromkeys(item.section for item in shown))
+def _sections(found: Filling, chosen: str, by: Scope) -> list[Section]:
+    """The parts that are asked of somebody; another one where it was chosen by name."""
+    shown, own = asked(found.form, found.given), _parts_of(found.form, by)
+    names = [name for name in dict.fromkeys(item.section for item in shown) if name in own or name == chosen]
     left = {name: sum(item.section == name and item.name in found.progress.unanswered for item in shown) for name in names}
     here = chosen if chosen in names else next((name for name in names if left[name]), names[-1] if names else "")
     told = {name for name in names if all(item.kind == "note" for item in shown if item.section == name)}
@@ -371,18 +383,28 @@ def _sections(found: Filling, chosen: str) -> list[Section]:
     return [Section(name, titles[name], left[name], name == here) for name in names]
 
 
-def _next(key: UUID, found: Filling, current: Section, go: str) -> str:
+def _parts_of(form: Questionnaire, by: Scope) -> list[str]:
+    """The parts in which something is asked of them, or in which nothing is asked of anybody, in their order."""
+    own = asked_of(form, by)
+    return [
+        name for name, items in _by_section(form)
+        if any(item.name in own and item.kind != "note" for item in items) or all(item.kind == "note" for item in items)
+    ]  # fmt: skip
+
+
+def _next(key: UUID, found: Filling, current: Section, go: str, by: Scope) -> str:
     if go == "stop":
         return reverse("candidate_questionnaires", args=[found.candidacy])
-    names = list(dict.fromkeys(item.section for item in found.form.items))
-    after = names[names.index(current.name) + 1 :]
+    order = list(dict.fromkeys(item.section for item in found.form.items))
+    own = _parts_of(found.form, by)
+    after = [name for name in order[order.index(current.name) + 1 :] if name in own]
     return f"{reverse('response', args=[key])}?section={after[0]}" if after else reverse("response_answers", args=[key])
 
 
 def _context(
-    found: Filling, current: Section | None, sections: Sequence[Section], errors: Mapping[str, str], typed: QueryDict | None
+    found: Filling, current: Section | None, sections: Sequence[Section], errors: Mapping[str, str], typed: QueryDict | None, by: Scope
 ) -> dict[str, Any]:
-    questions = list(_questions(found, current.name, errors, typed)) if current else []
+    questions = list(_questions(found, current.name, errors, typed, by)) if current else []
     steps = [
         {
             "label": one.title,
@@ -403,17 +425,19 @@ def _context(
     }
 
 
-def _questions(found: Filling, section: str, errors: Mapping[str, str], typed: QueryDict | None) -> Iterator[Question]:
+def _questions(found: Filling, section: str, errors: Mapping[str, str], typed: QueryDict | None, by: Scope) -> Iterator[Question]:
     for item in asked(found.form, found.given):
         if item.section == section:
-            yield _question(item, found, errors.get(item.name, ""), typed)
+            yield _question(item, found, errors.get(item.name, ""), typed, by)
 
 
-def _question(item: Item, found: Filling, error: str, typed: QueryDict | None) -> Question:
+def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, by: Scope) -> Question:
     answer = found.given.get(item.name)
+    said_by = answer.source if answer else usual_source(item, by)
     value, why_not = (answer.value, str(answer.non_answer or "")) if answer else ("", "")
     if typed is not None and f"value_{item.name}" in typed:
         value, why_not = " ".join(typed.getlist(f"value_{item.name}")), typed.get(f"why_{item.name}", "")
+        said_by = typed.get(f"source_{item.name}", said_by)
     chosen = value.split() if item.kind == "select_multiple" else [value]
     return Question(
         name=item.name,
@@ -426,7 +450,8 @@ def _question(item: Item, found: Filling, error: str, typed: QueryDict | None) -
         why_not=why_not,
         seen=questionnaires.shown(answer),
         time=str(TIMES.get(item.reference_time, "")),
-        source=str(SOURCES.get(item.source, "")),
+        source="" if item.others else str(SOURCES.get(item.source, "")),
+        sources=[(code, str(SAID_BY[code]), code == said_by) for code in item.sources] if item.others else [],
         error=error,
         several_lines=item.several_lines,
     )

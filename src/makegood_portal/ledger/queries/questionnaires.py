@@ -193,9 +193,9 @@ def instruments_of_step(scope: Scope, row: Candidacy, delivery: Delivery, *, tod
     for code in (code for code in taken if code in held):
         one = newest.get(code)
         form = terms.questionnaire(one.questionnaire_id if one else held[code][0])
-        sources = {item.name: item.source for item in form.items}
+        told = {item.name for item in form.items if item.told}
         left = progress(form, given[one.pk] if one else {}).required_unanswered
-        here = [item for item in left if code not in later or sources[item] == "self"]
+        here = [item for item in left if code not in later or item in told]
         done = not here and (one.state == "finished" if one and code not in later else one is not None)
         title = said(delivery.instruments[code].title)
         found.append(OfStep(title=title, begun=one is not None, left=len(here), done=done))

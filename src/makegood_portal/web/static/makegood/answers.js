@@ -1,10 +1,10 @@
 // An answer is kept as it is given, while somebody goes on to the next. So nothing of the page is replaced: questions that an
 // answer brings up come in between, questions that are asked no more go, and what was typed or ticked meanwhile stays.
 
-const GIVEN = "input:not([type=hidden]), textarea";
-const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox]), textarea";
+const GIVEN = "input:not([type=hidden]), textarea, select";
+const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select";
 const ERROR = ".utrecht-form-field-error-message";
-const FIELDS = ["value_", "why_", "seen_"];
+const FIELDS = ["value_", "why_", "seen_", "source_"];
 
 const form = document.getElementById("answers");
 const questions = () => [...form.querySelectorAll("fieldset[id^=q-]")];
@@ -46,11 +46,12 @@ const bringUpToDate = (question, fresh) => {
     if (!here.matches(TYPED)) here.checked = same ? field.checked : here.checked;
     else {
       const now = same && here !== document.activeElement ? field.value : here.value;
-      here.defaultValue = field.value; // what is kept, should this page be opened again
+      if (!here.matches("select")) here.defaultValue = field.value; // what is kept, should this page be opened again
       here.value = now;
     }
   }
   if (!same) return;
+  question.querySelector("[data-said-by]")?.replaceChildren(question.querySelector("select").selectedOptions[0].text);
   remember(question);
   if (!sent.has(name)) return;
   const [before, now] = [question.querySelector(ERROR), fresh.querySelector(ERROR)];
