@@ -122,12 +122,12 @@ def agreed(*, by: Scope, on: Candidacy, parties: Collection[Organisation], says_
 
 
 def follow_form(*, by: Scope, on: Candidacy) -> None:
-    """Inside the finishing of a form: what the candidate says no to there is shared no longer.
+    """Inside the answering and the finishing of a form: what the candidate says no to there is shared no longer.
 
     A yes shares nothing by itself, since a form does not say with whom: that is recorded beside it.
     """
     today = timezone.localdate()
-    for purpose, (yes, said_on, _until) in consents.form_says(by, on, today=today).items():
+    for purpose, (yes, said_on, _until) in consents.form_says(by, on, today=today, or_no_in_an_open_one=True).items():
         before = Consent.objects.filter(candidacy=on, purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=said_on)
         for row in before.select_related("candidacy") if not yes else ():
             change(row, state=ConsentState.WITHDRAWN, withdrawn_on=today)
