@@ -32,6 +32,12 @@ def counsellors(provider: UUID) -> list[tuple[UUID, str]]:
     return list(rows.values_list("user_id", "user__name"))
 
 
+def counsellors_gone(provider: UUID) -> QuerySet[Membership]:
+    """Of who was a counsellor of a provider, those who are not any more or cannot log in: somebody may still stand as guided by them."""
+    ever = Membership.objects.filter(role=Role.COUNSELLOR, organisation=provider).order_by()
+    return ever.exclude(user__in=_today(ever).values("user"))
+
+
 def _today(rows: QuerySet[Membership]) -> QuerySet[Membership]:
     today = timezone.localdate()
     return rows.filter(user__is_active=True, from_on__lte=today).filter(Q(until_on=None) | Q(until_on__gt=today))
