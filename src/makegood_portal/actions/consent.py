@@ -196,7 +196,7 @@ def _ask_no_longer(row: Consent) -> None:
         return
     asked = PermissionRequest.objects.filter(candidacy=row.candidacy_id, municipality=row.party_id, state=PermissionState.ASKED)
     for request in asked.select_related("candidacy"):
-        change(request, state=PermissionState.WITHDRAWN, reason="consent_withdrawn")
+        change(request, state=PermissionState.WITHDRAWN, withdrawn_because="consent_withdrawn", reason="consent_withdrawn")
 
 
 def _not_to_come(day: date) -> None:

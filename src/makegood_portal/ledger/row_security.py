@@ -113,8 +113,9 @@ $$ BEGIN
         OR (OLD.state IN ('granted', 'granted_with_conditions', 'refused', 'not_ours') AND ledger_on_the_way(OLD.candidacy_id)))
       OR NEW.state NOT IN ('granted', 'granted_with_conditions', 'refused', 'not_ours')
       OR NEW.answered_by_id IS DISTINCT FROM ledger_user()
-      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on)
-        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on)) THEN
+      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on, NEW.withdrawn_because)
+        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on,
+          OLD.withdrawn_because)) THEN
     RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;

@@ -207,8 +207,20 @@ def sentence(told: Told) -> str:
         return str(answered) % (said | {"municipality": told.details.get("municipality", "")})
     if told.kind == "permission_changed":
         changed = _("%(municipality)s changed its answer about %(who)s. Look what the answer is now.")
-        return changed % (said | {"municipality": told.details.get("municipality", "")})
+        return changed % (said | {"municipality": told.details.get("municipality", "")}) + _again(int(told.details.get("again", 0)))
     return _("Something changed in the file of %(who)s.") % said
+
+
+def _again(number: int) -> str:
+    """Of a yes that was taken back: how many municipalities need not answer because of it."""
+    if not number:
+        return ""
+    words = ngettext(
+        "Because of that yes %(n)s other municipality need not answer any more. It can be asked again.",
+        "Because of that yes %(n)s other municipalities need not answer any more. They can be asked again.",
+        number,
+    )
+    return f" {words % {'n': number}}"
 
 
 @dataclass(frozen=True, kw_only=True)
