@@ -156,6 +156,7 @@ FIELDS: Words = {
     "medium": gettext_lazy("Filled in on"),
     "minutes": gettext_lazy("Minutes"),
     "missing": gettext_lazy("Missing answers"),
+    "municipality": gettext_lazy("Municipality"),
     "number": gettext_lazy("Number in the prison"),
     "outcome": gettext_lazy("Outcome"),
     "parallel": gettext_lazy("Several asked"),
@@ -247,7 +248,20 @@ CODES: Words = {
 
 
 OWN_WORDS = frozenset(
-    {"family_name", "given_names", "prefix", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "number", "to"}
+    {
+        "family_name",
+        "given_names",
+        "prefix",
+        "municipality",
+        "place",
+        "holder",
+        "with_whom",
+        "conditions",
+        "text",
+        "pseudonym",
+        "number",
+        "to",
+    }
 )
 """Fields in which somebody wrote what they liked: shown as they are."""
 
