@@ -516,7 +516,8 @@ def _identity(candidacy: UUID, row: Mapping[str, str]) -> dict[str, object]:
 
 def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:
     """Another release date: kept in its history with its source, and told to whoever works with the candidate."""
-    row = access.writable(Candidacy.objects.filter(pk=key), by).first()
+    # Locked first, so that of two who write a date at once the later one is the newest in its history too.
+    row = access.writable(Candidacy.objects.filter(pk=key), by).select_for_update(of=("self",)).first()
     if row is None:
         return
     before = row.release_on

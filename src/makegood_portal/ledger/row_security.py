@@ -129,6 +129,16 @@ $$ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION ledger_demand_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ BEGIN
+  -- The file carries a copy of the newest release date: who may not write that history writes no other date into the copy.
+  IF (SELECT c.release_on FROM ledger_candidacy c WHERE c.id = NEW.id) IS DISTINCT FROM
+      (SELECT r.release_on FROM ledger_releasedate r WHERE r.candidacy_id = NEW.id ORDER BY r.recorded_at DESC LIMIT 1) THEN
+    RAISE EXCEPTION 'release_without_history: a release date changes together with its history' USING ERRCODE = '42501';
+  END IF;
+  RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   -- Whole records go at the end of their retention, by the owner of the tables; the audit never.
@@ -367,6 +377,12 @@ def statements() -> Iterator[str]:
             f"CREATE CONSTRAINT TRIGGER demand_audit AFTER INSERT OR UPDATE OR DELETE ON {table} DEFERRABLE INITIALLY DEFERRED"
             f" FOR EACH ROW WHEN (current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}') EXECUTE FUNCTION ledger_demand_audit()"
         )
+    yield "DROP TRIGGER IF EXISTS demand_history ON ledger_candidacy"
+    yield (
+        "CREATE CONSTRAINT TRIGGER demand_history AFTER UPDATE OF release_on ON ledger_candidacy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+        f" WHEN (OLD.release_on IS DISTINCT FROM NEW.release_on AND current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}')"
+        " EXECUTE FUNCTION ledger_demand_history()"
+    )
     for table in sorted(APPEND_ONLY):
         yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"
         yield f"DROP TRIGGER IF EXISTS append_only_table ON {table}"

@@ -108,6 +108,7 @@ PARTS: Words = {
     "identity": gettext_lazy("name and birth date"),
     "citizen_number": gettext_lazy("citizen service number"),
     "selection": gettext_lazy("steps"),
+    "release": gettext_lazy("release date"),
     "notes": gettext_lazy("notes"),
     "screening": gettext_lazy("questionnaires"),
     "eligibility": gettext_lazy("advice"),
@@ -247,22 +248,10 @@ CODES: Words = {
 """Code that the portal itself writes -> its words; the codes of a programme have theirs in its file."""
 
 
-OWN_WORDS = frozenset(
-    {
-        "family_name",
-        "given_names",
-        "prefix",
-        "municipality",
-        "place",
-        "holder",
-        "with_whom",
-        "conditions",
-        "text",
-        "pseudonym",
-        "number",
-        "to",
-    }
-)
+OWN_WORDS = frozenset({
+    "family_name", "given_names", "prefix", "municipality", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "number",
+    "to",
+})  # fmt: skip
 """Fields in which somebody wrote what they liked: shown as they are."""
 
 
