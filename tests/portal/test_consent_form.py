@@ -148,7 +148,9 @@ def test_a_no_stands_while_a_yes_in_its_place_is_not_finished(ours: Side) -> Non
     fills_in(ours, ask_municipality="no")
     opens_again(ours)
     fills_in(ours, finished=False)
-    assert "Met niemand" in tab(ours)
+    page = tab(ours)
+    assert "Met niemand" in page
+    assert "De vragenlijst is nog niet af. Tot die tijd telt dit nee." in page
     with pytest.raises(Refusal) as refused:
         record(ours, way="spoken", happened_on=DAY)
     assert refused.value.code == "form_says_no"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
@@ -56,6 +56,15 @@ class Line:
     ended: bool
 
 
+class Said(NamedTuple):
+    """What a candidate says of one purpose in a form: on which day, until when if a day is named, and whether the form is finished."""
+
+    yes: bool
+    on: date
+    until_on: date | None
+    finished: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class InForm:
     """What the candidate says of one purpose in a form: a yes that is finished, a no in any. It names nobody: see `recorded`."""
@@ -65,6 +74,8 @@ class InForm:
     on: date
     until_on: date | None
     """The last day that the candidate names, if any."""
+    finished: bool
+    """Else a no that counts until its form is finished, whatever is typed there."""
     recorded: bool
     """Whether what was said that day or later stands on record, with whom; after a no in the form: a yes that counts."""
     against: bool
@@ -143,11 +154,11 @@ def in_forms(scope: Scope, row: Candidacy, lines: Sequence[Line], *, today: date
     """
     said = form_says(scope, row, today=today, or_no_in_an_open_one=True)
     found = []
-    for purpose, (yes, on, until_on) in said.items():
+    for purpose, (yes, on, until_on, finished) in said.items():
         same = [line for line in lines if line.purpose == purpose]
         recorded = any(_since(line, on) for line in same if yes or line.counts)
         against = not yes and any(line.counts and line.answered_on is not None and line.answered_on <= on for line in same)
-        found.append(InForm(purpose=purpose, yes=yes, on=on, until_on=until_on, recorded=recorded, against=against))
+        found.append(InForm(purpose=purpose, yes=yes, on=on, until_on=until_on, finished=finished, recorded=recorded, against=against))
     return found
 
 
@@ -156,10 +167,8 @@ def _since(line: Line, day: date) -> bool:
     return any(said is not None and said >= day for said in (line.answered_on, line.withdrawn_on))
 
 
-def form_says(
-    scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool = False
-) -> dict[str, tuple[bool, date, date | None]]:
-    """Purpose -> whether the candidate says yes to it in a finished form, on which day, and until when if a day is named.
+def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool = False) -> dict[str, Said]:
+    """Purpose -> what the candidate says of it in a finished form.
 
     `or_no_in_an_open_one`: a no counts in a form that is open too, and the no that stood there when it was opened again
     counts until it is finished, whatever was typed since. A yes counts when its form is finished.
@@ -169,15 +178,18 @@ def form_says(
         return {}
     said, until = [], {}
     for code, state, said_no, item, value, on in _answers(scope, row, forms):
+        finished = state == "finished"
         if item is not None and item == forms[code].consents_until:
-            until[code] = parse_date(str(value)) if state == "finished" else None
-        elif item is not None and (state == "finished" or (or_no_in_an_open_one and value == "no")):
-            said.append((code, item, value, on))
-        if or_no_in_an_open_one and state == "open":
-            said += [(code, stood, "no", date.fromisoformat(day)) for stood, day in said_no.items()]
+            until[code] = parse_date(str(value)) if finished else None
+        elif item is not None and (finished or (or_no_in_an_open_one and value == "no")):
+            said.append((code, item, value, on, finished))
+        if or_no_in_an_open_one and not finished:
+            said += [(code, stood, "no", date.fromisoformat(day), False) for stood, day in said_no.items()]
     said.sort(key=lambda answer: answer[3])
     return {
-        forms[code].consents[item]: (value == "yes", on, until.get(code)) for code, item, value, on in said if item in forms[code].consents
+        forms[code].consents[item]: Said(value == "yes", on, until.get(code), finished)
+        for code, item, value, on, finished in said
+        if item in forms[code].consents
     }
 
 
