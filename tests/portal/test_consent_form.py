@@ -6,9 +6,11 @@ Which question is about which purpose stands in the programme file (`consents` o
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -172,6 +174,16 @@ def test_a_no_stands_while_its_answer_is_taken_away_and_not_finished(ours: Side)
     with pytest.raises(Refusal) as refused:
         record(ours, way="spoken", happened_on=DAY)
     assert refused.value.code == "form_says_no"
+
+
+@pytest.mark.parametrize(("again", "stood"), [(True, {"ask_municipality": DAY.isoformat()}), (False, {})])
+def test_forms_that_were_open_again_before_this_was_kept_are_filled_in(ours: Side, again: bool, stood: dict[str, str]) -> None:
+    fills_in(ours, ask_municipality="no", finished=again)
+    if again:
+        opens_again(ours)
+    Response.objects.update(said_no={})
+    import_module("makegood_portal.ledger.migrations.0022_said_no").fill(apps, None)
+    assert Response.objects.get().said_no == stood
 
 
 def test_a_no_counts_at_once_where_a_yes_stood(ours: Side) -> None:
