@@ -11,7 +11,7 @@ from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.selection import assign_counsellor_together, leave, pass_step
 from makegood_portal.ledger import access
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Candidacy, Contract, PermissionRequest
+from makegood_portal.ledger.models import Candidacy, Contract, Membership, PermissionRequest
 from makegood_portal.ledger.queries import candidates, caseload
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -63,6 +63,29 @@ def test_only_counsellors_of_the_provider_and_only_who_has_none_yet(world: World
         with pytest.raises(Refusal):
             assign_counsellor_together(by=scope, on=[ours.candidacy.pk], counsellor=ours.users[Role.COUNSELLOR].pk)
     assert Candidacy.objects.get(pk=one.pk).counsellor is None
+
+
+def test_whose_counsellor_has_the_role_no_more_waits_for_another(world: World) -> None:
+    """Roles that ended before the portal let go of whom they guided still stand in the files."""
+    ours, lead = world.ours, client_of(world.ours.users[Role.LEAD])
+    gone, other = a_user(Role.COUNSELLOR, at=ours.at(Kind.PROVIDER)), a_user(Role.COUNSELLOR, at=ours.at(Kind.PROVIDER))
+    Membership.objects.create(
+        user=gone, role=Role.COUNSELLOR, organisation=world.theirs.at(Kind.PROVIDER), from_on=TODAY
+    )  # a counsellor still, but somewhere else
+    one = unguided(ours)
+    Candidacy.objects.filter(pk=one.pk).update(counsellor=gone)
+    with scoped(scope := scope_of(ours.users[Role.LEAD])):
+        assert caseload.caseload(scope, today=TODAY).lines == ()
+    Membership.objects.filter(user=gone, organisation=ours.at(Kind.PROVIDER)).update(until_on=TODAY)
+    with scoped(scope):
+        (line,) = caseload.caseload(scope, today=TODAY).lines
+        assert (line.id, line.guide, line.locked) == (one.pk, gone.name, False)
+    assert f"{gone.name} is hier geen begeleider meer" in lead.get(reverse("caseload")).content.decode()
+    assert "van wie de begeleider geen toegang meer heeft" in lead.get("/").content.decode()
+    assert lead.post(reverse("caseload"), {"counsellor": str(other.pk), "candidate": [str(one.pk)]}).status_code == 302
+    assert Candidacy.objects.get(pk=one.pk).counsellor == other
+    elsewhere = client_of(world.theirs.users[Role.LEAD]).get(reverse("caseload")).content.decode()
+    assert reverse("candidate", args=[one.pk]) not in elsewhere
 
 
 def test_a_candidate_gets_another_counsellor_and_the_first_one_sees_the_file_no_more(world: World) -> None:

@@ -6,9 +6,11 @@ Which question is about which purpose stands in the programme file (`consents` o
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -143,6 +145,70 @@ def test_a_no_stands_while_its_form_is_open_again(ours: Side) -> None:
     assert record(ours, way="spoken", happened_on=TODAY).state == "given", "a later yes is a yes"
 
 
+def test_a_no_stands_while_a_yes_in_its_place_is_not_finished(ours: Side) -> None:
+    """What is typed in a form that is open again widens nothing: the finished no counts until the form is finished."""
+    fills_in(ours, ask_municipality="no")
+    opens_again(ours)
+    fills_in(ours, finished=False)
+    page = tab(ours)
+    assert "Met niemand" in page
+    assert "De vragenlijst is nog niet af. Tot die tijd telt dit nee." in page
+    with pytest.raises(Refusal) as refused:
+        record(ours, way="spoken", happened_on=DAY)
+    assert refused.value.code == "form_says_no"
+    with scoped(scope := scope_of(ours.users[Role.COORDINATOR])), pytest.raises(Refusal) as refused:
+        ask_permission(by=scope, on=ours.candidacy.pk, of=[ours.at(Kind.MUNICIPALITY).pk], asked_on=DAY, agrees=True)
+    assert refused.value.code == "form_says_no"
+    with pytest.raises(Refusal) as refused:
+        record(ours)
+    assert refused.value.code == "not_in_the_form"
+    fills_in(ours)
+    assert record(ours).state == "given", "finished, the yes counts"
+    assert Response.objects.get().said_no == {}
+
+
+def test_a_no_stands_while_its_answer_is_taken_away_and_not_finished(ours: Side) -> None:
+    fills_in(ours, ask_municipality="no")
+    opens_again(ours)
+    fills_in(ours, finished=False, ask_municipality="")
+    with pytest.raises(Refusal) as refused:
+        record(ours, way="spoken", happened_on=DAY)
+    assert refused.value.code == "form_says_no"
+
+
+@pytest.mark.parametrize(("again", "stood"), [(True, {"ask_municipality": DAY.isoformat()}), (False, {})])
+def test_forms_that_were_open_again_before_this_was_kept_are_filled_in(ours: Side, again: bool, stood: dict[str, str]) -> None:
+    fills_in(ours, ask_municipality="no", finished=again)
+    if again:
+        opens_again(ours)
+    Response.objects.update(said_no={})
+    import_module("makegood_portal.ledger.migrations.0022_said_no").fill(apps, None)
+    assert Response.objects.get().said_no == stood
+
+
+def test_a_no_counts_at_once_where_a_yes_stood(ours: Side) -> None:
+    """On the careful side: what the yes gave is taken back before the form is finished, and is not given again by taking it away."""
+    town = ours.at(Kind.MUNICIPALITY)
+    fills_in(ours)
+    row = record(ours)
+    with scoped(scope := scope_of(ours.users[Role.COORDINATOR])):
+        (request,) = ask_permission(by=scope, on=ours.candidacy.pk, of=[town.pk], asked_on=TODAY)
+    opens_again(ours)
+    fills_in(ours, on=TODAY, finished=False, ask_municipality="no")
+    row.refresh_from_db()
+    assert (row.state, row.withdrawn_on) == ("withdrawn", TODAY)
+    assert PermissionRequest.objects.get(pk=request.pk).state == "withdrawn"
+    assert client_of(ours.users[Role.MUNICIPAL_CONTACT]).get(reverse("permission", args=[request.pk])).status_code == 404
+
+
+def test_a_no_in_a_form_that_is_filled_in_for_the_first_time_counts_at_once(ours: Side) -> None:
+    given, other = a_consent(ours.candidacy, ours.at(Kind.MUNICIPALITY)), a_consent(ours.candidacy, ours.at(Kind.AGENCY), "work")
+    fills_in(ours, on=TODAY, finished=False, ask_municipality="no")
+    given.refresh_from_db()
+    other.refresh_from_db()
+    assert (given.state, other.state) == ("withdrawn", "given")
+
+
 def test_a_no_that_is_put_right_to_yes_stands_no_more(ours: Side) -> None:
     fills_in(ours, ask_municipality="no")
     opens_again(ours)
@@ -233,6 +299,13 @@ def test_no_answer_is_neither_yes_nor_no(ours: Side) -> None:
     given.refresh_from_db()
     assert given.state == "given"
     assert "?from=" not in tab(ours)
+
+
+def test_the_form_says_when_a_no_and_a_yes_count(ours: Side) -> None:
+    fills_in(ours, finished=False)
+    client, key = client_of(ours.users[Role.COORDINATOR]), Response.objects.get().pk
+    for name in ("response", "response_answers"):
+        assert "Een nee telt meteen." in client.get(reverse(name, args=[key])).content.decode()
 
 
 def test_the_form_leads_to_the_tab(ours: Side) -> None:

@@ -174,6 +174,97 @@ def test_who_was_handed_over_is_not_added_again(coordinator: User, prison: Organ
     assert Candidacy.objects.count() == 2
 
 
+def test_who_was_handed_over_keeps_the_release_date_and_the_preview_says_so(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    """Still on the way, but not the prison's to change: what is shown before is what is done."""
+    an_organisation(Kind.MUNICIPALITY, name="Zwolle")
+    taken_in(coordinator, prison, programme, JANSEN)
+    Candidacy.objects.update(handed_over_on=date(2016, 7, 1))
+    moved = JANSEN.replace("1-9-2016", "15-8-2016").replace("Utrecht", "Zwolle")
+    scope, key = received(coordinator, prison, programme, moved, DE_VRIES, month=date(2016, 8, 1))
+    assert GrossListImport.objects.get(pk=key).counts == {"new": 1, "unchanged": 1, "rows": 2}
+    assert "was 1 september 2016" not in shown(coordinator, key)
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    jansen = Candidacy.objects.get(identity__family_name="Jansen")
+    assert (jansen.release_on, jansen.municipality) == (date(2016, 9, 1), None)
+
+
+@pytest.mark.parametrize("rows", [(), (DE_VRIES,)])
+def test_who_is_handed_over_after_the_preview_is_told_of_as_it_went(
+    coordinator: User, prison: Organisation, programme: Programme, rows: tuple[str, ...]
+) -> None:
+    taken_in(coordinator, prison, programme, JANSEN)
+    scope, key = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", "15-8-2016"), *rows, month=date(2016, 8, 1))
+    assert GrossListImport.objects.get(pk=key).counts["changed"] == 1
+    Candidacy.objects.update(handed_over_on=date(2016, 7, 1))
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    assert Candidacy.objects.get(identity__family_name="Jansen").release_on == date(2016, 9, 1)
+    counts = GrossListImport.objects.get(pk=key).counts
+    assert (counts.get("changed"), counts["unchanged"]) == (None, 1)
+    facts = AuditEntry.objects.filter(table="ledger_grosslistimport", verb="take_list_in", facts__has_key="release_moved").last()
+    assert facts is not None
+    assert facts.facts["release_moved"] == 0
+
+
+def test_a_municipality_that_was_not_known_is_filled_in_from_a_later_list(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    """By the name in the directory or by another one; its history says so, and one that is there is never overwritten."""
+    hague, zwolle = an_organisation(Kind.MUNICIPALITY, name="'s-Gravenhage"), an_organisation(Kind.MUNICIPALITY, name="Zwolle")
+    taken_in(coordinator, prison, programme, JANSEN.replace("Utrecht", ""), DE_VRIES)
+    later = (JANSEN.replace("Utrecht", "Den Haag"), DE_VRIES.replace("Zwolle", "Den Haag"))
+    scope, key = received(coordinator, prison, programme, *later, month=date(2016, 7, 1))
+    counts = GrossListImport.objects.get(pk=key).counts
+    assert (counts["filled"], counts["unchanged"]) == (1, 1)
+    page = shown(coordinator, key, "filled")
+    assert "'s-Gravenhage 2 gemeente ingevuld" in page.replace("&#x27;", "'")
+    assert "Gemeente: Die was nog niet bekend. Die wordt ingevuld vanuit deze lijst." in page
+    assert "De Vries" not in page
+    assert "Er is niets te verwerken" not in page
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    assert dict(Candidacy.objects.values_list("identity__family_name", "municipality")) == {"Jansen": hague.pk, "De Vries": zwolle.pk}
+    jansen = Candidacy.objects.get(identity__family_name="Jansen")
+    assert AuditEntry.objects.get(table="ledger_candidacy", verb="take_list_in").candidacy == jansen.pk
+    history = client_of(coordinator).get(reverse("candidate_history", args=[jansen.pk])).content.decode()
+    assert re.search(r"Gemeente: – → &#x27;s-Gravenhage", history), history
+
+
+def test_a_municipality_is_filled_in_beside_a_new_release_date(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    utrecht = an_organisation(Kind.MUNICIPALITY, name="Utrecht")
+    taken_in(coordinator, prison, programme, JANSEN.replace("Utrecht", ""))
+    scope, key = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", "15-8-2016"), month=date(2016, 7, 1))
+    page = shown(coordinator, key, "changed")
+    assert "nieuwe datum" in page
+    assert "Gemeente: Die was nog niet bekend." in page
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    jansen = Candidacy.objects.get()
+    assert (jansen.municipality, jansen.release_on) == (utrecht, date(2016, 8, 15))
+
+
+def test_a_municipality_that_came_in_after_the_preview_is_not_overwritten(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    an_organisation(Kind.MUNICIPALITY, name="Utrecht")
+    zwolle = an_organisation(Kind.MUNICIPALITY, name="Zwolle")
+    taken_in(coordinator, prison, programme, JANSEN.replace("Utrecht", ""))
+    scope, key = received(coordinator, prison, programme, JANSEN, month=date(2016, 7, 1))
+    Candidacy.objects.update(municipality=zwolle)
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    assert Candidacy.objects.get().municipality == zwolle
+    assert "filled" not in GrossListImport.objects.get(pk=key).counts
+
+
 def test_a_crash_between_batches_loses_nothing_and_repeats_nothing(
     coordinator: User, prison: Organisation, programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from makegood_portal.ledger.models import (
     Candidacy,
     Consent,
     LocalProgramme,
+    Membership,
     MunicipalityContact,
     MunicipalityDetails,
     Notice,
@@ -33,6 +34,7 @@ from makegood_portal.ledger.models import (
     PermissionReminder,
     PermissionRequest,
     Response,
+    User,
 )
 from makegood_portal.ledger.queries import permissions
 from makegood_portal.ledger.scope import scope_of, scoped
@@ -44,6 +46,7 @@ ASKED = date(2026, 3, 2)
 DUE = date(2026, 3, 16)
 """The programme file gives a municipality 14 days."""
 ANSWERED = date(2026, 3, 9)
+TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -156,6 +159,36 @@ def test_where_the_municipality_is_unknown_several_are_asked_and_the_first_yes_e
     answer(ours, requests[one.pk].pk, "granted")
     assert (state(requests[one.pk]), state(requests[other.pk])) == ("granted", "withdrawn")
     assert Candidacy.objects.get(pk=ours.candidacy.pk).municipality == one
+
+
+def told_of(side: Side, kind: str) -> set[User]:
+    return {notice.to for notice in Notice.objects.filter(kind=kind, candidacy=side.candidacy)}
+
+
+@pytest.mark.parametrize("gone", ["nobody", "locked", "role ended"])
+def test_without_a_counsellor_the_lead_is_told_of_the_answer(ours: Side, gone: str) -> None:
+    counsellor, lead, locked = ours.users[Role.COUNSELLOR], ours.users[Role.LEAD], a_user(Role.LEAD, at=ours.at(Kind.PROVIDER))
+    User.objects.filter(pk=locked.pk).update(is_active=False)
+    [request] = ask(ours)
+    if gone == "nobody":
+        Candidacy.objects.filter(pk=ours.candidacy.pk).update(counsellor=None)
+    elif gone == "locked":
+        User.objects.filter(pk=counsellor.pk).update(is_active=False)
+    else:
+        Membership.objects.filter(user=counsellor).update(until_on=ANSWERED)
+    answer(ours, request.pk, "refused", "Te druk")
+    assert told_of(ours, "permission_answered") == {ours.users[Role.COORDINATOR], lead}
+    changes(ours, request.pk, "granted")
+    assert told_of(ours, "permission_changed") == {ours.users[Role.COORDINATOR], lead}
+    assert "zegt nee tegen" in client_of(lead).get("/").content.decode()
+
+
+def test_where_no_provider_may_see_the_candidate_the_prison_is_told_of_the_answer(ours: Side) -> None:
+    [request] = ask(ours)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(counsellor=None, provider=None)
+    colleague = a_user(Role.COORDINATOR, at=ours.at(Kind.PRISON))
+    answer(ours, request.pk, "granted")
+    assert told_of(ours, "permission_answered") == {ours.users[Role.COORDINATOR], colleague}
 
 
 def test_not_ours_leaves_the_other_municipalities_asked(ours: Side) -> None:
@@ -350,6 +383,48 @@ class TestAnAnswerIsPutRight:
         first = client_of(ours.users[Role.COUNSELLOR]).get("/").content.decode()
         assert "heeft het antwoord over" in first
         assert reverse("candidate_permissions", args=[ours.candidacy.pk]) in first
+
+    def test_whom_that_yes_kept_from_answering_can_be_asked_again_with_one_button(self, ours: Side) -> None:
+        town, other = unknown(ours)
+        withdrawn_by_hand = an_organisation(Kind.MUNICIPALITY, name="Zelf ingetrokken")
+        asked = {one.municipality: one for one in ask(ours, town, other, withdrawn_by_hand)}
+        first, second, third = (asked[of] for of in (town, other, withdrawn_by_hand))
+        with scoped(scope := scope_of(ours.users[Role.COORDINATOR])):
+            withdraw(by=scope, on=third.pk)
+        answer(ours, first.pk, "granted")
+        client, page = client_of(ours.users[Role.COORDINATOR]), reverse("candidate_permissions", args=[ours.candidacy.pk])
+        again = reverse("candidate_permissions_again", args=[ours.candidacy.pk])
+        assert again not in client.get(page).content.decode()
+        changes(ours, first.pk, "refused", "Verkeerd dossier")
+        assert state(second) == "withdrawn", "nobody is asked again by itself"
+        assert (
+            "1 andere gemeente hoefde door dat ja niet meer te antwoorden"
+            in client_of(ours.users[Role.COUNSELLOR]).get("/").content.decode()
+        )
+        shown = client.get(page).content.decode()
+        offer = shown[shown.index('id="again"') :]
+        assert other.name in shown[: shown.index('id="again"')]
+        assert again in offer
+        assert client.post(again).status_code == 302
+        fresh = PermissionRequest.objects.get(municipality=other, state="asked")
+        assert fresh.pk != second.pk
+        assert (fresh.asked_on, fresh.deadline_on) == (TODAY, TODAY + (DUE - ASKED))
+        assert set(PermissionRequest.objects.filter(municipality=withdrawn_by_hand).values_list("state", flat=True)) == {"withdrawn"}
+        assert again not in client.get(page).content.decode()
+        client.post(again)
+        assert PermissionRequest.objects.filter(municipality=other).count() == 2, "a second press asks nobody"
+
+    def test_nobody_is_asked_again_whose_consent_ended(self, ours: Side) -> None:
+        town, _other = unknown(ours)
+        first = next(one for one in ask(ours, town, _other) if one.municipality == town)
+        answer(ours, first.pk, "granted")
+        changes(ours, first.pk, "refused", "Verkeerd dossier")
+        Consent.objects.exclude(party=ours.at(Kind.MUNICIPALITY)).update(state="withdrawn", withdrawn_on=ANSWERED)
+        answered = client_of(ours.users[Role.COORDINATOR]).post(
+            reverse("candidate_permissions_again", args=[ours.candidacy.pk]), follow=True
+        )
+        assert "De kandidaat vindt het nog niet goed" in answered.content.decode()
+        assert not PermissionRequest.objects.filter(state="asked").exists()
 
     @pytest.mark.parametrize(("state", "day"), [("started", "started_on"), ("left", "left_on")])
     def test_after_the_start_or_an_exit_the_answer_stands_and_the_page_says_whom_to_call(self, ours: Side, state: str, day: str) -> None:

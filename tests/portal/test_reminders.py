@@ -137,13 +137,14 @@ def test_a_municipality_is_reminded_on_the_days_of_the_programme_file(ours: Side
     assert list(PermissionReminder.objects.values_list("request", "sent_on")) == [(request.pk, TODAY)]
 
 
-def test_the_asker_is_told_of_the_answer(ours: Side) -> None:
+def test_who_asked_and_who_guides_the_candidate_are_told_of_the_answer(ours: Side) -> None:
     request = asked(ours)
     a_consent(ours.candidacy, ours.at(Kind.MUNICIPALITY))
     scope = scope_of(ours.users[Role.MUNICIPAL_CONTACT])
     with scoped(scope):
         answer_permission(by=scope, on=request.pk, seen=1, answer="granted", words="", today=TODAY)
-    assert told("permission_answered") == [(ours.users[Role.COORDINATOR].pk, ours.candidacy.pk, None)]
+    asked_by, guides = ours.users[Role.COORDINATOR], ours.users[Role.COUNSELLOR]
+    assert {to for to, _of, _day in told("permission_answered")} == {asked_by.pk, guides.pk}
     assert "zegt ja tegen Sanne Van Ours" in client_of(ours.users[Role.COORDINATOR]).get("/").content.decode()
 
 

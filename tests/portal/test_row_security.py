@@ -413,5 +413,45 @@ def test_nothing_is_changed_about_a_person_that_is_not_written_down(statement: s
         audit.record(lead, "written_down")
 
 
+ANOTHER_DATE = "UPDATE ledger_candidacy SET release_on = release_on + 7 WHERE id = %s"
+ITS_HISTORY = (
+    "INSERT INTO ledger_releasedate (id, recorded_at, candidacy_id, release_on, source, reason, happened_on)"
+    " SELECT gen_random_uuid(), clock_timestamp(), id, release_on + 7, 'gross_list', '', current_date FROM ledger_candidacy WHERE id = %s"
+)
+
+
+def written_down(scope: Scope, *statements: str, about: UUID) -> list[tuple[object, ...]]:
+    """What these statements say, in one transaction with an audit entry."""
+    with scoped(scope):
+        audit.record(scope, "tried")
+        return [row for statement in statements for row in raw(statement, about)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_head_office_writes_no_release_date_at_its_own_steps() -> None:
+    """As the action says: it does the steps that the programme file gives it, and the prison says when somebody is released."""
+    ours = a_world().ours
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(step="list_checked", release_on=TODAY)
+    office, own_step = scope_of(ours.users[Role.HEAD_OFFICE]), "UPDATE ledger_candidacy SET step_since = step_since WHERE id = %s"
+    assert written_down(office, own_step, about=ours.candidacy.pk) == [(1,)]
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        written_down(office, ITS_HISTORY, about=ours.candidacy.pk)
+    with pytest.raises(ProgrammingError, match="release_without_history"):
+        written_down(office, ANOTHER_DATE, about=ours.candidacy.pk)
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).release_on == TODAY
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD])
+def test_a_release_date_changes_with_its_history_alone(role: Role) -> None:
+    ours = a_world().ours
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(release_on=TODAY)
+    scope = scope_of(ours.users[role])
+    with pytest.raises(ProgrammingError, match="release_without_history"):
+        written_down(scope, ANOTHER_DATE, about=ours.candidacy.pk)
+    written_down(scope, ITS_HISTORY, ANOTHER_DATE, about=ours.candidacy.pk)
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).release_on == TODAY + timedelta(days=7)
+
+
 def test_parts_are_all_used() -> None:
     assert set(PART_OF.values()) == set(Part)

@@ -185,6 +185,29 @@ def test_whom_a_counsellor_guides_is_said_before_the_role_ends_and_nobody_guides
     assert client_of(other).get(reverse("candidate", args=[started.pk])).status_code == 200
 
 
+def test_whom_a_locked_counsellor_guides_is_said_and_the_lead_can_give_them_to_another(world: World, admin: Scope) -> None:
+    """A lock can be short, so nothing is changed by itself: it is shown."""
+    ours, someone = world.ours, world.ours.users[Role.COUNSELLOR]
+    keeper, lead = client_of(User.objects.get(pk=str(admin.user))), client_of(ours.users[Role.LEAD])
+    page = keeper.get(reverse("user", args=[someone.pk])).content.decode()
+    asks = page[page.index('id="lock" popover') :]
+    assert "Deze persoon begeleidt 1 kandidaat." in asks[: asks.index("</form>")]
+    keeper.post(reverse("user_lock", args=[someone.pk]))
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).counsellor_id == someone.pk
+    first, waits = lead.get("/").content.decode(), lead.get(reverse("caseload")).content.decode()
+    assert "van wie de begeleider geen toegang meer heeft" in first
+    assert reverse("candidate", args=[ours.candidacy.pk]) in waits
+    assert f"{someone.name} kan niet inloggen" in waits
+    keeper.post(reverse("user_unlock", args=[someone.pk]))
+    assert reverse("candidate", args=[ours.candidacy.pk]) not in lead.get(reverse("caseload")).content.decode()
+    keeper.post(reverse("user_lock", args=[someone.pk]))
+    other = a_user(Role.COUNSELLOR, at=ours.at(Kind.PROVIDER))
+    given: dict[str, Any] = {"counsellor": str(other.pk), "candidate": [str(ours.candidacy.pk)]}
+    assert lead.post(reverse("caseload"), given).status_code == 302
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).counsellor_id == other.pk
+    assert "van wie de begeleider" not in lead.get("/").content.decode()
+
+
 def test_who_comes_back_after_their_counsellor_went_has_none(world: World, admin: Scope) -> None:
     ours, lead = world.ours, scope_of(world.ours.users[Role.LEAD])
     Candidacy.objects.filter(pk=ours.candidacy.pk).update(state="left", left_on=TODAY, exit_reason="transferred", step="talk")

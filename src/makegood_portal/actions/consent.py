@@ -122,14 +122,14 @@ def agreed(*, by: Scope, on: Candidacy, parties: Collection[Organisation], says_
 
 
 def follow_form(*, by: Scope, on: Candidacy) -> None:
-    """Inside the finishing of a form: what the candidate says no to there is shared no longer.
+    """Inside the answering and the finishing of a form: what the candidate says no to there is shared no longer.
 
     A yes shares nothing by itself, since a form does not say with whom: that is recorded beside it.
     """
     today = timezone.localdate()
-    for purpose, (yes, said_on, _until) in consents.form_says(by, on, today=today).items():
-        before = Consent.objects.filter(candidacy=on, purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=said_on)
-        for row in before.select_related("candidacy") if not yes else ():
+    for purpose, said in consents.form_says(by, on, today=today, or_no_in_an_open_one=True).items():
+        before = Consent.objects.filter(candidacy=on, purpose=purpose, state=ConsentState.GIVEN, answered_on__lte=said.on)
+        for row in before.select_related("candidacy") if not said.yes else ():
             change(row, state=ConsentState.WITHDRAWN, withdrawn_on=today)
             _ask_no_longer(row)
 
@@ -137,9 +137,9 @@ def follow_form(*, by: Scope, on: Candidacy) -> None:
 def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, answer: str) -> tuple[date, date | None]:
     """The day of the answer and its last day, as far as it may last. Refused where the form says something else, or nothing."""
     found = consents.form_says(by, on, today=timezone.localdate()).get(purpose)
-    if found is None or answer != (ConsentState.GIVEN if found[0] else ConsentState.REFUSED):
+    if found is None or answer != (ConsentState.GIVEN if found.yes else ConsentState.REFUSED):
         raise Refusal("not_in_the_form", _("The candidate does not say this in a finished questionnaire."), field="way")
-    _yes, said_on, until = found
+    said_on, until = found.on, found.until_on
     since = Q(state=ConsentState.WITHDRAWN, withdrawn_on__gte=said_on) | Q(state=ConsentState.REFUSED, answered_on__gte=said_on)
     # The form names nobody, so a no to one organisation of after it is a no to what the form says of all of them.
     if answer == ConsentState.GIVEN and Consent.objects.filter(since, candidacy=on, purpose=purpose).exists():
@@ -184,11 +184,10 @@ def _answered(
 
 def _not_against_the_form(by: Scope, on: Candidacy, purpose: str, happened_on: date) -> None:
     """Also while the form with the no is open again: it stands until a finished one says yes."""
-    said_in_forms = consents.form_says(by, on, today=timezone.localdate(), or_no_in_an_open_one=True)
-    yes, said_on, _until = said_in_forms.get(purpose, (True, happened_on, None))
-    if not yes and happened_on <= said_on:
-        said = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": date_format(said_on, "j F Y")}
-        raise Refusal("form_says_no", said, remedy=_("Does the candidate say yes now? Put the questionnaire right first."), field="answer")
+    found = consents.form_says(by, on, today=timezone.localdate(), or_no_in_an_open_one=True).get(purpose)
+    if found is not None and not found.yes and happened_on <= found.on:
+        what = _("In the questionnaire of %(day)s the candidate says no to this.") % {"day": date_format(found.on, "j F Y")}
+        raise Refusal("form_says_no", what, remedy=_("Does the candidate say yes now? Put the questionnaire right first."), field="answer")
 
 
 def _ask_no_longer(row: Consent) -> None:
@@ -196,7 +195,7 @@ def _ask_no_longer(row: Consent) -> None:
         return
     asked = PermissionRequest.objects.filter(candidacy=row.candidacy_id, municipality=row.party_id, state=PermissionState.ASKED)
     for request in asked.select_related("candidacy"):
-        change(request, state=PermissionState.WITHDRAWN, reason="consent_withdrawn")
+        change(request, state=PermissionState.WITHDRAWN, withdrawn_because="consent_withdrawn", reason="consent_withdrawn")
 
 
 def _not_to_come(day: date) -> None:

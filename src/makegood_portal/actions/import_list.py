@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,8 +63,9 @@ from makegood_portal.ledger.words import Role
 BATCH = 500
 MISSED = ("release_on", "municipality")
 """Of these it is counted how many come in without: a term begins with the one, a permission with the other."""
-KNOWN_BY = "known_by"
-"""Beside the values of a row that is taken in: by which the person is known again. No column of a list is called so."""
+KNOWN_BY, SHOWN = "known_by", "shown"
+"""Beside the values of a row that is taken in: by which the person is known again, and what the preview said would become of
+the row. No column of a list is called so."""
 
 
 class ListRefused(Refusal):
@@ -101,7 +103,7 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
     listed.sealed_file = seal("list", content, bound_to=listed.pk)
     add(listed)
     if saved is not None and set(saved.columns.values()) <= set(file.header):
-        _judge(listed, file, saved.columns)
+        _judge(listed, file, saved.columns, by)
     return listed.pk
 
 
@@ -148,7 +150,7 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str =
     elif saved.columns != chosen:
         change(saved, columns={"columns": chosen, "saved_by_id": _user(by)})
     listed.rows.all().delete()
-    _judge(listed, file, chosen)
+    _judge(listed, file, chosen, by)
 
 
 def suggested_columns(listed: UUID) -> dict[str, str]:
@@ -167,16 +169,18 @@ def mark_of(columns: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) -> None:
+def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str], by: Scope) -> None:
     """A row a person: what would become of it. Writes no candidate."""
     on = listed.month if listed.month > date(2000, 1, 1) else timezone.localdate()
     judged = _in_the_directory(judge(file, columns, on=on, person=_token))
     tokens = [_token(row.values) for row in judged]
-    known = _known(listed, [token for token in tokens if token])
+    known = _known(listed, [token for token in tokens if token], by)
     rows: list[dict[str, Any]] = []
     counts = Counter({"rows": len(judged)})
     for row, token in zip(judged, tokens, strict=True):
-        outcome, of = _outcome(row, token, known)
+        outcome, of = _outcome(row, known.get(token))
+        if of is not None and _fills(of, row.values):
+            row = replace(row, remarks=(*row.remarks, FILLED_IN))  # noqa: PLW2901 - the same row, with what it does
         comes_in = outcome != RowOutcome.REFUSED
         corrected = comes_in and any(remark.code != "date" for remark in row.remarks)  # how a date was written is said once
         counts[str(outcome)] += 1
@@ -191,7 +195,7 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str]) 
                 "outcome": str(outcome),
                 "corrected": corrected,
                 "problems": [_without_values(remark) for remark in row.remarks],
-                "became_id": of,
+                "became_id": of.key if of else None,
                 "sealed": seal("list", kept.text(), bound_to=key),
             }
         )
@@ -239,24 +243,48 @@ def _token(values: Mapping[str, str]) -> str:
     return list_token(values["family_name"], values["given_name"], date.fromisoformat(values["birth_date"]))
 
 
-def _known(listed: GrossListImport, tokens: Sequence[str]) -> dict[str, tuple[UUID, date | None, str]]:
-    """Token -> candidacy, release date, state, of those who are on record for this prison."""
+@dataclass(frozen=True)
+class OnRecord:
+    """Somebody of this prison who is on record. `changes`: they are on the way, and the prison may still change the file."""
+
+    key: UUID
+    release_on: date | None
+    municipality: UUID | None
+    changes: bool
+
+
+FILLED_IN = Remark("municipality", "filled_in", "it was not known, and is filled in from this list")
+
+
+def _known(listed: GrossListImport, tokens: Sequence[str], by: Scope) -> dict[str, OnRecord]:
+    """Token -> who is on record for this prison. The preview and the taking in both ask it, and do the same with it."""
     # That no token is empty lets the index of tokens serve, which holds those alone.
     rows = Candidacy.objects.filter(programme=listed.programme_id, prison=listed.prison_id, list_token__in=tokens).exclude(list_token="")
-    return {
-        token: (key, release_on, state) for token, key, release_on, state in rows.values_list("list_token", "id", "release_on", "state")
-    }
+    mine = set(access.writable(rows.filter(state=State.OPEN), by).values_list("pk", flat=True))
+    found = rows.values_list("list_token", "id", "release_on", "municipality")
+    return {token: OnRecord(key, release_on, town, key in mine) for token, key, release_on, town in found}
 
 
-def _outcome(row: JudgedRow, token: str, known: Mapping[str, tuple[UUID, date | None, str]]) -> tuple[RowOutcome, UUID | None]:
+def _moves(of: OnRecord, values: Mapping[str, str]) -> date | None:
+    """The release date that a row brings, where it is another one and the prison may change it."""
+    said = values.get("release_on")
+    fresh = date.fromisoformat(said) if said else None
+    return fresh if of.changes and fresh != of.release_on else None
+
+
+def _fills(of: OnRecord, values: Mapping[str, str]) -> bool:
+    """Whether a row names the municipality of somebody of whom none is known: one that is there is never overwritten."""
+    return of.changes and of.municipality is None and "municipality" in values
+
+
+def _outcome(row: JudgedRow, of: OnRecord | None) -> tuple[RowOutcome, OnRecord | None]:
     if row.verdict == "refused":
         return RowOutcome.REFUSED, None
-    if token not in known:
+    if of is None:
         return RowOutcome.NEW, None
-    key, release_on, state = known[token]
-    fresh = row.values.get("release_on")
-    moved = state == State.OPEN and fresh is not None and fresh != (release_on.isoformat() if release_on else None)
-    return (RowOutcome.CHANGED if moved else RowOutcome.UNCHANGED), key
+    if _moves(of, row.values):
+        return RowOutcome.CHANGED, of
+    return (RowOutcome.FILLED if _fills(of, row.values) else RowOutcome.UNCHANGED), of
 
 
 @action(Role.COORDINATOR)
@@ -300,7 +328,7 @@ def take_rows_in(*, by: Scope, listed: str) -> None:
             if found.state != ImportState.RUNNING:
                 return
             left = found.rows.filter(done_at=None).exclude(outcome=RowOutcome.REFUSED).order_by("number")
-            rows = {key: _opened(key, sealed) for key, sealed in left.values_list("id", "sealed")[:BATCH]}
+            rows = {key: _opened(key, sealed, outcome) for key, sealed, outcome in left.values_list("id", "sealed", "outcome")[:BATCH]}
             if not rows:
                 _finish(found)
                 return
@@ -310,36 +338,74 @@ def take_rows_in(*, by: Scope, listed: str) -> None:
 def _finish(listed: GrossListImport) -> None:
     """The list is in: its file and the values of the rows that were refused are no longer needed, their outcomes are kept."""
     listed.rows.exclude(sealed=None).update(sealed=None)
-    GrossListImport.objects.filter(pk=listed.pk).update(state=ImportState.DONE, done_at=timezone.now(), sealed_file=None)
+    came = dict(listed.rows.order_by().values_list("outcome").annotate(Count("id")))
+    counts = {name: count for name, count in listed.counts.items() if name not in RowOutcome.values} | came
+    GrossListImport.objects.filter(pk=listed.pk).update(state=ImportState.DONE, done_at=timezone.now(), sealed_file=None, counts=counts)
 
 
-def _opened(key: UUID, sealed: bytes | memoryview | None) -> dict[str, str]:
-    """The values of a row that waits, with `KNOWN_BY`."""
+def _opened(key: UUID, sealed: bytes | memoryview | None, outcome: str) -> dict[str, str]:
+    """The values of a row that waits, with `KNOWN_BY` and `SHOWN`."""
     if sealed is None:
         raise RuntimeError("a row that is still to be done has lost its values")
     found = imports.opened(key, sealed).values
-    return {**found, KNOWN_BY: _token(found)}
+    return {**found, KNOWN_BY: _token(found), SHOWN: outcome}
 
 
 def _take_in(listed: GrossListImport, rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
     """Take rows (key -> values) into the register, and mark what became of them."""
     today = timezone.localdate()
     delivery = terms.delivery_on(listed.programme_id, today)
-    known = _known(listed, [row[KNOWN_BY] for row in rows.values()])
+    known = _known(listed, [row[KNOWN_BY] for row in rows.values()], by)
     fresh = {key: row for key, row in rows.items() if row[KNOWN_BY] not in known}
-    became = dict(zip(fresh, _new_candidacies(listed, list(fresh.values()), delivery, by, today), strict=True))
-    moved = 0
+    towns = {name.casefold(): (key, name) for named in municipalities.by_name().values() if len(named) == 1 for key, name in named}
+    keys = {name: key for name, (key, _called) in towns.items()}
+    became = dict(zip(fresh, _new_candidacies(listed, list(fresh.values()), delivery, by, today, keys), strict=True))
+    outcomes = dict.fromkeys(fresh, RowOutcome.NEW)
+    filled: dict[UUID, tuple[UUID, str]] = {}
     for key, row in rows.items():
         if key in fresh:
             continue
-        became[key], release_on, state = known[row[KNOWN_BY]]
-        said = row.get("release_on")
-        if state == State.OPEN and said and date.fromisoformat(said) != release_on:
-            _release_moved(became[key], date.fromisoformat(said), by, today)
-            moved += 1
+        of = known[row[KNOWN_BY]]
+        became[key], outcomes[key] = of.key, RowOutcome.UNCHANGED
+        if row[SHOWN] == RowOutcome.UNCHANGED:  # nobody was shown that anything would change
+            continue
+        town = towns.get(row.get("municipality", "").casefold())
+        if _fills(of, row) and town is not None:
+            filled[of.key], outcomes[key] = town, RowOutcome.FILLED
+        release_on = _moves(of, row)
+        if release_on is not None and row[SHOWN] != RowOutcome.FILLED:
+            _release_moved(of.key, release_on, by, today)
+            outcomes[key] = RowOutcome.CHANGED
+    _fill_in(filled, by)
     _number(became, rows, by)
-    _mark(became, fresh)
-    audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts={"new": len(fresh), "release_moved": moved})
+    _mark(became, outcomes)
+    counts = Counter(outcomes.values())
+    facts = {"new": len(fresh), "release_moved": counts[RowOutcome.CHANGED], "municipality_filled": len(filled)}
+    audit.record(by, "take_list_in", table="ledger_grosslistimport", row=listed.pk, facts=facts)
+
+
+def _fill_in(towns: Mapping[UUID, tuple[UUID, str]], by: Scope) -> None:
+    """The municipality of candidates of whom none is known (candidacy -> key and name), with its history."""
+    rows = access.writable(Candidacy.objects.filter(pk__in=towns, state=State.OPEN, municipality=None), by)
+    here = dict(rows.select_for_update(of=("self",)).values_list("pk", "person"))
+    audit.record_together(
+        by,
+        [
+            audit.Entry(
+                verb="take_list_in",
+                table="ledger_candidacy",
+                row=key,
+                candidacy=key,
+                person=person,
+                facts={"fields": ["municipality_id"]},
+                personal={"changes": {"municipality": [None, towns[key][1]], "municipality_id": [None, towns[key][0]]}, "reason": ""},
+            )
+            for key, person in here.items()
+        ],
+    )
+    for town in {towns[key][0] for key in here}:
+        of = [key for key in here if towns[key][0] == town]
+        Candidacy.objects.filter(pk__in=of, municipality=None).update(municipality=town, version=F("version") + 1)
 
 
 def _number(became: Mapping[UUID, UUID], rows: Mapping[UUID, Mapping[str, str]], by: Scope) -> None:
@@ -375,25 +441,25 @@ def _number(became: Mapping[UUID, UUID], rows: Mapping[UUID, Mapping[str, str]],
     )
 
 
-def _mark(became: Mapping[UUID, UUID], fresh: Container[UUID]) -> None:
-    """Write what became of the rows, whose values are no longer needed, in one statement: Django's bulk_update takes
-    longer than all else of a batch.
+def _mark(became: Mapping[UUID, UUID], outcomes: Mapping[UUID, RowOutcome]) -> None:
+    """Write what became of the rows: whom they are about, and what was done, where that is not what was shown. Their
+    values are no longer needed. In one statement: Django's bulk_update takes longer than all else of a batch.
     """
-    done = [{"id": str(row), "became": str(candidacy), "fresh": row in fresh} for row, candidacy in became.items()]
+    done = [{"id": str(row), "became": str(candidacy), "outcome": outcomes[row].value} for row, candidacy in became.items()]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE ledger_importrow AS r SET done_at = %s, became_id = t.became, sealed = NULL,"
-            " outcome = CASE WHEN t.fresh THEN %s ELSE r.outcome END"
-            " FROM json_to_recordset(%s) AS t (id uuid, became uuid, fresh boolean) WHERE r.id = t.id",
-            [timezone.now(), RowOutcome.NEW.value, json.dumps(done)],
+            "UPDATE ledger_importrow AS r SET done_at = %s, became_id = t.became, sealed = NULL, outcome = t.outcome"
+            " FROM json_to_recordset(%s) AS t (id uuid, became uuid, outcome text) WHERE r.id = t.id",
+            [timezone.now(), json.dumps(done)],
         )
 
 
-def _new_candidacies(listed: GrossListImport, rows: Sequence[Mapping[str, str]], delivery: Delivery, by: Scope, today: date) -> list[UUID]:
-    """People, keys, candidacies, identities and first events of a batch, each table in one statement."""
+def _new_candidacies(
+    listed: GrossListImport, rows: Sequence[Mapping[str, str]], delivery: Delivery, by: Scope, today: date, towns: Mapping[str, UUID]
+) -> list[UUID]:
+    """People, keys, candidacies, identities and first events of a batch, each table in one statement. `towns`: name -> municipality."""
     passed, first = _first_step(delivery)
     deadline = delivery.steps[first].deadline
-    towns = {name.casefold(): key for named in municipalities.by_name().values() if len(named) == 1 for key, name in named}
     persons = insert(Person, [{"pseudonym": random_pseudonym()} for _row in rows], programme_id=listed.programme_id)
     insert(PersonKey, [{"person_id": person, "wrapped": history.new_key_of(person).wrapped} for person in persons])
     candidacies = insert(
@@ -450,7 +516,8 @@ def _identity(candidacy: UUID, row: Mapping[str, str]) -> dict[str, object]:
 
 def _release_moved(key: UUID, release_on: date, by: Scope, today: date) -> None:
     """Another release date: kept in its history with its source, and told to whoever works with the candidate."""
-    row = access.writable(Candidacy.objects.filter(pk=key), by).first()
+    # Locked first, so that of two who write a date at once the later one is the newest in its history too.
+    row = access.writable(Candidacy.objects.filter(pk=key), by).select_for_update(of=("self",)).first()
     if row is None:
         return
     before = row.release_on

@@ -36,7 +36,9 @@ from makegood_portal.ledger.models import (
     PermissionState,
     State,
 )
+from makegood_portal.ledger.models.permission import ANOTHER_GRANTED
 from makegood_portal.ledger.queries import permissions
+from makegood_portal.ledger.queries.memberships import has_role, with_role
 from makegood_portal.ledger.queries.permissions import GRANTED, Asking, Request
 from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -114,6 +116,18 @@ def ask_permission(*, by: Scope, on: UUID, of: Sequence[UUID], asked_on: date, a
 
 
 @action(*STAFF)
+def ask_again(*, by: Scope, on: UUID, asked_on: date) -> list[PermissionRequest]:
+    """Ask the municipalities that need not answer any more since another one said yes, after that yes was taken back.
+
+    Each gets a new request, and the whole time for its answer.
+    """
+    waiting = permissions.kept_from_answering(access.visible(PermissionRequest.objects.filter(candidacy=on), by))
+    if not waiting:
+        raise Refusal("nobody_to_ask", _("There is no municipality to ask again."))
+    return ask_permission(by=by, on=on, of=waiting, asked_on=asked_on)
+
+
+@action(*STAFF)
 def remind(*, by: Scope, on: UUID, today: date) -> PermissionReminder:
     """Ask the municipality again, by e-mail; at most once a day."""
     request = _open_of_ours(by, on)
@@ -143,11 +157,11 @@ def answer_permission(*, by: Scope, on: UUID, seen: int, answer: str, words: str
     if request.state != PermissionState.ASKED:
         raise Refusal("answered_already", _("This question is answered, or is not asked any more."))
     change(request, seen=seen, columns={**_said(answer, words), "answered_on": today, "answered_by_id": by.user})
-    if answer in GRANTED:
-        duty = everywhere("permission_granted")
-        with scoped(duty):
+    duty = everywhere("permission_answered")
+    with scoped(duty):
+        if answer in GRANTED:
             settle_granted(by=duty, on=request.pk)
-    _tell(request, {request.asked_by_id}, kind="permission_answered")
+        tell_of_answer(by=duty, on=request.pk)
     answered: PermissionRequest = request
     return answered
 
@@ -190,12 +204,20 @@ def settle_granted(*, by: Scope, on: UUID) -> None:
         return
     others = PermissionRequest.objects.filter(candidacy=granted.candidacy_id, state=PermissionState.ASKED).exclude(pk=granted.pk)
     for other in others.select_related("candidacy"):
-        change(other, state=PermissionState.WITHDRAWN, reason="another_granted")
+        change(other, state=PermissionState.WITHDRAWN, withdrawn_because=ANOTHER_GRANTED, reason=ANOTHER_GRANTED)
     row = change(granted.candidacy, municipality_id=granted.municipality_id)
     today = granted.answered_on or timezone.localdate()
     delivery = terms.delivery_on(row.programme_id, today)
     if row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "permission":
         pass_step(by=by, on=row.pk, step=row.step, happened_on=max(today, row.step_since))
+
+
+@action()
+def tell_of_answer(*, by: Scope, on: UUID) -> None:
+    """The portal's own duty: who asked and who works with the candidate are told; the municipality does not see who that is."""
+    request = access.visible(PermissionRequest.objects.filter(pk=on), by).select_related("candidacy", "municipality").first()
+    if request is not None:
+        _tell(request, kind="permission_answered")
 
 
 @action()
@@ -209,6 +231,7 @@ def settle_changed(*, by: Scope, on: UUID, was: PermissionState, today: date) ->
     if request is None:
         return
     row = request.candidacy
+    again: dict[str, int] = {}
     if request.state in GRANTED and was not in GRANTED:
         if PermissionRequest.objects.filter(candidacy=row, state__in=GRANTED).exclude(pk=on).exists():
             # What another municipality said is not told.
@@ -220,7 +243,9 @@ def settle_changed(*, by: Scope, on: UUID, was: PermissionState, today: date) ->
         steps, last = terms.delivery_on(row.programme_id, today).steps, last_done(row)
         if last is not None and last.step in steps and steps[last.step].kind == "permission":
             take_step_back(by=by, on=row.pk, step=last.step, happened_on=today)
-    _tell(request, {request.asked_by_id, row.counsellor_id}, kind="permission_changed")
+        waiting = permissions.kept_from_answering(PermissionRequest.objects.filter(candidacy=row))
+        again = {"again": len(waiting)} if waiting else {}
+    _tell(request, kind="permission_changed", **again)
 
 
 def address_of(municipality: UUID) -> str:
@@ -256,11 +281,20 @@ def _said(answer: str, words: str) -> dict[str, Any]:
     return {"state": PermissionState(answer), "conditions": conditions, "reason": "" if answer in GRANTED else words.strip()}
 
 
-def _tell(request: PermissionRequest, whom: set[UUID | None], *, kind: str) -> None:
-    said = {"answer": str(request.state), "municipality": request.municipality.name}
+def _tell(request: PermissionRequest, *, kind: str, **more: int) -> None:
+    said = {"answer": str(request.state), "municipality": request.municipality.name, **more}
+    whom = {*_who_works_with(request.candidacy)} | ({request.asked_by_id} if request.asked_by_id else set())
     for user in whom:
-        if user is not None:
-            Notice(to_id=user, kind=kind, candidacy_id=request.candidacy_id, details=said).save(force_insert=True)
+        Notice(to_id=user, kind=kind, candidacy_id=request.candidacy_id, details=said).save(force_insert=True)
+
+
+def _who_works_with(row: Candidacy) -> list[UUID]:
+    """The counsellor; where there is none who can read it, who leads the provider; where no provider has a part, the prison."""
+    if row.provider_id is None:
+        return with_role(Role.COORDINATOR, at=row.prison_id) if row.prison_id else []
+    if row.counsellor_id is not None and has_role(row.counsellor_id, Role.COUNSELLOR, at=row.provider_id):
+        return [row.counsellor_id]
+    return with_role(Role.LEAD, at=row.provider_id)
 
 
 def _may_ask(row: Candidacy, permission: Permission, by: Scope) -> None:

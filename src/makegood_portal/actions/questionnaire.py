@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from makegood_portal.actions.consent import follow_form
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Response
-from makegood_portal.ledger.queries import audit_trail, questionnaires
+from makegood_portal.ledger.queries import audit_trail, consents, questionnaires
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -108,6 +109,9 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
     asked = list(progress(form, given).asked)
     if asked != response.asked:
         Response.objects.filter(pk=response.pk).update(asked=asked)
+    # A no counts at once, a yes when the form is finished: what is typed on the way widens nothing.
+    if any(given[name].value == "no" for name in given.keys() & typed.keys() & set(_about_sharing(response))):
+        follow_form(by=by, on=response.candidacy)
     if others:
         raise AnsweredMeanwhile(others)
     if errors:
@@ -129,9 +133,7 @@ def finish(*, by: Scope, on: UUID) -> None:
             % {"n": len(open_ones)},
             remedy=ngettext("Answer it, or say why there is no answer.", "Answer them, or say why there is no answer.", len(open_ones)),
         )
-    from django.utils import timezone  # noqa: PLC0415 - the moment of finishing
-
-    change(response, seen=response.version, state="finished", finished_at=timezone.now(), asked=list(found.asked))
+    change(response, seen=response.version, state="finished", finished_at=timezone.now(), asked=list(found.asked), said_no={})
     follow_form(by=by, on=response.candidacy)
 
 
@@ -195,11 +197,22 @@ def _judges(by: Scope) -> bool:
 
 @action(*FILLERS)
 def open_again(*, by: Scope, on: UUID) -> None:
-    """A finished questionnaire is open again to put something right; its answers stay, and the history says so."""
+    """A finished questionnaire is open again to put something right; its answers stay, and the history says so.
+
+    What it says no to about sharing counts until it is finished, whatever is typed meanwhile.
+    """
     response = _mine(by, on)
     if response.state != "finished":
         raise Refusal("not_finished", _("This questionnaire is not finished yet."))
-    change(response, seen=response.version, state="open", finished_at=None)
+    noes = Answer.objects.filter(response=response, item__in=_about_sharing(response), value="no")
+    said_no = {item: day.isoformat() for item, day in noes.values_list("item", "happened_on")}
+    change(response, seen=response.version, state="open", finished_at=None, said_no=said_no)
+
+
+def _about_sharing(response: Response) -> Collection[str]:
+    """The questions of this form in which somebody says whether something may be shared."""
+    form = consents.forms_about_sharing(response.candidacy.programme_id, today=timezone.localdate()).get(response.questionnaire.code)
+    return form.consents if form else ()
 
 
 def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
@@ -211,7 +224,8 @@ def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
 
 
 def _mine(by: Scope, key: UUID) -> Response:
-    response = access.writable(Response.objects.filter(pk=key), by).select_related("candidacy").select_for_update(of=("self",)).first()
+    rows = access.writable(Response.objects.filter(pk=key), by).select_for_update(of=("self",))
+    response = rows.select_related("candidacy", "questionnaire").defer("questionnaire__definition").first()
     if response is None:
         raise NotYours("not_yours", _("You cannot change this record."))
     return response

@@ -29,7 +29,7 @@ def open_release(*, by: Scope, on: UUID) -> Release | None:
     """The release date with its history, and written down that it was opened; None: not there, or not yours."""
     found = planner.release(by, on, today=timezone.localdate())
     outcome = "done" if found else "refused"
-    audit.record(by, "read", part=Part.SELECTION, table="ledger_releasedate", row=on, candidacy=on, outcome=outcome)
+    audit.record(by, "read", part=Part.RELEASE, table="ledger_releasedate", row=on, candidacy=on, outcome=outcome)
     return found
 
 

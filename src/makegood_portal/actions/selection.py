@@ -33,6 +33,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
 from makegood_portal.ledger.queries import audit_trail
+from makegood_portal.ledger.queries.caseload import waits_for_a_guide
 from makegood_portal.ledger.queries.memberships import has_role
 from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import instruments_of_step
@@ -304,10 +305,10 @@ def assign_counsellor(*, by: Scope, on: UUID, counsellor: UUID, seen: int) -> Ca
 
 @action(Role.LEAD)
 def assign_counsellor_together(*, by: Scope, on: Sequence[UUID], counsellor: UUID) -> int:
-    """The same counsellor for several who have none yet. All or none."""
+    """The same counsellor for several who have none, or one who cannot guide them any more. All or none."""
     if len(on) > MOST_AT_ONCE:
         raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
-    rows = dict(access.writable(Candidacy.objects.filter(pk__in=set(on), counsellor=None), by).values_list("pk", "version"))
+    rows = dict(access.writable(Candidacy.objects.filter(waits_for_a_guide(by), pk__in=set(on)), by).values_list("pk", "version"))
     if len(rows) != len(set(on)):
         raise Refusal("guided_already", _("Somebody of them has a counsellor already."), remedy=_("Open the page again."))
     for key, version in sorted(rows.items()):

@@ -43,6 +43,7 @@ class Part(StrEnum):
     IDENTITY = "identity"
     CITIZEN_NUMBER = "citizen_number"
     SELECTION = "selection"
+    RELEASE = "release"
     NOTES = "notes"
     SCREENING = "screening"
     ELIGIBILITY = "eligibility"
@@ -61,7 +62,7 @@ PART_OF: dict[str, Part] = {
     "ledger_identity": Part.IDENTITY,
     "ledger_citizennumber": Part.CITIZEN_NUMBER,
     "ledger_selectionevent": Part.SELECTION,
-    "ledger_releasedate": Part.SELECTION,
+    "ledger_releasedate": Part.RELEASE,
     "ledger_note": Part.NOTES,
     "ledger_response": Part.SCREENING,
     "ledger_answer": Part.SCREENING,
@@ -112,15 +113,16 @@ class Rule:
 
 
 _OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="prison", reads=frozenset({Part.CANDIDACY}))
-_HEAD_OFFICE = Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=frozenset({Part.CANDIDACY, Part.SELECTION}))
+_STEPS = frozenset({Part.CANDIDACY, Part.SELECTION})
+_HEAD_OFFICE = Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=_STEPS | {Part.RELEASE})
 RULES: tuple[Rule, ...] = (
     # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
     _OWN_PRISON,
     replace(_OWN_PRISON, until="handed_over_on", reads=frozenset(Part), writes=frozenset(Part) - {Part.CONTRACT}),
     # Pseudonyms and steps, never a name.
     _HEAD_OFFICE,
-    # Its own steps, until the prison has checked the list: it can do them, and take them back.
-    replace(_HEAD_OFFICE, until="handed_over_on", steps="with_head_office", reads=NOTHING, writes=_HEAD_OFFICE.reads),
+    # Its own steps, until the prison has checked the list: it can do them, and take them back. When somebody is released is not its.
+    replace(_HEAD_OFFICE, until="handed_over_on", steps="with_head_office", reads=NOTHING, writes=_STEPS),
     Rule(role=Role.COUNSELLOR, bond=Bond.OWN, organisation="provider", user="counsellor", reads=WHOLE, writes=WHOLE),
     Rule(role=Role.COUNSELLOR, bond=Bond.BROKEN_GLASS, organisation="provider", reads=WHOLE),
     Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", reads=WHOLE, writes=WHOLE),
@@ -143,7 +145,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         role=Role.EVALUATOR,
         bond=Bond.PROGRAMME,
-        reads=frozenset({Part.CANDIDACY, Part.SELECTION, Part.SCREENING, Part.ELIGIBILITY, Part.COOPERATION}),
+        reads=_STEPS | {Part.RELEASE, Part.SCREENING, Part.ELIGIBILITY, Part.COOPERATION},
     ),
 )
 
@@ -154,7 +156,7 @@ COUNT_WHOLE = frozenset({Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR})
 COUNT_OWN = frozenset({Role.COORDINATOR})
 """Roles that may count the people of their own prison."""
 
-SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and {Part.CANDIDACY, Part.SELECTION} <= rule.reads)
+SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME and rule.reads >= _STEPS)
 """Of those who count everybody: who may see each of them too. To the others a count of a few is not shown."""
 
 HISTORY_WITH = Part.NOTES

@@ -114,8 +114,9 @@ $$ BEGIN
         OR (OLD.state IN ('granted', 'granted_with_conditions', 'refused', 'not_ours') AND ledger_on_the_way(OLD.candidacy_id)))
       OR NEW.state NOT IN ('granted', 'granted_with_conditions', 'refused', 'not_ours')
       OR NEW.answered_by_id IS DISTINCT FROM ledger_user()
-      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on)
-        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on)) THEN
+      OR ROW(NEW.municipality_id, NEW.parallel, NEW.says, NEW.asked_by_id, NEW.asked_on, NEW.deadline_on, NEW.withdrawn_because)
+        IS DISTINCT FROM ROW(OLD.municipality_id, OLD.parallel, OLD.says, OLD.asked_by_id, OLD.asked_on, OLD.deadline_on,
+          OLD.withdrawn_because)) THEN
     RAISE EXCEPTION 'only_an_answer: a municipality answers a request and changes nothing else in it' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
@@ -126,6 +127,16 @@ CREATE OR REPLACE FUNCTION ledger_demand_audit() RETURNS trigger LANGUAGE plpgsq
 $$ BEGIN
   IF current_setting('makegood.audited', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
     RAISE EXCEPTION 'not_audited: % on % in a transaction without an audit entry', TG_OP, TG_TABLE_NAME USING ERRCODE = '42501';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION ledger_demand_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ BEGIN
+  -- The file carries a copy of the newest release date: who may not write that history writes no other date into the copy.
+  IF (SELECT c.release_on FROM ledger_candidacy c WHERE c.id = NEW.id) IS DISTINCT FROM
+      (SELECT r.release_on FROM ledger_releasedate r WHERE r.candidacy_id = NEW.id ORDER BY r.recorded_at DESC LIMIT 1) THEN
+    RAISE EXCEPTION 'release_without_history: a release date changes together with its history' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $$;
@@ -369,6 +380,12 @@ def statements() -> Iterator[str]:
             f"CREATE CONSTRAINT TRIGGER demand_audit AFTER INSERT OR UPDATE OR DELETE ON {table} DEFERRABLE INITIALLY DEFERRED"
             f" FOR EACH ROW WHEN (current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}') EXECUTE FUNCTION ledger_demand_audit()"
         )
+    yield "DROP TRIGGER IF EXISTS demand_history ON ledger_candidacy"
+    yield (
+        "CREATE CONSTRAINT TRIGGER demand_history AFTER UPDATE OF release_on ON ledger_candidacy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+        f" WHEN (OLD.release_on IS DISTINCT FROM NEW.release_on AND current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}')"
+        " EXECUTE FUNCTION ledger_demand_history()"
+    )
     for table in sorted(APPEND_ONLY):
         yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"
         yield f"DROP TRIGGER IF EXISTS append_only_table ON {table}"

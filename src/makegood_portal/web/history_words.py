@@ -23,6 +23,7 @@ VERBS: Words = {
     "add_route": gettext_lazy("Added a way to keep contact"),
     "answer_consent": gettext_lazy("Recorded the answer about consent"),
     "answer_permission": gettext_lazy("Answered for the municipality"),
+    "ask_again": gettext_lazy("Asked municipalities again"),
     "ask_permission": gettext_lazy("Asked the municipality"),
     "assign_counsellor": gettext_lazy("Chose the counsellor"),
     "assign_counsellor_together": gettext_lazy("Chose the counsellor of several"),
@@ -95,6 +96,7 @@ VERBS: Words = {
     "take_reasons_back": gettext_lazy("Took back one reason for all questions that were open"),
     "take_step_back": gettext_lazy("Took a step back"),
     "take_steps_back": gettext_lazy("Took a step back for several"),
+    "tell_of_answer": gettext_lazy("Told who works with the candidate of the municipality's answer"),
     "unlock": gettext_lazy("Let a user log in again"),
     "withdraw": gettext_lazy("Withdrew a request for permission"),
     "withdraw_consent": gettext_lazy("Recorded that consent was taken back"),
@@ -107,6 +109,7 @@ PARTS: Words = {
     "identity": gettext_lazy("name and birth date"),
     "citizen_number": gettext_lazy("citizen service number"),
     "selection": gettext_lazy("steps"),
+    "release": gettext_lazy("release date"),
     "notes": gettext_lazy("notes"),
     "screening": gettext_lazy("questionnaires"),
     "eligibility": gettext_lazy("advice"),
@@ -155,6 +158,7 @@ FIELDS: Words = {
     "medium": gettext_lazy("Filled in on"),
     "minutes": gettext_lazy("Minutes"),
     "missing": gettext_lazy("Missing answers"),
+    "municipality": gettext_lazy("Municipality"),
     "number": gettext_lazy("Number in the prison"),
     "outcome": gettext_lazy("Outcome"),
     "parallel": gettext_lazy("Several asked"),
@@ -168,6 +172,7 @@ FIELDS: Words = {
     "reasons": gettext_lazy("Reasons"),
     "reference_time": gettext_lazy("About which time"),
     "release_on": gettext_lazy("Release"),
+    "said_no": gettext_lazy("No about sharing that still counts"),
     "sent_on": gettext_lazy("Sent on"),
     "sex": gettext_lazy("Sex"),
     "signed_on": gettext_lazy("Signed on"),
@@ -190,6 +195,7 @@ FIELDS: Words = {
     "with_role": gettext_lazy("With whom"),
     "with_whom": gettext_lazy("With"),
     "withdrawn_at": gettext_lazy("Taken back at"),
+    "withdrawn_because": gettext_lazy("Why not asked any more"),
     "withdrawn_on": gettext_lazy("Taken back on"),
     "withdrawn_reason": gettext_lazy("Why taken back"),
     "withdrawn_step": gettext_lazy("Step at that time"),
@@ -235,15 +241,18 @@ CODES: Words = {
     "no": gettext_lazy("no"),
     "unknown": gettext_lazy("not known"),
     "gross_list": gettext_lazy("the monthly list"),
+    "another_granted": gettext_lazy("another municipality said yes"),
+    "consent_withdrawn": gettext_lazy("the candidate does not agree any more"),
     "True": gettext_lazy("yes"),
     "False": gettext_lazy("no"),
 }
 """Code that the portal itself writes -> its words; the codes of a programme have theirs in its file."""
 
 
-OWN_WORDS = frozenset(
-    {"family_name", "given_names", "prefix", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "number", "to"}
-)
+OWN_WORDS = frozenset({
+    "family_name", "given_names", "prefix", "municipality", "place", "holder", "with_whom", "conditions", "text", "pseudonym", "number",
+    "to",
+})  # fmt: skip
 """Fields in which somebody wrote what they liked: shown as they are."""
 
 

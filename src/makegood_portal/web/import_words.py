@@ -31,10 +31,11 @@ WORDS = {
 OUTCOMES = {
     "new": gettext_lazy("new"),
     "changed": gettext_lazy("on record, new release date"),
+    "filled": gettext_lazy("on record, municipality filled in"),
     "unchanged": gettext_lazy("on record already"),
     "refused": gettext_lazy("refused"),
 }
-KINDS = {"new": "success", "changed": "info", "refused": "danger"}
+KINDS = {"new": "success", "changed": "info", "filled": "info", "refused": "danger"}
 REMARKS = {
     "missing": gettext_lazy("This is needed. Ask for it, and correct the list."),
     "unreadable": gettext_lazy("This cannot be read. Write it as in the example, or leave it empty."),
@@ -65,6 +66,7 @@ REMARKS = {
     "number": gettext_lazy("Written as nine digits."),
     "serial": gettext_lazy("A number of Excel was read as a date."),
     "initials": gettext_lazy("These are initials. Ask for the name: with another name next month this is a new person."),
+    "filled_in": gettext_lazy("It was not known. It is filled in from this list."),
     "other_sex": gettext_lazy("Read as other. Look whether that is right."),
 }
 """Code of a remark -> what people read, without any value: that is how it stands when the values are deleted."""
@@ -129,6 +131,8 @@ def remarks_of(row: RowLine) -> list[str]:
     codes = {problem.code for problem in row.problems}
     # Of two people with one number neither comes in: then there is no line that counts.
     passed = {"date", "twice"} if "who" in codes else {"date"}
+    if row.outcome == "unchanged":  # somebody else filled it in before the list was taken in
+        passed.add("filled_in")
     return [_remark(problem, row) for problem in row.problems if problem.code not in passed]
 
 

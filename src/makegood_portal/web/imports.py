@@ -174,7 +174,7 @@ def _one(found: ListFile) -> dict[str, Any]:
     return {
         "notes": notes,
         "dates": dates,
-        "takes": counts.get("new", 0) + counts.get("changed", 0),
+        "takes": sum(counts.get(name, 0) for name in ("new", "changed", "filled")),
         "list": found,
         "refused_csv": reverse("import_refused_csv", args=[found.line.id]),
         "counts": counts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from makegood_portal.actions.permission import (
     READERS,
     STAFF,
     answer_permission,
+    ask_again,
     ask_permission,
     change_answer,
     open_asking,
@@ -240,6 +242,20 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
     return render(request, "permissions/ask.html", context, status=422 if form.errors else 200)
 
 
+@require_POST
+@page(*STAFF)
+def candidate_permissions_again(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Ask again whom a yes that was taken back kept from answering."""
+    if open_asking(by=request.scope, on=candidacy) is None:
+        raise Http404
+    pressed(request, lambda: ask_again(by=request.scope, on=candidacy, asked_on=timezone.localdate()), said=_asked_again)
+    return redirect("candidate_permissions", candidacy=candidacy)
+
+
+def _asked_again(asked: Sequence[object]) -> str:
+    return ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", len(asked)) % {"n": len(asked)}
+
+
 def _done(request: Asked, key: UUID, act: Any, said: str) -> HttpResponse:
     """A button on a request: a refusal is told on the page of the request itself."""
     pressed(request, act, said=said)
@@ -248,6 +264,7 @@ def _done(request: Asked, key: UUID, act: Any, said: str) -> HttpResponse:
 
 PATHS = [
     path("candidates/<uuid:candidacy>/permission/", candidate_permissions, name="candidate_permissions"),
+    path("candidates/<uuid:candidacy>/permission/again/", candidate_permissions_again, name="candidate_permissions_again"),
     path("permissions/", permission_list, name="permissions"),
     path("permissions/<uuid:request_>/", permission, name="permission"),
     path("permissions/<uuid:request_>/change/", permission_change, name="permission_change"),

@@ -103,6 +103,14 @@ def _no_counsellor(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Choose who guides them, so that the talk can take place."), href=_to("caseload"))
 
 
+def _guide_gone(waiting: Waiting, today: date) -> Task:
+    title = ngettext(
+        "Candidate whose counsellor has no access any more", "Candidates whose counsellor has no access any more", waiting.number
+    )
+    why = _("Choose who guides them now. Or wait, if it is only for a short time.")
+    return _task(waiting, today, title=title, why=why, href=_to("caseload"))
+
+
 def _appointment(waiting: Waiting, today: date) -> Task:
     title = ngettext("Appointment today, or not recorded yet", "Appointments today, or not recorded yet", waiting.number)
     return _task(waiting, today, title=title, why=_("Say afterwards whether it took place."), href=_to("appointments"))
@@ -129,6 +137,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "late_for_release": _late_for_release,
     "no_route": _no_route,
     "no_counsellor": _no_counsellor,
+    "guide_gone": _guide_gone,
     "appointment": _appointment,
     "consent": _consent,
     "form_open": _form_open,
@@ -198,8 +207,20 @@ def sentence(told: Told) -> str:
         return str(answered) % (said | {"municipality": told.details.get("municipality", "")})
     if told.kind == "permission_changed":
         changed = _("%(municipality)s changed its answer about %(who)s. Look what the answer is now.")
-        return changed % (said | {"municipality": told.details.get("municipality", "")})
+        return changed % (said | {"municipality": told.details.get("municipality", "")}) + _again(int(told.details.get("again", 0)))
     return _("Something changed in the file of %(who)s.") % said
+
+
+def _again(number: int) -> str:
+    """Of a yes that was taken back: how many municipalities need not answer because of it."""
+    if not number:
+        return ""
+    words = ngettext(
+        "Because of that yes %(n)s other municipality need not answer any more. It can be asked again.",
+        "Because of that yes %(n)s other municipalities need not answer any more. They can be asked again.",
+        number,
+    )
+    return f" {words % {'n': number}}"
 
 
 @dataclass(frozen=True, kw_only=True)

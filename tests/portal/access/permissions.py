@@ -32,6 +32,7 @@ def of_answered(side: Side) -> dict[str, Any]:
 
 ROUTES = {
     "candidate_permissions": Route(may=FILLERS, kwargs=of_candidacy),
+    "candidate_permissions_again": Route(may=FILLERS, kwargs=of_candidacy, post=nothing),
     "permissions": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}),
     "permission": Route(may=FILLERS | {Role.MUNICIPAL_CONTACT}, kwargs=of_request),
     "permission_change": Route(may=frozenset({Role.MUNICIPAL_CONTACT}), kwargs=of_answered),

@@ -60,10 +60,14 @@ class GrossListImport(Row):
 
 
 class RowOutcome(models.TextChoices):
-    """What becomes of a row. Nobody who is on record is added a second time."""
+    """What becomes of a row. Nobody who is on record is added a second time.
+
+    `changed`: another release date, and the municipality where that was not known; `filled`: the municipality alone.
+    """
 
     NEW = "new"
     CHANGED = "changed"
+    FILLED = "filled"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from makegood_portal.ledger.models.organisation import Organisation
-from makegood_portal.ledger.models.row import Row
+from makegood_portal.ledger.models.row import Code, Row
 from makegood_portal.ledger.models.tied import Tied
 from makegood_portal.ledger.models.user import User
 
@@ -22,6 +22,9 @@ class PermissionState(models.TextChoices):
     NOT_OURS = "not_ours"
     WITHDRAWN = "withdrawn"
 
+
+ANOTHER_GRANTED = "another_granted"
+"""Why a request was withdrawn: another municipality said yes, so that this one need not answer."""
 
 ANSWERS = (
     PermissionState.GRANTED,
@@ -48,6 +51,7 @@ class PermissionRequest(Tied):
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     conditions = models.TextField(blank=True)
     reason = models.TextField(blank=True)
+    withdrawn_because = Code(blank=True, help_text="another_granted, consent_withdrawn; empty where somebody withdrew it")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

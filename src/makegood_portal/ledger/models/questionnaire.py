@@ -35,6 +35,9 @@ class Response(Tied):
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked = models.JSONField(default=list, help_text="the items that are asked, given the answers so far")
     at_item = Code(blank=True, help_text="where to go on")
+    said_no = models.JSONField(
+        default=dict, help_text="question about sharing -> day of the no that stood when this was opened again: it counts until finished"
+    )
     version = models.PositiveIntegerField(default=1)
     # Counted by the database itself (`counting`), whatever changes the answers: a page of a hundred thousand files adds them up.
     asked_count = models.PositiveIntegerField(default=0, editable=False, help_text="questions that are asked")

@@ -1,4 +1,4 @@
-"""Who guides whom: candidates of the provider without a counsellor, and how many each counsellor has."""
+"""Who guides whom: candidates of the provider without a counsellor who can guide them, and how many each counsellor has."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries.candidates import name_of
-from makegood_portal.ledger.queries.memberships import counsellors
+from makegood_portal.ledger.queries.memberships import counsellors, counsellors_gone
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -22,7 +22,7 @@ GUIDED = (State.OPEN, State.STARTED)
 
 @dataclass(frozen=True, kw_only=True)
 class Unguided:
-    """A candidate who has come to the provider and has no counsellor, not yet or not any more."""
+    """A candidate who has come to the provider and has no counsellor, not yet or not any more, or one who cannot guide them."""
 
     id: UUID
     pseudonym: str
@@ -30,6 +30,10 @@ class Unguided:
     prison: str
     step: str
     release_on: date | None
+    guide: str
+    """Who still stands as their counsellor and cannot guide them."""
+    locked: bool
+    """Whether that is because they cannot log in; else they are no counsellor there any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +64,22 @@ class Guided:
     guides: tuple[Guide, ...]
 
 
+def waits_for_a_guide(scope: Scope) -> Q:
+    """The condition on candidacies of the asker's provider: nobody guides them, or somebody who is gone or cannot log in.
+
+    Who is gone is looked up first: they are few, and then an index finds whom they guide.
+    """
+    found = Q(pk__in=[])
+    for provider in scope.where(Role.LEAD):
+        gone = list(counsellors_gone(provider).values_list("user", flat=True))
+        found |= Q(provider=provider, counsellor=None) | Q(provider=provider, counsellor__in=gone)
+    return found
+
+
 def caseload(scope: Scope, *, today: date, number: int = 1) -> Caseload:
-    """Those of the asker's provider who wait for a counsellor: five queries, whatever their number."""
-    rows = access.visible(Candidacy.objects.filter(state__in=GUIDED, counsellor=None), scope)
-    rows = rows.filter(provider__in=scope.where(Role.LEAD)).select_related("person", "prison")
+    """Those of the asker's provider who wait for a counsellor: six queries, whatever their number."""
+    rows = access.visible(Candidacy.objects.filter(waits_for_a_guide(scope), state__in=GUIDED), scope)
+    rows = rows.select_related("person", "prison", "counsellor")
     start = (max(number, 1) - 1) * PAGE
     page = list(rows.order_by(F("release_on").asc(nulls_last=True), "id")[start : start + PAGE + 1])
     names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
@@ -73,6 +89,7 @@ def caseload(scope: Scope, *, today: date, number: int = 1) -> Caseload:
             id=row.pk, pseudonym=row.person.pseudonym, name=name_of(names.get(row.pk), of=row.pk),
             prison=row.prison.name if row.prison else "",
             step=titles.get((row.programme_id, row.step), row.step), release_on=row.release_on,
+            guide=row.counsellor.name if row.counsellor else "", locked=row.counsellor is not None and not row.counsellor.is_active,
         )
         for row in page[:PAGE]
     )  # fmt: skip

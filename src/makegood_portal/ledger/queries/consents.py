@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.dateparse import parse_date
 
+from makegood.programme.delivery_steps import Instrument
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import (
-    Answer,
     AnswerStatus,
     Candidacy,
     Consent,
@@ -22,6 +22,7 @@ from makegood_portal.ledger.models import (
     Identity,
     Membership,
     Organisation,
+    Response,
     State,
 )
 from makegood_portal.ledger.processing import register
@@ -55,15 +56,26 @@ class Line:
     ended: bool
 
 
+class Said(NamedTuple):
+    """What a candidate says of one purpose in a form: on which day, until when if a day is named, and whether the form is finished."""
+
+    yes: bool
+    on: date
+    until_on: date | None
+    finished: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class InForm:
-    """What the candidate says of one purpose in a form of the programme that is finished. It names nobody: see `recorded`."""
+    """What the candidate says of one purpose in a form: a yes that is finished, a no in any. It names nobody: see `recorded`."""
 
     purpose: str
     yes: bool
     on: date
     until_on: date | None
     """The last day that the candidate names, if any."""
+    finished: bool
+    """Else a no that counts until its form is finished, whatever is typed there."""
     recorded: bool
     """Whether what was said that day or later stands on record, with whom; after a no in the form: a yes that counts."""
     against: bool
@@ -140,13 +152,13 @@ def in_forms(scope: Scope, row: Candidacy, lines: Sequence[Line], *, today: date
 
     No answer is no yes and no no. One query beside the terms, and none where no form asks it.
     """
-    said = form_says(scope, row, today=today)
+    said = form_says(scope, row, today=today, or_no_in_an_open_one=True)
     found = []
-    for purpose, (yes, on, until_on) in said.items():
+    for purpose, (yes, on, until_on, finished) in said.items():
         same = [line for line in lines if line.purpose == purpose]
         recorded = any(_since(line, on) for line in same if yes or line.counts)
         against = not yes and any(line.counts and line.answered_on is not None and line.answered_on <= on for line in same)
-        found.append(InForm(purpose=purpose, yes=yes, on=on, until_on=until_on, recorded=recorded, against=against))
+        found.append(InForm(purpose=purpose, yes=yes, on=on, until_on=until_on, finished=finished, recorded=recorded, against=against))
     return found
 
 
@@ -155,30 +167,45 @@ def _since(line: Line, day: date) -> bool:
     return any(said is not None and said >= day for said in (line.answered_on, line.withdrawn_on))
 
 
-def form_says(
-    scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool = False
-) -> dict[str, tuple[bool, date, date | None]]:
-    """Purpose -> whether the candidate says yes to it in a finished form, on which day, and until when if a day is named.
+def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool = False) -> dict[str, Said]:
+    """Purpose -> what the candidate says of it in a finished form.
 
-    `or_no_in_an_open_one`: a no counts in a form that is open (again) too; a yes counts when its form is finished.
+    `or_no_in_an_open_one`: a no counts in a form that is open too, and the no that stood there when it was opened again
+    counts until it is finished, whatever was typed since. A yes counts when its form is finished.
     """
-    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
-    forms = {code: one for code, one in delivery.instruments.items() if one.consents} if delivery else {}
+    forms = forms_about_sharing(row.programme_id, today=today)
     if not forms:
         return {}
-    asked = {name for one in forms.values() for name in (*one.consents, one.consents_until) if name}
-    counts = Q(response__state="finished")
-    if or_no_in_an_open_one:
-        counts |= Q(response__state="open", value="no")
-    given = Answer.objects.filter(counts, candidacy=row, status=AnswerStatus.GIVEN, response__questionnaire__code__in=forms, item__in=asked)
-    rows = access.visible(given, scope).order_by("happened_on", "recorded_at")
-    answers = list(rows.values_list("response__questionnaire__code", "item", "value", "happened_on"))
-    until = {code: parse_date(str(value)) for code, item, value, _on in answers if item == forms[code].consents_until}
+    said, until = [], {}
+    for code, state, said_no, item, value, on in _answers(scope, row, forms):
+        finished = state == "finished"
+        if item is not None and item == forms[code].consents_until:
+            until[code] = parse_date(str(value)) if finished else None
+        elif item is not None and (finished or (or_no_in_an_open_one and value == "no")):
+            said.append((code, item, value, on, finished))
+        if or_no_in_an_open_one and not finished:
+            said += [(code, stood, "no", date.fromisoformat(day), False) for stood, day in said_no.items()]
+    said.sort(key=lambda answer: answer[3])
     return {
-        forms[code].consents[item]: (value == "yes", on, until.get(code))
-        for code, item, value, on in answers
+        forms[code].consents[item]: Said(value == "yes", on, until.get(code), finished)
+        for code, item, value, on, finished in said
         if item in forms[code].consents
     }
+
+
+def forms_about_sharing(programme: UUID, *, today: date) -> dict[str, Instrument]:
+    """Code -> instrument, of those in which the programme asks about sharing."""
+    delivery = terms.deliveries_on({programme}, today).get(programme)
+    return {code: one for code, one in delivery.instruments.items() if one.consents} if delivery else {}
+
+
+def _answers(scope: Scope, row: Candidacy, forms: Mapping[str, Instrument]) -> QuerySet[Response, Any]:
+    """Of the forms that are open or finished: form, state, the no's that stood, and each answer about sharing with its day; one query."""
+    asked = {name for one in forms.values() for name in (*one.consents, one.consents_until) if name}
+    given = FilteredRelation("answers", condition=Q(answers__item__in=asked, answers__status=AnswerStatus.GIVEN))
+    rows = Response.objects.filter(candidacy=row, questionnaire__code__in=forms, state__in=["open", "finished"])
+    rows = access.visible(rows, scope).annotate(said=given).order_by("said__happened_on", "said__recorded_at")
+    return rows.values_list("questionnaire__code", "state", "said_no", "said__item", "said__value", "said__happened_on")
 
 
 def parties() -> dict[str, list[tuple[UUID, str]]]:

@@ -26,10 +26,21 @@ def has_role(user: UUID, role: Role, *, at: UUID) -> bool:
     return _today(Membership.objects.filter(user=user, role=role, organisation=at)).exists()
 
 
+def with_role(role: Role, *, at: UUID) -> list[UUID]:
+    """Who has a role in an organisation today, and can log in."""
+    return list(_today(Membership.objects.filter(role=role, organisation=at)).values_list("user", flat=True))
+
+
 def counsellors(provider: UUID) -> list[tuple[UUID, str]]:
     """Key and name of the counsellors of a provider."""
     rows = _today(Membership.objects.filter(role=Role.COUNSELLOR, organisation=provider)).order_by("user__name")
     return list(rows.values_list("user_id", "user__name"))
+
+
+def counsellors_gone(provider: UUID) -> QuerySet[Membership]:
+    """Of who was a counsellor of a provider, those who are not any more or cannot log in: somebody may still stand as guided by them."""
+    ever = Membership.objects.filter(role=Role.COUNSELLOR, organisation=provider).order_by()
+    return ever.exclude(user__in=_today(ever).values("user"))
 
 
 def _today(rows: QuerySet[Membership]) -> QuerySet[Membership]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from makegood_portal.ledger.models import (
     PermissionRequest,
     PermissionState,
 )
-from makegood_portal.ledger.models.permission import ANSWERS
+from makegood_portal.ledger.models.permission import ANOTHER_GRANTED, ANSWERS
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import WHO, identity_of, name_of
 from makegood_portal.ledger.queries.excluding import Excluding
@@ -160,6 +160,8 @@ class Asking:
     """Local programmes that exclude, of the candidate's municipality or of those that it may be."""
     lines: Sequence[Line]
     granted: bool
+    again: Sequence[str]
+    """The names of the municipalities that need not answer any more since another one said yes, which it took back."""
 
 
 def permission_of(programme: UUID, day: date) -> Permission | None:
@@ -174,6 +176,16 @@ def permission_of(programme: UUID, day: date) -> Permission | None:
 def is_granted(candidacy: UUID) -> bool:
     """Whether a municipality permits that this candidate takes part."""
     return PermissionRequest.objects.filter(candidacy=candidacy, state__in=GRANTED).exists()
+
+
+def kept_from_answering(requests: Iterable[PermissionRequest]) -> list[UUID]:
+    """Of one candidate's requests: the municipalities that need not answer any more since another one said yes, where none says
+    yes now. Who was asked again since, or answered, is not among them.
+    """
+    last = {one.municipality_id: one for one in sorted(requests, key=lambda one: one.recorded_at)}
+    if any(one.state in GRANTED for one in last.values()):
+        return []
+    return [key for key, one in last.items() if (one.state, one.withdrawn_because) == (PermissionState.WITHDRAWN, ANOTHER_GRANTED)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,6 +314,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     rows_ = Organisation.objects.filter(kind=Kind.MUNICIPALITY, active=True).order_by("name")
     told = list(rows_.annotate(reached=reached("pk")).values_list("id", "name", "details__merged_into", "reached"))
     towns = [(key, name, into) for key, name, into, _reached in told]
+    waiting = set(kept_from_answering(found))
     return Asking(
         person=row.person_id,
         candidacy=row.pk,
@@ -318,6 +331,7 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         excluding=excluding.of_candidate(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in GRANTED for one in found),
+        again=sorted({one.municipality.name for one in found if one.municipality_id in waiting}),
     )
 
 

@@ -39,6 +39,7 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.queries import agreements, consents, questionnaires
 from makegood_portal.ledger.queries.candidates import NAME, name_of, steps_of
 from makegood_portal.ledger.queries.caseload import GUIDED
+from makegood_portal.ledger.queries.memberships import counsellors_gone
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -134,6 +135,14 @@ def _without_a_counsellor(scope: Scope, today: date) -> Rows:
     return _shaped("no_counsellor", access.visible(rows, scope), due="step_due_on", today=today)
 
 
+def _guide_gone(scope: Scope, today: date) -> Rows:
+    """Somebody still stands as their counsellor who is not any more, or cannot log in."""
+    named = Q(pk__in=[])
+    for provider in scope.where(Role.LEAD):
+        named |= Q(provider=provider, counsellor__in=counsellors_gone(provider).values("user"))
+    return _shaped("guide_gone", access.visible(Candidacy.objects.filter(named, state__in=GUIDED), scope), due="step_due_on", today=today)
+
+
 def _appointments(scope: Scope, today: date) -> Rows:
     """Today, or not recorded yet whether it took place."""
     rows = agreements.my_appointments(Appointment.objects.filter(state="planned", at__date__lte=today), scope)
@@ -162,6 +171,7 @@ COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _late_for_release: frozenset({Role.COORDINATOR, Role.COUNSELLOR}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _without_a_counsellor: frozenset({Role.LEAD}),
+    _guide_gone: frozenset({Role.LEAD}),
     _appointments: frozenset({Role.COUNSELLOR, Role.LEAD}),
     _consents: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _forms_opened_again: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),

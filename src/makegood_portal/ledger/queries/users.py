@@ -48,6 +48,11 @@ class Account:
     whole: bool
     myself: bool
 
+    @property
+    def guides(self) -> int:
+        """How many are guided by them in all roles, where that was counted."""
+        return sum(one.guides for one in self.held)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
