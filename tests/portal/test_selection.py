@@ -27,7 +27,7 @@ from makegood_portal.actions.selection import (
 )
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, PermissionRequest, Response, SelectionEvent
-from makegood_portal.ledger.queries import candidates, queue
+from makegood_portal.ledger.queries import candidates, consents, queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, a_user, an_event, client_of
@@ -64,7 +64,9 @@ def test_the_provider_comes_in_where_the_counsellor_acts(ours: Side) -> None:
     passes(ours, Role.COORDINATOR, "list_checked")
     passes(ours, Role.COORDINATOR, "informed", channel="briefing")
     row = candidacy(ours)
-    assert (row.step, row.provider, row.channel) == ("questionnaire", ours.at(Kind.PROVIDER), "briefing")
+    assert (row.step, row.provider, row.channel) == ("questionnaire", None, "briefing"), "a form here asks whether it may know them"
+    passes(ours, Role.COORDINATOR, "questionnaire")
+    assert (candidacy(ours).step, candidacy(ours).provider) == ("talk", ours.at(Kind.PROVIDER))
 
 
 def test_who_does_not_act_in_a_step_cannot_do_it(ours: Side) -> None:
@@ -402,8 +404,11 @@ def test_of_many_only_those_are_taken_back_with_whom_nothing_happened_since(ours
 
 
 @pytest.mark.parametrize("many", [True, False], ids=["for many", "for one"])
-def test_with_a_step_that_is_taken_back_the_provider_sees_the_file_no_longer(ours: Side, many: bool) -> None:
-    """The step before the provider's first one gives it the file; a wrong tick must not leave it there."""
+def test_with_a_step_that_is_taken_back_the_provider_sees_the_file_no_longer(
+    ours: Side, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """The step before the provider's first one gives it the file, where no form asks first; a wrong tick must not leave it there."""
+    monkeypatch.setattr(consents, "asks_whether", lambda *_: False)
     one, scope, lead = ours.candidacy, scope_of(ours.users[Role.COORDINATOR]), scope_of(ours.users[Role.LEAD])
     Candidacy.objects.filter(pk=one.pk).update(step="informed", provider=None, counsellor=None)
     an_event(one, step="informed")

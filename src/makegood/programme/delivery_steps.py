@@ -49,6 +49,9 @@ class Instrument(Term):
     together with probation, `work` to look for work with an agency."""
     consents_until: Name | None = None
     """The question with the last day of these consents, if it asks one."""
+    objections: dict[Name, Literal["provider", "evaluator"]] = {}
+    """For each yes-or-no question about who may know the candidate: to whom a no closes the file. It is closed at once, and open
+    again when the form is finished with a yes. A provider has no sight of the file before this form is finished."""
     retired_on: Day | None = None
     """No longer taken from this day; set by an amendment."""
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from makegood.values.month import add_months
 from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.hand_over import the_provider
 from makegood_portal.actions.refusal import NotYours, Refusal
-from makegood_portal.ledger import access, audit
+from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import ASKED_FOR, Part
 from makegood_portal.ledger.models import Candidacy, Consent, ConsentState, Organisation, PermissionRequest, PermissionState, State
 from makegood_portal.ledger.processing import register
@@ -132,6 +134,28 @@ def follow_form(*, by: Scope, on: Candidacy) -> None:
         for row in before.select_related("candidacy") if not said.yes else ():
             change(row, state=ConsentState.WITHDRAWN, withdrawn_on=today)
             _ask_no_longer(row)
+    _close_or_open(by, on, today=today)
+
+
+def _close_or_open(by: Scope, on: Candidacy, *, today: date) -> None:
+    """To whom the file is closed from now on. A yes that is finished gives the provider the file, where its work has come.
+
+    Once the file was handed over the provider keeps it: somebody has to end what was begun.
+    """
+    said = consents.objections(by, on, today=today)
+    delivery = terms.deliveries_on({on.programme_id}, today).get(on.programme_id)
+    if delivery and said.get("provider") is False and on.provider_id is None and on.state == State.OPEN:
+        provider = the_provider(on) if "counsellor" in delivery.steps[on.step].acts else None
+        if provider:
+            change(on, provider_id=provider)
+    closed = {who: said.get(who, getattr(on, column)) for who, column in access.CLOSED_TO.items()}
+    closed["provider"] = closed["provider"] and on.handed_over_on is None
+    changes = {column: [getattr(on, column), closed[who]] for who, column in access.CLOSED_TO.items() if closed[who] != getattr(on, column)}
+    if changes:
+        where: dict[str, Any] = {"table": "ledger_candidacy", "row": on.pk, "candidacy": on.pk, "person": on.person_id}
+        audit.record(by, "close_file", **where, personal={"changes": changes})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_close(%s, %s, %s)", [on.pk, closed["provider"], closed["evaluator"]])
 
 
 def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, answer: str) -> tuple[date, date | None]:

@@ -123,9 +123,9 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
 def _not_asked(delivery: Delivery, questions: Mapping[str, set[str]], folder: str) -> Iterator[Problem]:
     """Questions that the terms name and the forms, as far as they could be read (code -> names), do not ask."""
     named = [
-        (f"instruments/{code}/consents", name, questions[code])
+        (f"instruments/{code}", name, questions[code])
         for code, one in delivery.instruments.items()
-        for name in (*one.consents, one.consents_until)
+        for name in (*one.consents, one.consents_until, *one.objections)
         if code in questions
     ]
     asked = {name for names in questions.values() for name in names}

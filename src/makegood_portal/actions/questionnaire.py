@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,7 +15,7 @@ from makegood.instrument.questionnaire import NON_ANSWERS, Item, Questionnaire, 
 from makegood.instrument.questionnaire import Answer as Given
 from makegood_portal.actions.acting import TakenBack, Together, action, add, change, mark_together
 from makegood_portal.actions.consent import follow_form
-from makegood_portal.actions.refusal import NotYours, Refusal, Stale
+from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, Response
 from makegood_portal.ledger.queries import audit_trail, consents, questionnaires
@@ -26,21 +26,14 @@ FILLERS = (Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 MEDIA = ("screen", "paper", "talk")
 
 
-class AnsweredMeanwhile(Stale):
-    """Somebody else answered these `items` since the page showed them; the other answers are kept."""
+@dataclass(frozen=True)
+class NotKept:
+    """What of several answers was not kept; the others were. No exception, which would undo these."""
 
-    def __init__(self, items: Sequence[str]) -> None:
-        said = _("Somebody else answered this while you had it open.")
-        super().__init__("answered_meanwhile", said, remedy=_("Compare, and save again."))
-        self.items = tuple(items)
-
-
-class AnswersRefused(Refusal):
-    """Some answers do not fit; `errors`: item -> what to do. The others are kept."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__("answers", _("Some answers do not fit."))
-        self.errors = errors
+    errors: Mapping[str, str]
+    """Item -> what to do about an answer that does not fit."""
+    meanwhile: tuple[str, ...]
+    """Items that somebody else answered since the page showed them."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +69,10 @@ def begin(*, by: Scope, on: UUID, instrument: str, medium: str, happened_on: dat
 
 
 @action(*FILLERS)
-def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on: date) -> None:
-    """Keep answers to the items that are asked. What fits is kept also when something else does not.
+def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on: date) -> NotKept:
+    """Keep answers to the items that are asked. What fits is kept also when something else does not, or was answered since.
 
-    An empty text without a reason takes an answer away. Raises AnswersRefused with what does not fit, and AnsweredMeanwhile
-    where somebody else answered since. An item that this questionnaire does not have refuses all.
+    An empty text without a reason takes an answer away. An item that this questionnaire does not have refuses all.
     """
     response, form = _response(by, on)
     if not typed.keys() <= {item.name for item in form.items}:
@@ -112,10 +104,7 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
     # A no counts at once, a yes when the form is finished: what is typed on the way widens nothing.
     if any(given[name].value == "no" for name in given.keys() & typed.keys() & set(_about_sharing(response))):
         follow_form(by=by, on=response.candidacy)
-    if others:
-        raise AnsweredMeanwhile(others)
-    if errors:
-        raise AnswersRefused(errors)
+    return NotKept(errors, tuple(others))
 
 
 @action(*FILLERS)
@@ -212,7 +201,7 @@ def open_again(*, by: Scope, on: UUID) -> None:
 def _about_sharing(response: Response) -> Collection[str]:
     """The questions of this form in which somebody says whether something may be shared."""
     form = consents.forms_about_sharing(response.candidacy.programme_id, today=timezone.localdate()).get(response.questionnaire.code)
-    return form.consents if form else ()
+    return {*form.consents, *form.objections} if form else ()
 
 
 def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from makegood.programme.delivery import Delivery
 from makegood.selection.steps import due_on, next_step, reasons_at
 from makegood_portal.actions.acting import TakenBack, Together, action, add, change, mark_together
+from makegood_portal.actions.hand_over import not_closed, the_provider
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import (
@@ -25,21 +26,20 @@ from makegood_portal.ledger.models import (
     Candidacy,
     Contract,
     Outcome,
-    Party,
     PermissionRequest,
     PermissionState,
     SelectionEvent,
     State,
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
-from makegood_portal.ledger.queries import audit_trail
+from makegood_portal.ledger.queries import audit_trail, consents
 from makegood_portal.ledger.queries.caseload import waits_for_a_guide
 from makegood_portal.ledger.queries.memberships import has_role
 from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
-from makegood_portal.ledger.words import Kind, Role
+from makegood_portal.ledger.words import Role
 
 ACTORS = (Role.HEAD_OFFICE, Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
 MOST_AT_ONCE = 200
@@ -367,8 +367,10 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     if here.kind == "start" or following is None:
         new["handed_over_on"] = row.handed_over_on or happened_on  # from now on the prison sees that somebody started, and no more
         return change(row, seen=row.version, state=State.STARTED, started_on=happened_on, step_due_on=None, **new)
-    if "counsellor" in delivery.steps[following].acts and row.provider_id is None:
-        new["provider_id"] = _the_provider(row)
+    if "counsellor" in delivery.steps[following].acts:
+        not_closed(row)
+        if row.provider_id is None and not consents.asks_whether(delivery, following, "provider"):
+            new["provider_id"] = _the_provider(row)
     due = due_on(delivery.steps[following], step_before_on=happened_on, end_date=row.release_on)
     return change(row, seen=row.version, step=following, step_since=happened_on, step_due_on=due, **new)
 
@@ -392,12 +394,10 @@ def _filled_in(row: Candidacy, delivery: Delivery, by: Scope, *, on: date) -> No
 
 
 def _the_provider(row: Candidacy) -> UUID:
-    providers = list(
-        Party.objects.filter(programme=row.programme_id, organisation__kind=Kind.PROVIDER).values_list("organisation_id", flat=True)[:2]
-    )
-    if len(providers) != 1:
+    found = the_provider(row)
+    if found is None:
         raise Refusal("no_provider", _("No provider is chosen."), remedy=_("Choose the provider first."), field="provider")
-    return providers[0]
+    return found
 
 
 def _event(row: Candidacy, by: Scope, *, outcome: Outcome, happened_on: date, reason: str = "", reason_source: str = "") -> SelectionEvent:

@@ -107,6 +107,7 @@ class Rule:
     user: str = ""
     until: str = ""  # a date column that must be empty
     steps: str = ""  # a column of the programme that names the steps at which the rule holds
+    unless: str = ""  # a column that says that the candidate closed the file to these
     consent: str = ""  # the purpose for which the person must allow it, to the organisation of the bond; see processing.yaml
     reads: frozenset[Part]
     writes: frozenset[Part] = NOTHING
@@ -115,6 +116,7 @@ class Rule:
 _OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="prison", reads=frozenset({Part.CANDIDACY}))
 _STEPS = frozenset({Part.CANDIDACY, Part.SELECTION})
 _HEAD_OFFICE = Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=_STEPS | {Part.RELEASE})
+_PROVIDER = Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", unless="closed_to_provider", reads=WHOLE)
 RULES: tuple[Rule, ...] = (
     # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
     _OWN_PRISON,
@@ -123,9 +125,9 @@ RULES: tuple[Rule, ...] = (
     _HEAD_OFFICE,
     # Its own steps, until the prison has checked the list: it can do them, and take them back. When somebody is released is not its.
     replace(_HEAD_OFFICE, until="handed_over_on", steps="with_head_office", reads=NOTHING, writes=_STEPS),
-    Rule(role=Role.COUNSELLOR, bond=Bond.OWN, organisation="provider", user="counsellor", reads=WHOLE, writes=WHOLE),
-    Rule(role=Role.COUNSELLOR, bond=Bond.BROKEN_GLASS, organisation="provider", reads=WHOLE),
-    Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", reads=WHOLE, writes=WHOLE),
+    replace(_PROVIDER, role=Role.COUNSELLOR, bond=Bond.OWN, user="counsellor", writes=WHOLE),
+    replace(_PROVIDER, role=Role.COUNSELLOR, bond=Bond.BROKEN_GLASS),
+    replace(_PROVIDER, writes=WHOLE),
     Rule(
         role=Role.PROBATION_OFFICER,
         bond=Bond.OWN,
@@ -145,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         role=Role.EVALUATOR,
         bond=Bond.PROGRAMME,
+        unless="closed_to_evaluator",
         reads=_STEPS | {Part.RELEASE, Part.SCREENING, Part.ELIGIBILITY, Part.COOPERATION},
     ),
 )
@@ -161,6 +164,9 @@ SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME 
 
 HISTORY_WITH = Part.NOTES
 """Who reads what staff wrote about somebody reads the history of the file too."""
+
+CLOSED_TO = {"provider": "closed_to_provider", "evaluator": "closed_to_evaluator"}
+"""To whom a candidate may close the file -> the column that says so; `objections` of the programme file."""
 
 FINISHED = 4096
 """How many conditions of askers are kept as finished SQL: for each user, day, table and part."""
@@ -300,6 +306,8 @@ def _condition(rule: Rule, scope: Scope, day: date) -> Q:
         found &= Q(Func(F("pk"), ArraySubquery(opened), arg_joiner=" = ANY (", template="(%(expressions)s))", output_field=BooleanField()))
     if rule.until:
         found &= Q(**{rule.until: None})
+    if rule.unless:
+        found &= Q(**{rule.unless: False})
     if rule.steps:
         here = {f"{rule.steps}__contains": [OuterRef("step")]}
         found &= Q(Exists(Programme.objects.filter(pk=OuterRef("programme"), **here)))

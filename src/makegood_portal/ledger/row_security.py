@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from makegood_portal.ledger import counting
-from makegood_portal.ledger.access import ASKED_FOR, HISTORY_WITH, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
+from makegood_portal.ledger.access import ASKED_FOR, CLOSED_TO, HISTORY_WITH, ONLY_ROWS, PART_OF, RULES, TOLD_OF_CONSENT, Bond, Part, Rule
 from makegood_portal.ledger.shown import LISTED
 from makegood_portal.ledger.words import Kind, Role
 
@@ -130,6 +130,14 @@ $$ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION ledger_guard_closing() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- Only `ledger_close` changes to whom a file is closed, whatever else somebody may write of it.
+  IF current_user = 'RUNTIME' THEN
+    RAISE EXCEPTION 'only_by_a_form: to whom a file is closed follows from what the candidate says in a form' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
 CREATE OR REPLACE FUNCTION ledger_demand_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ BEGIN
@@ -194,6 +202,8 @@ def _sql_of(rule: Rule, c: str) -> str:
         parts.append(f"{c}.id = ANY ((SELECT ledger_opened())::uuid[])")
     if rule.until:
         parts.append(f"{c}.{rule.until} IS NULL")
+    if rule.unless:
+        parts.append(f"NOT {c}.{rule.unless}")
     if rule.steps:
         named = f"SELECT 1 FROM ledger_programme p WHERE p.id = {c}.programme_id AND {c}.step = ANY (p.{rule.steps})"  # noqa: S608
         parts.append(f"EXISTS ({named})")
@@ -329,6 +339,20 @@ def policies() -> dict[str, dict[str, str]]:
     return found
 
 
+CLOSE = f"""
+CREATE OR REPLACE FUNCTION ledger_close(of uuid, provider boolean, evaluator boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ BEGIN
+  -- Past row-level security: whoever writes down the no of a candidate may be the one who is not to see the file from now on.
+  IF NOT EXISTS (SELECT 1 FROM ledger_writes_{Part.CONSENT} v WHERE v.id = of)
+      OR current_setting('makegood.audited', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'not_yours: what this candidate agrees to is not yours to write down, or it is not audited' USING ERRCODE = '42501';
+  END IF;
+  UPDATE ledger_candidacy SET {CLOSED_TO["provider"]} = provider, {CLOSED_TO["evaluator"]} = evaluator WHERE id = of;
+END $$;
+"""  # noqa: S608 - our own words
+
+
 OPEN_TABLES = frozenset(
     {
         "ledger_user",
@@ -351,7 +375,8 @@ OPEN_TABLES = frozenset(
 def statements() -> Iterator[str]:
     """Everything, in order. Each may run again."""
     runtime = connection.ops.quote_name(settings.MAKEGOOD_RUNTIME_ROLE)
-    yield FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'").replace("CONSENT_COUNTS", CONSENT_COUNTS.format("k."))
+    functions = FUNCTIONS.replace("'TIME_ZONE'", f"'{settings.TIME_ZONE}'").replace("CONSENT_COUNTS", CONSENT_COUNTS.format("k."))
+    yield functions.replace("'RUNTIME'", f"'{settings.MAKEGOOD_RUNTIME_ROLE}'")
     yield from counting.functions()
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {runtime}"
@@ -365,6 +390,7 @@ def statements() -> Iterator[str]:
         yield f"REVOKE ALL ON {view} FROM {runtime}"
         yield f"GRANT SELECT ON {view} TO {runtime}"
     yield from counting.functions_of_views()
+    yield CLOSE
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"
@@ -385,6 +411,12 @@ def statements() -> Iterator[str]:
         "CREATE CONSTRAINT TRIGGER demand_history AFTER UPDATE OF release_on ON ledger_candidacy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
         f" WHEN (OLD.release_on IS DISTINCT FROM NEW.release_on AND current_user = '{settings.MAKEGOOD_RUNTIME_ROLE}')"
         " EXECUTE FUNCTION ledger_demand_history()"
+    )
+    yield "DROP TRIGGER IF EXISTS guard_closing ON ledger_candidacy"
+    closing = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in CLOSED_TO.values())
+    yield (
+        f"CREATE TRIGGER guard_closing BEFORE UPDATE ON ledger_candidacy FOR EACH ROW WHEN ({closing})"
+        " EXECUTE FUNCTION ledger_guard_closing()"
     )
     for table in sorted(APPEND_ONLY):
         yield f"DROP TRIGGER IF EXISTS append_only_rows ON {table}"

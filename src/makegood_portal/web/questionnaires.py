@@ -24,8 +24,6 @@ from makegood_portal.actions.acting import TakenBack, Together
 from makegood_portal.actions.open_file import open_support
 from makegood_portal.actions.questionnaire import (
     FILLERS,
-    AnsweredMeanwhile,
-    AnswersRefused,
     Typed,
     asked_of,
     begin,
@@ -158,6 +156,8 @@ def response(request: Asked, response: UUID) -> HttpResponse:
     if request.method == "POST" and current is not None:
         found, errors, status = _kept(request, found)
         if not errors:
+            if _closed(request, response):
+                return redirect("home")
             return redirect(_next(response, found, current, request.POST.get("go", ""), request.scope))
     context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/section.html", context, status=status)
@@ -176,24 +176,18 @@ def response_keep(request: Asked, response: UUID) -> HttpResponse:
 
 def _kept(request: Asked, before: Filling) -> tuple[Filling, Mapping[str, str], int]:
     """The response after what was typed, with what to do about each answer that is not kept, and the status that says so."""
-    errors: dict[str, str] = {}
-    others: tuple[str, ...] = ()
-    try:
-        keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
-    except AnswersRefused as refused:
-        errors = {**refused.errors}
-    except AnsweredMeanwhile as stale:
-        others = stale.items
+    left = keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
+    errors = {**left.errors}
     found = look_at(by=request.scope, on=before.id) or before
     for item in found.form.items:
-        if item.name in others:
+        if item.name in left.meanwhile:
             there = _question(item, found, "", None, request.scope).answer
             errors[item.name] = (
                 _("Somebody else answered meanwhile: %(answer)s. Save again to replace that.") % {"answer": there}
                 if there
                 else _("Somebody else took the answer away meanwhile. Save again to give yours.")
             )
-    return found, errors, 409 if others else 422 if errors else 200
+    return found, errors, 409 if left.meanwhile else 422 if errors else 200
 
 
 @require_POST
@@ -203,7 +197,17 @@ def response_finish(request: Asked, response: UUID) -> HttpResponse:
     found = _found(request, response)
     if not pressed(request, lambda: finish(by=request.scope, on=response), said=_("The questionnaire is finished.")):
         return redirect("response_answers", response=response)
+    if _closed(request, response):
+        return redirect("home")
     return redirect("candidate_consents" if found.asks_consent else "candidate_questionnaires", candidacy=found.candidacy)
+
+
+def _closed(request: Asked, response: UUID) -> bool:
+    """Whether the file is closed to who just wrote down that the candidate says no to them; then the page says so."""
+    if questionnaires.filling(request.scope, response) is not None:
+        return False
+    notices.done(request, _("The candidate does not want you to know them. The file is closed to you from now on."))
+    return True
 
 
 @require_POST

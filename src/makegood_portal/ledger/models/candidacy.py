@@ -51,6 +51,8 @@ class Candidacy(Row):
     contract_on = models.DateField(null=True, blank=True)
     started_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    closed_to_provider = models.BooleanField(default=False, db_default=False, help_text="the candidate says so in a form")
+    closed_to_evaluator = models.BooleanField(default=False, db_default=False, help_text="the candidate says so in a form")
     version = models.PositiveIntegerField(default=1, help_text="rises with each change: an editor with an older one is told")
 
     class Meta:

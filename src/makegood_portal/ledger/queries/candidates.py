@@ -88,6 +88,9 @@ class File:
     """Where they are from or go to, for whoever may know who they are; empty where that is not known."""
     conditions: Sequence[tuple[str, str]]
     """Of municipalities that permit it under conditions: which, and what they want; for who may see what they answered."""
+    closed_to_provider: bool
+    closed_to_evaluator: bool
+    """Whether the candidate does not want these to know them."""
     provider: str
     """To whom the candidate goes, or went; empty where that is not known yet."""
     guide: str
@@ -224,6 +227,8 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         conditions=[(one["by"], one["conditions"]) for one in row.permitted or ()],
         prison_number=row.prison_number_there or "",
         municipality=row.municipality.name if row.municipality and identity else "",
+        closed_to_provider=row.closed_to_provider,
+        closed_to_evaluator=row.closed_to_evaluator,
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),

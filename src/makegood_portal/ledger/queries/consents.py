@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.dateparse import parse_date
 
+from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_steps import Instrument
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.access import Part
@@ -193,10 +194,38 @@ def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one
     }
 
 
+def asks_whether(delivery: Delivery, step: str, who: str) -> bool:
+    """Whether a form of this step asks if they may know the candidate: until it is finished they do not."""
+    forms = (delivery.instruments[code] for code in delivery.steps[step].instruments)
+    return any(who in one.objections.values() for one in forms)
+
+
+def objections(scope: Scope, row: Candidacy, *, today: date) -> dict[str, bool]:
+    """To whom the candidate's forms close the file (True), or open it (False); what no form says anything of is left out.
+
+    A no counts from the moment that it is given; a yes when its form is finished, and until then the no that stood before.
+    """
+    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
+    asked = {item: who for one in delivery.instruments.values() for item, who in one.objections.items()} if delivery else {}
+    codes = [code for code, one in delivery.instruments.items() if one.objections] if delivery else []
+    if not asked:
+        return {}
+    rows = Response.objects.filter(candidacy=row, questionnaire__code__in=codes, state__in=["open", "finished"])
+    given = FilteredRelation("answers", condition=Q(answers__item__in=[*asked], answers__status=AnswerStatus.GIVEN))
+    found: dict[str, bool] = {}
+    said = access.visible(rows, scope).annotate(said=given).order_by("said__happened_on", "said__recorded_at")
+    for state, stood, item, value in said.values_list("state", "said_no", "said__item", "said__value"):
+        if item is not None and (state == "finished" or value == "no"):
+            found[asked[item]] = value == "no"
+        if state == "open":
+            found |= {asked[name]: True for name in stood if name in asked}
+    return found
+
+
 def forms_about_sharing(programme: UUID, *, today: date) -> dict[str, Instrument]:
-    """Code -> instrument, of those in which the programme asks about sharing."""
+    """Code -> instrument, of those in which the programme asks about sharing, or who may know the candidate."""
     delivery = terms.deliveries_on({programme}, today).get(programme)
-    return {code: one for code, one in delivery.instruments.items() if one.consents} if delivery else {}
+    return {code: one for code, one in delivery.instruments.items() if one.consents or one.objections} if delivery else {}
 
 
 def _answers(scope: Scope, row: Candidacy, forms: Mapping[str, Instrument]) -> QuerySet[Response, Any]:

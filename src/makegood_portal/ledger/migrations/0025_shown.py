@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0021_prison_number"),
+        ("ledger", "0024_filled_from_a_list"),
     ]
 
     operations = [

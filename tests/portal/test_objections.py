@@ -1,0 +1,147 @@
+"""To whom a candidate closes the file: a no in a form binds at once, in the application and in the database; a yes opens it again.
+
+Which question closes the file to whom stands in the programme file (`objections` of an instrument).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection
+from django.urls import reverse
+from django.utils import timezone
+
+from makegood_portal.actions.hand_over import hand_over
+from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, open_again
+from makegood_portal.actions.refusal import Refusal
+from makegood_portal.actions.selection import pass_step
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Response
+from makegood_portal.ledger.scope import scope_of, scoped
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import Side, World, a_questionnaire, client_of
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+DAY = TODAY - timedelta(days=3)
+YES = {"share_with_provider": "yes", "ask_municipality": "yes", "tell_probation": "yes", "share_with_researchers": "yes"}
+OF_THE_PROVIDER = (Role.LEAD, Role.COUNSELLOR)
+
+
+@pytest.fixture
+def ours(world: World) -> Side:
+    a_questionnaire(world.ours.programme, "consent")
+    return world.ours
+
+
+def says(side: Side, *, by: Role = Role.COORDINATOR, finished: bool = True, **answers: str) -> None:
+    """What the candidate answers in the form about sharing; what was finished is opened again first."""
+    with scoped(scope := scope_of(side.users[by])):
+        if Response.objects.filter(state="finished").exists():
+            open_again(by=scope, on=Response.objects.get().pk)
+        key = begin(by=scope, on=side.candidacy.pk, instrument="consent", medium="screen", happened_on=DAY)
+        keep_answers(by=scope, on=key, typed={name: Typed(text) for name, text in (YES | answers).items()}, happened_on=DAY)
+        if finished:
+            finish(by=scope, on=key)
+
+
+def sees(side: Side, role: Role) -> bool:
+    """Whether the file opens, and whether the database gives any of its rows; both say the same."""
+    opens = client_of(side.users[role]).get(reverse("candidate", args=[side.candidacy.pk])).status_code == 200
+    with scoped(scope_of(side.users[role])), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_candidacy WHERE id = %s", [side.candidacy.pk])
+        ((rows,),) = cursor.fetchall()
+        cursor.execute("SELECT count(*) FROM ledger_answer WHERE candidacy_id = %s", [side.candidacy.pk])
+        ((answers,),) = cursor.fetchall()
+    assert opens == bool(rows)
+    assert rows or not answers
+    return opens
+
+
+@pytest.mark.parametrize(("item", "closed"), [("share_with_provider", OF_THE_PROVIDER), ("share_with_researchers", (Role.EVALUATOR,))])
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_no_closes_the_file_at_once(ours: Side, item: str, closed: tuple[Role, ...], finished: bool) -> None:
+    readers = (*OF_THE_PROVIDER, Role.EVALUATOR, Role.COORDINATOR)
+    assert all(sees(ours, role) for role in readers)
+    answers: Any = {item: "no"}
+    says(ours, finished=finished, **answers)
+    assert {role for role in readers if not sees(ours, role)} == {*closed}
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate", args=[ours.candidacy.pk])).content.decode()
+    assert "de kandidaat zei nee" in page
+    assert AuditEntry.objects.filter(verb="close_file", candidacy=ours.candidacy.pk).count() == 1
+
+
+def test_a_yes_opens_it_again_once_its_form_is_finished(ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    says(ours, finished=False)
+    assert not sees(ours, Role.LEAD)
+    says(ours)
+    assert sees(ours, Role.LEAD)
+
+
+def test_who_opens_a_colleagues_file_for_a_reason_does_not_pass_a_no(world: World, ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    with scoped(scope_of(world.ours.users[Role.COUNSELLOR])), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_identity")
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_provider_knows_nobody_before_the_candidate_said_yes(ours: Side) -> None:
+    Candidacy.objects.update(step="informed", step_since=DAY, provider=None, counsellor=None)
+    by = scope_of(ours.users[Role.COORDINATOR])
+    with scoped(by):
+        pass_step(by=by, on=ours.candidacy.pk, step="informed", happened_on=DAY, channel="")
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).provider is None
+    says(ours, finished=False)
+    assert not sees(ours, Role.LEAD)
+    with scoped(by):
+        finish(by=by, on=Response.objects.get().pk)
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).provider == ours.at(Kind.PROVIDER)
+    assert sees(ours, Role.LEAD)
+
+
+def test_nothing_goes_on_at_a_provider_that_may_not_know(ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    by, version = scope_of(ours.users[Role.COORDINATOR]), Candidacy.objects.get(pk=ours.candidacy.pk).version
+    with scoped(by), pytest.raises(Refusal) as refused:
+        hand_over(by=by, on=ours.candidacy.pk, happened_on=TODAY, seen=version)
+    assert refused.value.code == "closed_to_provider"
+
+
+def test_after_the_hand_over_the_provider_keeps_the_file_and_ends_what_was_begun(ours: Side) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(handed_over_on=DAY)
+    says(ours, by=Role.COUNSELLOR, share_with_provider="no", share_with_researchers="no")
+    assert sees(ours, Role.COUNSELLOR)
+    assert not sees(ours, Role.EVALUATOR)
+
+
+def test_whoever_writes_down_a_no_to_themselves_is_told_and_led_home(ours: Side) -> None:
+    says(ours, finished=False)
+    client, response = client_of(ours.users[Role.LEAD]), Response.objects.get()
+    page = client.get(reverse("response", args=[response.pk]) + "?section=what").content.decode()
+    assert 'value="no"' in page
+    typed = {"section": "what", "item": "share_with_provider", "value_share_with_provider": "no", "seen_share_with_provider": "yes"}
+    answer = client.post(reverse("response", args=[response.pk]), typed, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Het is vanaf nu voor u gesloten" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        (Role.COORDINATOR, "UPDATE ledger_candidacy SET closed_to_provider = false"),
+        (Role.LEAD, "SELECT ledger_close(%(key)s, false, false)"),
+        (Role.HEAD_OFFICE, "SELECT ledger_close(%(key)s, false, false)"),
+        (Role.EVALUATOR, "SELECT ledger_close(%(key)s, false, false)"),
+    ],
+)
+def test_nobody_opens_a_file_past_the_form(ours: Side, role: Role, statement: str) -> None:
+    says(ours, share_with_provider="no")
+    with pytest.raises(ProgrammingError, match=r"only_by_a_form|not_yours"):
+        carried_out(ours, role, statement)
+
+
+def carried_out(side: Side, role: Role, statement: str) -> None:
+    with scoped(scope_of(side.users[role])), connection.cursor() as cursor:
+        cursor.execute(statement, {"key": side.candidacy.pk})
