@@ -79,6 +79,24 @@ def test_other_peoples_ids_are_refused_as_ids_that_do_not_exist(world: World, ro
     assert faults == []
 
 
+@pytest.mark.parametrize("role", [*Role, None], ids=[*map(str, Role), "stranger"])
+def test_the_other_way_of_asking_opens_nothing_either(world: World, role: Role | None) -> None:
+    """A page whose form goes to its own address is asked for by POST as well, and a form's address by GET, empty-handed."""
+    client, faults = client_of(world.ours.users[role] if role else None), []
+    for name, route in ROUTES.items():
+        for side in (world.ours, world.theirs) if route.has_object else (world.ours,):
+            mine = side is world.ours or role in route.shared
+            if (role in route.may and mine) or route.public:
+                continue
+            with undone():
+                address, htmx = reverse(name, kwargs=route.kwargs(side)), {"HX-Request": "true"} if route.htmx else {}
+                answer = client.post(address, headers=htmx) if route.post is None else client.get(address, headers=htmx)
+                led = role is None and (answer.status_code == 401 or "/account/login" in answer.headers.get("Location", ""))
+                if not led and answer.status_code not in {403, 404, 405}:
+                    faults.append(f"{name}: {answer.status_code}")
+    assert faults == []
+
+
 def said(answer: Any) -> str:
     """The page without what differs each time: tokens, and the address that was asked."""
     text = FRESH.sub("", answer.content.decode())

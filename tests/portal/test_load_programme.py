@@ -148,7 +148,7 @@ def test_a_form_that_asks_what_is_measured_elsewhere_is_refused(tmp_path: Path) 
     [
         ("named_in: municipality_after_release", "named_in: municipality_after", "delivery/permissions/municipality/named_in"),
         ("{ask_municipality: permission", "{ask_town: permission", "delivery/instruments/consent/consents"),
-        ("consents_until: consent_until", "consents_until: last_job", "delivery/instruments/consent/consents"),
+        ("consents_until: consent_until", "consents_until: last_job", "delivery/instruments/consent/consents_until"),
     ],
 )
 def test_a_question_that_the_terms_name_and_no_form_asks_is_refused(tmp_path: Path, old: str, new: str, path: str) -> None:

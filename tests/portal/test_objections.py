@@ -17,10 +17,10 @@ from makegood_portal.actions.hand_over import hand_over
 from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, open_again
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.actions.selection import pass_step
-from makegood_portal.ledger.models import AuditEntry, Candidacy, Response
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Programme, Response
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_questionnaire, client_of
+from portal.builders import Side, World, a_loaded_programme, a_questionnaire, client_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -145,3 +145,12 @@ def test_nobody_opens_a_file_past_the_form(ours: Side, role: Role, statement: st
 def carried_out(side: Side, role: Role, statement: str) -> None:
     with scoped(scope_of(side.users[role])), connection.cursor() as cursor:
         cursor.execute(statement, {"key": side.candidacy.pk})
+
+
+def test_a_no_of_before_the_file_said_to_whom_it_closes_counts_when_that_file_is_loaded(ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    Candidacy.objects.update(closed_to_provider=False)  # as it was before
+    Programme.objects.filter(pk=ours.programme.pk).update(code="werk-na-detentie")
+    a_loaded_programme()
+    assert not sees(ours, Role.LEAD)
+    assert AuditEntry.objects.get(verb="load_programme").facts["closed_to_provider"] == 1

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from makegood.instrument.stored import as_plain
 from makegood.instrument.xlsform import read_xlsform
@@ -20,8 +20,10 @@ from makegood.programme.delivery import Delivery
 from makegood.programme.reading import Agreement, find_programme, read_agreement
 from makegood.values.problem import Problem, Refused, Where, nearest
 from makegood_portal.ledger import audit, terms
+from makegood_portal.ledger.access import CLOSED_TO
 from makegood_portal.ledger.models import (
     Answer,
+    AnswerStatus,
     Candidacy,
     ContactMoment,
     ContactRoute,
@@ -72,8 +74,22 @@ def load_programme(reference: str, *, by: Scope, on: date, why: str = "") -> Pro
     programme.save(update_fields=["with_head_office"])
     _take_in_sites(programme, programme_terms.delivery)
     taken = _take_in_instruments(programme, programme_terms.delivery, path.parent)
-    audit.record(by, "load_programme", facts={"sha256": agreement.sha256, "instruments": taken})
+    closed = _close_as_said(programme, programme_terms.delivery)
+    audit.record(by, "load_programme", facts={"sha256": agreement.sha256, "instruments": taken, **closed})
     return programme
+
+
+def _close_as_said(programme: Programme, delivery: Delivery) -> dict[str, int]:
+    """Whoever said no before the file said to whom that closes theirs: column -> how many files are closed by it now."""
+    closed: dict[str, int] = {}
+    for who, column in CLOSED_TO.items():
+        items = [item for one in delivery.instruments.values() for item, to in one.objections.items() if to == who]
+        noes = Answer.objects.filter(candidacy=OuterRef("pk"), item__in=items, status=AnswerStatus.GIVEN, value="no")
+        rows = Candidacy.objects.filter(Exists(noes), programme=programme, **{column: False})
+        rows = rows.filter(handed_over_on=None) if who == "provider" else rows
+        number = rows.update(**{column: True}) if items else 0
+        closed |= {column: number} if number else {}
+    return closed
 
 
 def _take_in_sites(programme: Programme, delivery: Delivery) -> None:
@@ -123,9 +139,10 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
 def _not_asked(delivery: Delivery, questions: Mapping[str, set[str]], folder: str) -> Iterator[Problem]:
     """Questions that the terms name and the forms, as far as they could be read (code -> names), do not ask."""
     named = [
-        (f"instruments/{code}", name, questions[code])
+        (f"instruments/{code}/{key}", name, questions[code])
         for code, one in delivery.instruments.items()
-        for name in (*one.consents, one.consents_until, *one.objections)
+        for key, names in (("consents", one.consents), ("consents_until", [one.consents_until]), ("objections", one.objections))
+        for name in names
         if code in questions
     ]
     asked = {name for names in questions.values() for name in names}
