@@ -135,7 +135,19 @@ def the_questionnaire_is_filled_in(page: Page, candidacy: UUID) -> None:
     page.goto(f"/candidates/{candidacy}/questionnaires/")
     expect(page.get_by_text("6 van 43 vragen")).to_be_visible()
     follow(page.get_by_role("button", name="Verder Screeningsvragenlijst"))
+    all_parts_are_answered(page)
+    expect(page.get_by_text("vragen zijn voor het gesprek met de begeleider")).to_be_visible()
+    expect(page.get_by_role("button", name="Vragenlijst afronden")).to_have_count(0)
+
+
+def the_counsellor_judges(page: Page) -> None:
+    """What the candidate told stands there; the counsellor adds the own part and finishes the form."""
+    the_step_is_opened(page, "Gesprek met de begeleider")
+    page.get_by_role("link", name="Vragenlijsten openen").click()
+    follow(page.get_by_role("button", name="Verder Screeningsvragenlijst"))
+    expect(page.get_by_role("heading", name="Voor de begeleider", level=1)).to_be_visible()
     the_rest_is_answered(page)
+    expect(page.get_by_role("status").first).to_contain_text("De vragenlijst is afgerond")
 
 
 def a_form_is_begun(page: Page, step: str, form: str) -> None:
@@ -147,10 +159,14 @@ def a_form_is_begun(page: Page, step: str, form: str) -> None:
 
 
 def the_rest_is_answered(page: Page) -> None:
+    all_parts_are_answered(page)
+    page.get_by_role("button", name="Vragenlijst afronden").click()
+
+
+def all_parts_are_answered(page: Page) -> None:
     while page.get_by_role("button", name="Bewaren en verder").count():
         a_part_is_answered(page)
         follow(page.get_by_role("button", name="Bewaren en verder"))  # the next part, or the end
-    page.get_by_role("button", name="Vragenlijst afronden").click()
 
 
 def a_short_form_is_filled_in(page: Page, step: str, form: str) -> None:
@@ -187,7 +203,7 @@ def the_step_is_opened(page: Page, title: str) -> None:
 
 def the_lead_gives_him_a_counsellor(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Kandidaten zonder begeleider").click()
+    page.get_by_role("link", name="Kandidaat zonder begeleider").click()
     page.get_by_role("checkbox", name="Piet Jansen").check(force=True)
     page.get_by_role("button", name="Deze begeleider geven").click()
     expect(page.get_by_role("alert").first).to_be_visible()  # nobody was chosen: said, and the tick is kept
@@ -268,12 +284,12 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     phone = opens(cast.coordinator, size="phone").new_page()
     a_short_form_is_filled_in(phone, "Vragenlijst", "Toestemming om gegevens te delen")
     the_questionnaire_is_filled_in(phone, piet.pk)
-    expect(phone.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
     the_step_is_done(phone, "Vragenlijst")
 
     lead = opens(cast.lead, size="desk").new_page()
     the_lead_gives_him_a_counsellor(lead)
     counsellor = opens(cast.counsellor, size="phone").new_page()
+    the_counsellor_judges(counsellor)
     the_step_is_done(counsellor, "Gesprek met de begeleider")
 
     the_municipality_is_asked(desk)

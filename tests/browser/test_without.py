@@ -94,12 +94,11 @@ def test_a_questionnaire_without_scripts(opens: Opens, cast: Cast) -> None:
     follow(page.get_by_role("button", name="Beginnen Screeningsvragenlijst"))
     for _ in range(2):  # without a script an answer brings up its follow-up questions when it is saved: the end leads back to them
         every_part_is_answered(page)
-        follow(page.get_by_role("button", name="Vragenlijst afronden"))
         if not page.get_by_text("hebben nog een antwoord nodig").count():
             break
         page.goto(f"/candidates/{one.pk}/questionnaires/")
         follow(page.get_by_role("button", name="Verder Screeningsvragenlijst"))
-    expect(page.get_by_role("status")).to_contain_text("De vragenlijst is afgerond")
+    expect(page.get_by_text("vragen zijn voor het gesprek met de begeleider")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpRespo
 def response(request: Asked, response: UUID) -> HttpResponse:
     """One section to fill in. Each answer is kept as it is given; without JavaScript the button keeps them all."""
     found = _found(request, response)
-    sections = _sections(found, request.POST.get("section") or request.GET.get("section", ""), request.scope)
+    sections = _sections(found, request.POST.get("section", request.GET.get("section")), request.scope)
     current = next((one for one in sections if one.current), None)
     errors: Mapping[str, str] = {}
     status = 200
@@ -168,7 +168,7 @@ def response(request: Asked, response: UUID) -> HttpResponse:
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
     """Keep an answer as it is given, with what else was typed by then, and say so; other items may be asked after it."""
     found, errors, _status = _kept(request, _found(request, response))
-    sections = _sections(found, request.POST.get("section", ""), request.scope)
+    sections = _sections(found, request.POST.get("section"), request.scope)
     current = next((one for one in sections if one.current), None)
     context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/kept.html", {**context, "kept": not errors})
@@ -374,12 +374,18 @@ def _by_section(form: Questionnaire) -> Iterator[tuple[str, list[Item]]]:
         yield name, [item for item in form.items if item.section == name]
 
 
-def _sections(found: Filling, chosen: str, by: Scope) -> list[Section]:
-    """The parts that are asked of somebody; another one where it was chosen by name."""
+def _sections(found: Filling, chosen: str | None, by: Scope) -> list[Section]:
+    """The parts that are asked of somebody; another one where it was chosen by name.
+
+    Without a choice it begins at the beginning, and goes on where an answer is missing.
+    """
     shown, own = asked(found.form, found.given), _parts_of(found.form, by)
     names = [name for name in dict.fromkeys(item.section for item in shown) if name in own or name == chosen]
     left = {name: sum(item.section == name and item.name in found.progress.unanswered for item in shown) for name in names}
-    here = chosen if chosen in names else next((name for name in names if left[name]), names[-1] if names else "")
+    waits = {item.section for item in shown if item.name in found.progress.required_unanswered}
+    open_ones = [name for name in names if name in waits] or [name for name in names if left[name]] or names[-1:]
+    first = names[:1] if not found.progress.answered else open_ones
+    here = chosen if chosen in names else next(iter(first), "")
     told = {name for name in names if all(item.kind == "note" for item in shown if item.section == name)}
     titles = {
         name: _words(found.form.sections.get(name, {})) or (_("About these questions") if name in told else found.title) for name in names
