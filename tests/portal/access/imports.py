@@ -30,6 +30,7 @@ ROUTES = {
     "import_new": Route(may=ONLY_COORDINATOR),
     "import_practice_list": Route(may=ONLY_COORDINATOR, answers=frozenset({200, 404})),
     "import": Route(may=LISTS, kwargs=of_list),
+    "import_first_line": Route(may=ONLY_COORDINATOR, kwargs=of_list),
     "import_columns": Route(may=ONLY_COORDINATOR, kwargs=of_list),
     "import_refused_csv": Route(may=ONLY_COORDINATOR, kwargs=of_list),
     "import_take_in": Route(may=ONLY_COORDINATOR, kwargs=of_list, post=nothing),
