@@ -619,6 +619,19 @@ def test_a_file_that_cannot_be_used_is_refused_on_the_page(
     assert GrossListImport.objects.count() == 0
 
 
+@pytest.mark.parametrize(("size", "code", "said"), [(0, "empty_file", "leeg"), (20_000_001, "too_large", "te groot")])
+def test_a_file_that_the_form_turns_away_is_written_down_without_its_name(
+    coordinator: User, prison: Organisation, programme: Programme, size: int, code: str, said: str
+) -> None:
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": SimpleUploadedFile("jansen.csv", b"x" * size)}
+    answer = client_of(coordinator).post(reverse("import_new"), words)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    entry = AuditEntry.objects.get(verb="request", outcome="refused")
+    assert entry.actor == coordinator.pk
+    assert entry.facts == {"code": code, "route": "import_new", "method": "POST", "on": {}, "size": size}
+
+
 def test_a_long_list_is_looked_at_with_few_queries(coordinator: User, prison: Organisation, programme: Programme) -> None:
     rows = [
         f"{n};Naam{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)};Jan;1980-01-01;m;2016-09-01;Utrecht" for n in range(1000)

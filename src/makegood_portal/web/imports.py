@@ -45,6 +45,7 @@ from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.queries.imports import ListFile, Place, RowLine
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.import_words import KINDS, OUTCOMES, WORDS, file_words, note_words, remarks_of, value_words
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
@@ -67,8 +68,10 @@ class UploadForm(Form):
         label=gettext_lazy("Month of the list"), input_formats=["%Y-%m"], widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": gettext_lazy("Write the month as year-month, such as 2016-06.")},
     )  # fmt: skip
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("The list"),
+        most=TOO_LARGE,
+        too_large=gettext_lazy("The file is too large. Send at most 20 MB."),
         help_text=gettext_lazy("A file from Excel (.xlsx) or a text file (.csv), at most 20 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
@@ -80,13 +83,6 @@ class UploadForm(Form):
         if len(choices) == 1:
             self.fields["place"].widget = forms.HiddenInput()
             self.fields["place"].initial = choices[0][0]
-
-    def clean_file(self) -> Any:
-        """A file that is too large is refused before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > TOO_LARGE:
-            raise forms.ValidationError(_("The file is too large. Send at most 20 MB."))
-        return file
 
 
 NAMED_SO = {

@@ -21,6 +21,7 @@ from makegood_portal.ledger.queries import reconciliation
 from makegood_portal.ledger.queries.reconciliation import READERS
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.import_words import FILES
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
@@ -50,8 +51,10 @@ class ListForm(Form):
         label=gettext_lazy("Who should stand on it?"), widget=forms.RadioSelect, initial="started",
         choices=[("started", gettext_lazy("Everybody who started")), ("everybody", gettext_lazy("Everybody in your files"))],
     )  # fmt: skip
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("The list"),
+        most=MAX_BYTES,
+        too_large=gettext_lazy("The file is too large. Send at most 20 MB."),
         help_text=gettext_lazy(
             "Excel (.xlsx) or .csv with a key of its own, family name, given name, date of birth and sex; or with tokens."
         ),
@@ -69,13 +72,6 @@ class ListForm(Form):
         if len(choices) == 1:
             self.fields["programme"].widget = forms.HiddenInput()
             self.fields["programme"].initial = choices[0][0]
-
-    def clean_file(self) -> Any:
-        """A file that is too large is refused before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large. Send at most 20 MB."))
-        return file
 
 
 @require_safe
