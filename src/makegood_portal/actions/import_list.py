@@ -645,9 +645,11 @@ class FirstLines:
 
 
 def look_at_first_line(*, by: Scope, on: UUID) -> FirstLines | None:
-    """What may be a person, beside the line under it, and written down that it was looked at; None: not the asker's."""
+    """What may be a person, beside the line under it, and written down that it was looked at; None: not the asker's, or the
+    file is no longer kept.
+    """
     listed = _import(on)
-    if listed.prison_id not in by.where(Role.COORDINATOR):
+    if listed.sealed_file is None or listed.prison_id not in by.where(Role.COORDINATOR):
         return None
     file = _read(_content(listed), listed.file_name, first_line="person")
     (line, first), (_next, second) = (*file.rows, (0, ("",) * len(file.header)))[:2]

@@ -109,6 +109,15 @@ def title_on(programme: UUID, day: date, *, else_: str) -> str:
         return else_
 
 
+def title_in_both(programme: UUID, day: date, *, else_: str) -> dict[str, str]:
+    """What a programme is called, by language: for words that are kept, and read by who speaks the other one."""
+    try:
+        title = programme_on(programme, day).title
+    except NoTermsError:
+        return {"en": else_}
+    return {language: said(title, language) for language in ("en", "nl")}
+
+
 def programme_titles(names: Mapping[UUID, str], day: date) -> dict[UUID, str]:
     """Programme -> what it is called in the language of the page. `names`: programme -> what to say where no terms are loaded.
 

@@ -328,6 +328,8 @@ def import_first_line(request: Asked, listed: UUID) -> HttpResponse:
         lines = look_at_first_line(by=request.scope, on=listed)
     except ListRefused as refused:
         return _unreadable(request, found, refused, first_line=True)
+    if lines is None:
+        return redirect("import", listed=listed)
     return render(request, "imports/first_line.html", {"form": form, "list": found, "lines": lines}, status=422 if form.errors else 200)
 
 

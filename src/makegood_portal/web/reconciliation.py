@@ -10,6 +10,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from makegood.cases.gross_list.file import MAX_BYTES
 from makegood_portal.actions.reconcile import PartnerListRefused, compare_list, forget_comparison, open_outcome
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import reconciliation
 from makegood_portal.ledger.queries.reconciliation import READERS
 from makegood_portal.ledger.words import Role
@@ -117,7 +119,8 @@ def reconciliation_one(request: Asked, compared: UUID) -> HttpResponse:
         [{"person": one, "differs": [PARTS.get(part, part) for part in one.differs]} for one in people]
         for people in (found.differing, found.doubtful)
     ]
-    context = {"found": found, "counts": found.row.counts, "differing": in_words[0], "doubtful": in_words[1]}
+    programme = terms.title_on(found.row.programme_id, timezone.localdate(), else_=found.row.programme.name)
+    context = {"found": found, "programme": programme, "counts": found.row.counts, "differing": in_words[0], "doubtful": in_words[1]}
     template = "reconciliation/state.html" if request.htmx and found.row.state == "waiting" else "reconciliation/one.html"
     answer = render(request, template, context)
     if request.htmx and found.row.state != "waiting":
