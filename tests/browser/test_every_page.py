@@ -14,6 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import Error, Page
 
 from browser import looking
+from browser.busy import make_busy
 from browser.looking import SIZES, WHOLE, Opens
 from makegood_portal.ledger.words import Role
 from portal.access_table import ROUTES
@@ -35,6 +36,9 @@ def by_role(views: Iterable[tuple[str, Role]]) -> dict[Role, list[str]]:
     return found
 
 
+EVERY_ROLE = by_role(VIEWS)
+TABS = "main nav.tabs a"
+OF_THIS_PAGE = "links => links.filter((link) => link.pathname === location.pathname).map((link) => link.href)"
 PAGES, PAGES_ONCE = by_role(VIEWS if WHOLE else SEEN_ONCE), by_role(SEEN_ONCE)
 
 
@@ -79,6 +83,23 @@ def test_pages_work_without_scripts_at_400_percent_and_on_a_desk(world: World, o
         faults[name] = found
         page.set_viewport_size(SIZES["zoomed"]["viewport"])
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("role", EVERY_ROLE)
+def test_no_page_of_any_role_sticks_out_at_400_percent_when_there_is_much_to_do(world: World, opens: Opens, role: Role) -> None:
+    """Behind each tab too: a page has as many faces as it has tabs."""
+    make_busy(world.ours)
+    page, faults = opens(world.ours.users[role], size="zoomed", scripts=False).new_page(), {}
+    for name in opened(page, world, EVERY_ROLE[role]):
+        faces = {page.url, *page.locator(TABS).evaluate_all(OF_THIS_PAGE)}
+        for address in sorted(faces, key=lambda address: address != page.url):
+            if address != page.url:
+                page.goto(address)
+            found = looking.overflow(page) + looking.squeezed(page)
+            if found:
+                faults[f"{name} {address.partition('?')[2]}"] = found
+                looking.picture(page, f"{name}-{role}-zoomed")
+    assert faults == {}
 
 
 def test_every_page_is_looked_at() -> None:

@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 
 from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.actions.import_list import name_columns, receive_list, take_list_in
-from makegood_portal.ledger.models import Candidacy, Organisation, User
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Organisation, User
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.access_table import ROUTES, role_for
@@ -132,12 +132,48 @@ def test_another_name_of_the_host_is_refused_in_plain_words() -> None:
     assert "elsewhere.example" not in answer.content.decode()
 
 
-def test_what_is_far_too_much_is_not_even_read(staff: User) -> None:
+class Unread(io.BytesIO):
+    """What is sent; whoever reads it fails."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError(f"{size} bytes were read")
+
+    readline = read
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ({"CONTENT_LENGTH": "100000000"}, 100_000_000),
+        ({"CONTENT_LENGTH": "9" * 40}, None),
+        ({"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}, None),
+    ],
+)
+def test_what_is_far_too_much_is_not_even_read_and_is_written_down(staff: User, said: dict[str, str], size: int | None) -> None:
     """100 MB from a stranger would fill the disk before anybody asked who sends it."""
-    said = {"Content-Length": "100000000"}
-    answer = Client().generic("POST", reverse("import_new"), b"", "multipart/form-data; boundary=x", headers=said)
+    for client, actor in ((Client(), None), (client_of(staff), staff.pk)):
+        sent: dict[str, Any] = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": Unread(), **said}
+        answer = client.generic("POST", reverse("import_new"), **sent)
+        assert answer.status_code == 413
+        page = answer.content.decode()
+        assert "hoogstens 20 MB" in page
+        assert f'href="{reverse("import_new")}"' in page, "the way back to the form"
+        entry = AuditEntry.objects.filter(verb="request", outcome="refused").latest("number")
+        assert entry.actor == actor
+        assert entry.facts == {"code": "too_large", "route": "import_new", "method": "POST", "on": {}, "size": size}
+
+
+@pytest.mark.django_db
+def test_what_is_far_too_much_for_an_address_that_is_none_leads_to_the_first_page(staff: User) -> None:
+    sent: dict[str, Any] = {"wsgi.input": Unread(), "CONTENT_LENGTH": "100000000"}
+    answer = client_of(staff).generic("POST", "/no-such-page/", **sent)
     assert answer.status_code == 413
-    assert "hoogstens 20 MB" in answer.content.decode()
+    assert AuditEntry.objects.filter(verb="request", outcome="refused").latest("number").facts["route"] == ""
+
+
+@pytest.mark.django_db
+def test_too_many_fields_are_refused_in_plain_words(staff: User) -> None:
     many = client_of(staff, raise_request_exception=False).post(reverse("plain_text"), {f"n{number}": "1" for number in range(5_001)})
     assert many.status_code == 400
     assert "Dit is niet te lezen" in many.content.decode()

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from makegood_portal.ledger.models import Candidacy, PrisonNumber
+from makegood_portal.ledger.models import AuditEntry, Candidacy, PrisonNumber
 from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.queries.candidates import Wanted
 from makegood_portal.ledger.scope import scope_of, scoped
@@ -196,3 +196,15 @@ def test_an_empty_list_says_what_to_do(world: World) -> None:
     assert reverse("candidates") in nobody
     Candidacy.objects.filter(pk=world.ours.candidacy.pk).update(provider=None, counsellor=None)
     assert "empty" in client.get(ADDRESS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "part"),
+    [(Role.COORDINATOR, "identity"), (Role.LEAD, "identity"), (Role.EVALUATOR, "candidacy"), (Role.HEAD_OFFICE, "candidacy")],
+)
+def test_opening_a_file_is_written_down_as_what_was_shown(world: World, role: Role, part: str) -> None:
+    asker = client_of(world.ours.users[role])
+    answer = asker.get(reverse("candidate", kwargs={"candidacy": world.ours.candidacy.pk}))
+    assert ("Van Ours" in answer.content.decode()) is (part == "identity")
+    entries = AuditEntry.objects.filter(verb="read", table="ledger_candidacy", actor=world.ours.users[role].pk)
+    assert list(entries.values_list("part", flat=True)) == [part]

@@ -19,8 +19,8 @@ from django.db import connection
 from django.urls import reverse
 
 from makegood_portal.ledger.models import AuditEntry, Candidacy
-from makegood_portal.ledger.words import Role
-from portal.builders import World, client_of
+from makegood_portal.ledger.words import Kind, Role
+from portal.builders import World, a_user, an_organisation, client_of
 
 
 def break_the_audit(how: str) -> None:
@@ -72,8 +72,10 @@ def test_a_refusal_is_written_down_although_the_page_is_undone(world: World) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_unreachable_database_is_said_clearly() -> None:
-    client = client_of(None, raise_request_exception=False)
+@pytest.mark.parametrize("logged_in", [False, True])
+def test_an_unreachable_database_is_said_clearly(logged_in: bool) -> None:
+    somebody = a_user(Role.COORDINATOR, at=an_organisation(Kind.PRISON)) if logged_in else None
+    client = client_of(somebody, raise_request_exception=False)
     where = connection.settings_dict
     was, connection.settings_dict["HOST"] = where["HOST"], "/nowhere"
     connection.close()

@@ -12,12 +12,14 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from makegood_portal.actions.import_list import (
     mark_of,
     name_columns,
     put_list_aside,
     receive_list,
+    say_first_line,
     suggested_columns,
     take_list_in,
     take_rows_in,
@@ -482,9 +484,9 @@ def test_two_rows_of_one_person_say_in_what_they_differ_and_neither_wins(
     _, listed = received(coordinator, prison, programme, JANSEN.replace("1-9-2016", "14-2-2017"), other, month=date(2016, 7, 1))
     page = shown(coordinator, listed)
     for said in (
-        "Datum van vrijlating “14 februari 2017”: Regel 3 zegt “20 februari 2017”. Geen van beide wordt overgenomen.",
-        "Datum van vrijlating “20 februari 2017”: Regel 2 zegt “14 februari 2017”. Geen van beide wordt overgenomen.",
-        "Dezelfde persoon staat op regel 2. Die regel telt.",
+        "Datum van vrijlating “14 februari 2017”: Regel 3 zegt “20 februari 2017”. Geen van deze twee wordt overgenomen.",
+        "Datum van vrijlating “20 februari 2017”: Regel 2 zegt “14 februari 2017”. Geen van deze twee wordt overgenomen.",
+        "Dezelfde persoon staat op regel 2. Die regel telt, maar niet wat op de regels verschilt.",
     ):
         assert said in page
     with scoped(scope_of(coordinator)):
@@ -617,6 +619,19 @@ def test_a_file_that_cannot_be_used_is_refused_on_the_page(
     assert GrossListImport.objects.count() == 0
 
 
+@pytest.mark.parametrize(("size", "code", "said"), [(0, "empty_file", "leeg"), (20_000_001, "too_large", "te groot")])
+def test_a_file_that_the_form_turns_away_is_written_down_without_its_name(
+    coordinator: User, prison: Organisation, programme: Programme, size: int, code: str, said: str
+) -> None:
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": SimpleUploadedFile("jansen.csv", b"x" * size)}
+    answer = client_of(coordinator).post(reverse("import_new"), words)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    entry = AuditEntry.objects.get(verb="request", outcome="refused")
+    assert entry.actor == coordinator.pk
+    assert entry.facts == {"code": code, "route": "import_new", "method": "POST", "on": {}, "size": size}
+
+
 def test_a_long_list_is_looked_at_with_few_queries(coordinator: User, prison: Organisation, programme: Programme) -> None:
     rows = [
         f"{n};Naam{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)};Jan;1980-01-01;m;2016-09-01;Utrecht" for n in range(1000)
@@ -664,3 +679,212 @@ def test_the_second_who_names_the_columns_sees_what_was_named_and_keeps_the_own_
     (now,) = re.findall(r'name="seen" value="(\w+)"', answer.content.decode())
     assert asker.post(page, COLUMNS | {"seen": now}).status_code == 302
     assert ColumnMapping.objects.get(prison=prison).columns == COLUMNS
+
+
+def test_of_two_equal_rows_the_first_counts_and_of_three_with_one_number_none(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    _, listed = received(coordinator, prison, programme, JANSEN, JANSEN)
+    assert "Dezelfde persoon staat op regel 2. Die regel telt." in shown(coordinator, listed)
+    _, listed = received(coordinator, prison, programme, JANSEN, JANSEN, JANSEN.replace("Piet", "Karel"))
+    page = shown(coordinator, listed)
+    assert "Die regel telt" not in page
+    assert "Dezelfde persoon staat op regel 2. Die regel wordt ook niet verwerkt: het nummer is ook van iemand anders." in page
+
+
+HEADLESS = f"{JANSEN}\n{DE_VRIES}".encode()
+LETTERS = {"number": "A", "family_name": "B", "given_name": "C", "birth_date": "D", "sex": "E", "release_on": "F", "municipality": "G"}
+
+
+def brought(by: User, prison: Organisation, programme: Programme, content: bytes, *, month: date = MONTH) -> UUID:
+    with scoped(scope_of(by)):
+        return receive_list(by=scope_of(by), on=prison.pk, programme=programme.pk, month=month, file_name="l.csv", content=content)
+
+
+def everywhere() -> str:
+    """What stands in columns and in the audit of a list, outside what is sealed."""
+    mapped, listed = ColumnMapping.objects.values_list("columns"), GrossListImport.objects.values_list("header", "columns", "notes")
+    return str([*mapped, *listed, *AuditEntry.objects.values_list("facts")])
+
+
+def test_a_list_without_names_of_columns_says_so_before_anything_is_read(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key = brought(coordinator, prison, programme, HEADLESS)
+    asker = client_of(coordinator)
+    answer = asker.get(reverse("import", args=[key]), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("import_first_line", args=[key])
+    page = answer.content.decode()
+    assert "De eerste regel lijkt op een persoon, niet op de namen van kolommen." in page
+    assert "Jansen" in page
+    assert AuditEntry.objects.filter(verb="read", table="ledger_grosslistimport", row=key).exists()
+    assert asker.get(reverse("import_columns", args=[key])).status_code == 302, "nothing is mapped before"
+    with scoped(scope_of(coordinator)), pytest.raises(Refusal, match=r"eerste regel|first line"):
+        name_columns(by=scope_of(coordinator), on=key, columns=LETTERS)
+    assert asker.post(reverse("import_first_line", args=[key]), {}).status_code == 422
+    answer = asker.post(reverse("import_first_line", args=[key]), {"first_line": "person"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("import_columns", args=[key])
+    assert "B: Jansen, De Vries" in answer.content.decode()
+    assert asker.post(reverse("import_columns", args=[key]), LETTERS).status_code == 302
+    page = shown(coordinator, key)
+    assert "Piet Jansen" in page
+    assert "Anna De Vries" in page
+    assert "De eerste regel is gelezen als een persoon." in page
+
+
+def test_nothing_of_a_person_stands_in_columns_that_are_kept(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    key = brought(coordinator, prison, programme, HEADLESS)
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        say_first_line(by=scope, on=key, is_a_person=True)
+        name_columns(by=scope, on=key, columns=LETTERS)
+    assert not ColumnMapping.objects.exists(), "letters are no names: nothing is kept for the prison"
+    assert suggested_columns(key) == LETTERS, "they hold for this list"
+    assert "Jansen" not in everywhere()
+    _, usual = received(coordinator, prison, programme, JANSEN, month=date(2016, 7, 1))
+    assert ColumnMapping.objects.get().columns == COLUMNS
+    next_month = brought(coordinator, prison, programme, HEADLESS, month=date(2016, 8, 1))
+    assert GrossListImport.objects.get(pk=next_month).state == "mapping"
+    with scoped(scope):
+        say_first_line(by=scope, on=next_month, is_a_person=True)
+        assert suggested_columns(next_month) == {}
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    assert set(Identity.objects.values_list("family_name", flat=True)) == {"Jansen", "De Vries"}
+    del usual
+
+
+def test_names_that_are_not_known_are_asked_about_once(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    content = b"Nom;Prenom;Ne le\nJansen;Piet;7-3-1984"
+    key = brought(coordinator, prison, programme, content)
+    asker = client_of(coordinator)
+    page = asker.get(reverse("import_first_line", args=[key])).content.decode()
+    assert "Geen van de woorden op de eerste regel is bekend als naam van een kolom." in page
+    assert asker.post(reverse("import_first_line", args=[key]), {"first_line": "names"}).status_code == 302
+    columns = {"family_name": "Nom", "given_name": "Prenom", "birth_date": "Ne le"}
+    assert asker.post(reverse("import_columns", args=[key]), columns).status_code == 302
+    assert ColumnMapping.objects.get().columns == columns
+    again = brought(coordinator, prison, programme, content, month=date(2016, 7, 1))
+    assert GrossListImport.objects.get(pk=again).state == "preview"
+
+
+def test_a_header_that_is_a_person_after_all_is_read_as_one(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    _, key = received(coordinator, prison, programme, JANSEN)
+    asker = client_of(coordinator)
+    assert reverse("import_first_line", args=[key]) in asker.get(reverse("import_columns", args=[key])).content.decode()
+    assert asker.post(reverse("import_first_line", args=[key]), {"first_line": "person"}).status_code == 302
+    listed = GrossListImport.objects.get(pk=key)
+    assert (listed.state, listed.header[:2], listed.rows.count(), listed.counts) == ("mapping", ["A", "B"], 0, {})
+    assert asker.post(reverse("import_first_line", args=[key]), {"first_line": "names"}).status_code == 302
+    assert GrossListImport.objects.get(pk=key).state == "preview", "its columns are known"
+
+
+def test_refused_rows_of_a_list_without_names_come_back_with_names(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    key = brought(coordinator, prison, programme, HEADLESS.replace(b"Anna", b""))
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        say_first_line(by=scope, on=key, is_a_person=True)
+        name_columns(by=scope, on=key, columns=LETTERS)
+    content = client_of(coordinator).get(reverse("import_refused_csv", args=[key])).content
+    assert content.decode("utf-8-sig").splitlines()[0].startswith("registratienummer;achternaam;voornaam;geboortedatum")
+    again = brought(coordinator, prison, programme, content.replace(b"De Vries;", b"De Vries;Anna"))
+    assert suggested_columns(again)["family_name"] == "achternaam"
+
+
+def test_a_whole_name_in_one_column_is_read_row_by_row(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    content = b'Nummer;Naam;Geboortedatum\n1;"Boom, Kees";7-3-1984\n2;Anna van den Berg;1990-05-01\n3;Boom;1980-01-01'
+    key = brought(coordinator, prison, programme, content)
+    assert suggested_columns(key)["whole_name"] == "Naam"
+    page, said = questions(client_of(coordinator), reverse("import_columns", args=[key]))
+    assert len(said) <= MOST, "\n".join(said)
+    assert "Hele naam" in page.content.decode()
+    columns = {"number": "Nummer", "whole_name": "Naam", "birth_date": "Geboortedatum"}
+    twice = client_of(coordinator).post(reverse("import_columns", args=[key]), columns | {"given_name": "Nummer"})
+    assert "Kies de hele naam, of de achternaam en de voornaam. Niet allebei." in twice.content.decode()
+    none = client_of(coordinator).post(reverse("import_columns", args=[key]), {"birth_date": "Geboortedatum"})
+    assert none.status_code == 422
+    assert client_of(coordinator).post(reverse("import_columns", args=[key]), columns).status_code == 302
+    page = shown(coordinator, key)
+    assert "Kees Boom achternaam Boom, voornaam Kees" in page
+    assert "Anna van den Berg achternaam Berg, tussenvoegsel van den, voornaam Anna" in page
+    assert "Hele naam “Boom”: Dit is geen achternaam met een voornaam. Schrijf ze allebei, zoals Boom, Kees." in page
+    scope = scope_of(coordinator)
+    with scoped(scope):
+        take_list_in(by=scope, on=key)
+    take_rows_in.now(by=scope, listed=str(key))
+    kept = set(Identity.objects.values_list("given_names", "prefix", "family_name"))
+    assert kept == {("Kees", "", "Boom"), ("Anna", "van den", "Berg")}
+
+
+def test_a_list_is_read_by_its_own_header_whatever_the_prison_mapped_since(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key = brought(coordinator, prison, programme, a_list(DE_VRIES, JANSEN))
+    person = dict(zip(COLUMNS, JANSEN.split(";"), strict=True))
+    ColumnMapping.objects.create(prison=prison, columns=person, saved_by=coordinator)
+    page = client_of(coordinator).get(reverse("import_columns", args=[key]))
+    assert page.status_code == 200
+    assert "Achternaam: De Vries, Jansen" in page.content.decode()
+    assert client_of(coordinator).post(reverse("import_columns", args=[key]), COLUMNS).status_code == 302
+    again = brought(coordinator, prison, programme, a_list(DE_VRIES, JANSEN), month=date(2016, 7, 1))
+    assert GrossListImport.objects.get(pk=again).header == HEADER.split(";")
+
+
+def test_a_kept_list_that_cannot_be_read_any_more_says_why_and_can_be_named_again_or_thrown_away(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key = brought(coordinator, prison, programme, a_list(JANSEN))
+    GrossListImport.objects.filter(pk=key).update(sealed_file=seal("list", HEADER.encode(), bound_to=key))
+    page = client_of(coordinator).get(reverse("import_columns", args=[key]))
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert "Er staat niemand op de lijst. Stuur een lijst met minstens één regel." in words
+    assert "nobody stands" not in words
+    assert reverse("import_first_line", args=[key]) in words
+    assert reverse("import_put_aside", args=[key]) in words
+    done = client_of(coordinator).post(reverse("import_first_line", args=[key]), {"first_line": "names"})
+    assert "Er staat niemand op de lijst." in done.content.decode()
+    assert client_of(coordinator).post(reverse("import_put_aside", args=[key])).status_code == 302
+
+
+def test_lists_are_told_apart_and_one_that_waits_is_thrown_away_there(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key = brought(coordinator, prison, programme, a_list(JANSEN))
+    answer, said = questions(client_of(coordinator), reverse("imports"))
+    assert len(said) <= MOST, "\n".join(said)
+    page = " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+    came = GrossListImport.objects.get(pk=key).recorded_at.astimezone()
+    assert "l.csv" in page
+    assert f"{came.year}, {came:%H}:" in page
+    assert reverse("import_put_aside", args=[key]) in answer.content.decode()
+    assert reverse("import_put_aside", args=[key]) in client_of(coordinator).get(reverse("import_columns", args=[key])).content.decode()
+    service = an_organisation(Kind.PRISON_SERVICE)
+    Party.objects.create(programme=programme, organisation=service, site="service")
+    page = client_of(a_user(Role.HEAD_OFFICE, at=service)).get(reverse("imports")).content.decode()
+    assert prison.name in page
+    assert "l.csv" not in page, "a file may be called after somebody"
+    assert reverse("import_put_aside", args=[key]) not in page
+
+
+def test_the_same_file_again_says_that_it_came_before(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06"}
+    asker = client_of(coordinator)
+    first = asker.post(reverse("import_new"), words | {"file": SimpleUploadedFile("l.csv", a_list(JANSEN))}, follow=True)
+    assert "al eerder ingelezen" not in first.content.decode()
+    again = asker.post(reverse("import_new"), words | {"file": SimpleUploadedFile("anders.csv", a_list(JANSEN))}, follow=True)
+    assert "Dit bestand is al eerder ingelezen, op " in again.content.decode()
+    assert GrossListImport.objects.count() == 1
+
+
+def test_merged_cells_are_named(coordinator: User, prison: Organisation, programme: Programme) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (HEADER, JANSEN, DE_VRIES):
+        book.active.append(row.split(";"))
+    book.active.merge_cells("B2:B3")
+    out = io.BytesIO()
+    book.save(out)
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": "2016-06", "file": SimpleUploadedFile("l.xlsx", out.getvalue())}
+    page = client_of(coordinator).post(reverse("import_new"), words)
+    assert "Deze cellen zijn samengevoegd: B2:B3. Maak ze los en vul elke cel in." in page.content.decode()

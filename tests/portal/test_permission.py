@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import DatabaseError, connection
 from django.urls import reverse
@@ -94,10 +95,13 @@ def test_the_municipality_reads_what_the_request_says_and_nothing_of_the_file_el
     assert found is not None
     assert found.says == permissions.Says(
         name="Sanne Van Ours", born_on=date(1990, 5, 17), prison=ours.at(Kind.PRISON).name, release_on=date(2026, 6, 1),
-        programme=ours.programme.name,
+        programme="Werk na Detentie",
     )  # fmt: skip
     page = client_of(ours.users[Role.MUNICIPAL_CONTACT]).get(reverse("permission", args=[request.pk])).content.decode()
     assert "Sanne Van Ours" in page
+    english = client_of(ours.users[Role.MUNICIPAL_CONTACT])
+    english.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "Work after prison" in english.get(reverse("permission", args=[request.pk])).content.decode(), "in whichever it was asked"
     assert ours.candidacy.person.pseudonym not in page
 
 

@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from makegood.cases.gross_list.fields import passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, Note, read_list
 from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
+from makegood.cases.gross_list.whole_name import read_whole_name
 from makegood.values.problem import Refused
 
 ON = date(2016, 6, 1)
@@ -215,6 +216,7 @@ def test_headings_are_recognised_nearly_spelt_too() -> None:
     [
         ("Gedetineerdennr", "number"), ("Ged.nr", "number"), ("Nr", "number"), ("Ingesloten op", "detained_since"),
         ("Aanvang detentie", "detained_since"), ("Vrij op", "release_on"), ("Datum vrijlating", "release_on"),
+        ("Naam", "whole_name"), ("Naam gedetineerde", "whole_name"),
         ("Geboren op", "birth_date"), ("M/V/X", "sex"), ("Woongemeente", "municipality"), ("Familienaam", "family_name"),
         ("Voorletters", ""), ("Voorletter(s)", ""), ("Opmerkingen", ""),
     ],
@@ -500,3 +502,147 @@ def test_a_heading_that_begins_as_a_bitmap_does_is_a_heading() -> None:
 def test_cells_that_are_merged_across_a_title_are_no_list_of_merged_cells() -> None:
     file = read_list(a_workbook(["Lijst mei 2016"], HEADER.split(";"), list(ROW), merge="A1:F1"), name="l.xlsx")
     assert [cells[1] for _line, cells in file.rows] == ["Jansen"]
+
+
+def test_merged_cells_of_a_title_are_passed_over_however_many_lines_they_take() -> None:
+    content = a_workbook(["Lijst mei 2016"], [None], HEADER.split(";"), list(ROW), merge="A1:F2")
+    file = read_list(content, name="lijst.xlsx")
+    assert [cells[1] for _line, cells in file.rows] == ["Jansen"]
+    assert file.notes == (Note("above_header", 1),)
+
+
+@pytest.mark.parametrize("merge", ["B2:B3", "B2:C2", "A1:B1", "A4:F4"])
+def test_merged_cells_of_the_list_itself_are_refused_by_what_they_are_called(merge: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_list(a_workbook(HEADER.split(";"), list(ROW), list(ROW), ["Einde"], merge=merge), name="lijst.xlsx")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.where.path) == ("merged_cells", merge)
+
+
+PERSONS = (
+    "1;Boom;Kees;7-3-1984;m;1-9-2016",
+    "2;De Vries;Anna;1990-05-01;v;2016-10-01",
+    "3;Bos;Jan;2-2-1970;m;onbekend",
+)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        PERSONS,
+        PERSONS[:1],
+        ("G-17;Boom;Kees;;m;", "G-18;Bos;Jan;1-1-1970;m;1-9-2016"),
+        ("Boom;Kees;Utrecht", "Bos;Jan;Zwolle"),
+        ("1;Naam;Kees;7-3-1984;m;1-9-2016", "2;Bos;Jan;1-1-1970;m;1-9-2016"),
+        ("Lijst mei 2016", "", *PERSONS),
+    ],
+    ids=["dates", "one person alone", "a number, and no date", "nothing that is known", "somebody called Naam", "below a title"],
+)
+def test_a_list_without_names_of_columns_loses_nobody_and_names_no_column_after_a_person(rows: tuple[str, ...]) -> None:
+    content = "\n".join(rows).encode()
+    file = read_list(content, name="l.csv")
+    people = [row for row in rows if ";" in row]
+    assert file.first_line == "unsaid"
+    assert file.header == tuple("ABCDEF"[: people[0].count(";") + 1])
+    assert [";".join(cells) for _line, cells in file.rows] == people
+    assert file.notes[-1] == Note("no_names")
+    said = read_list(content, name="l.csv", first_line="person")
+    assert (said.first_line, said.header, said.rows) == ("person", file.header, file.rows)
+
+
+def test_a_first_line_of_which_somebody_says_that_it_names_the_columns_names_them() -> None:
+    file = read_list(b"Nom;Prenom;Ne le\nBoom;Kees;1984-03-07", name="l.csv", first_line="names")
+    assert (file.first_line, file.header, len(file.rows)) == ("names", ("Nom", "Prenom", "Ne le"), 1)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [HEADER, "nr;achternaam;voornaam;geb.datum;m/v;vrij op", "Naam;Geboren op;x1;x2;x3;x4", "BMW;Achternaam;2016;2017;q;y"],
+)
+def test_a_line_with_known_names_names_the_columns(header: str) -> None:
+    assert read_list(f"{header}\n{PERSONS[0]}\n{PERSONS[1]}".encode(), name="l.csv").first_line == "names"
+
+
+def test_names_that_were_mapped_before_are_no_longer_asked_about() -> None:
+    content = b"Nom;Prenom;Ne le\nBoom;Kees;1984-03-07"
+    assert read_list(content, name="l.csv").first_line == "unsaid"
+    assert read_list(content, name="l.csv", known=["Nom", "Prenom", "Ne le"]).first_line == "names"
+
+
+def test_a_last_line_is_no_header_whatever_was_mapped_before() -> None:
+    file = a_list("1;Jansen;Piet;1984-03-07;m;2016-09-01")
+    again = read_list(f"{HEADER}\n{';'.join(ROW)}".encode(), name="l.csv", known=list(ROW))
+    assert again.header == file.header
+
+
+def test_columns_without_a_name_are_called_as_a_spreadsheet_calls_them() -> None:
+    file = read_list((";".join(f"x{place}y" for place in range(29)) + "\n").encode() * 2, name="l.csv")
+    assert file.header[25:29] == ("Z", "AA", "AB", "AC")
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "prefix", "family", "said"),
+    [
+        ("Boom, Kees", "Kees", "", "Boom", []),
+        ("Kees van den Boom", "Kees", "van den", "Boom", []),
+        ("Boom, Kees van den", "Kees", "van den", "Boom", []),
+        ("van den Boom, Kees", "Kees", "van den", "Boom", []),
+        ("VAN DEN BOOM, KEES", "Kees", "van den", "Boom", ["whole_name capitals"]),
+        ("Anna Maria de Vries", "Anna Maria", "de", "Vries", []),
+        ("Jan Smit-de Boer", "Jan", "", "Smit-de Boer", []),
+        ("Jan van Smit - de Boer", "Jan", "van", "Smit-de Boer", []),
+        ("Youssef El Idrissi", "Youssef", "el", "Idrissi", []),
+        ("Fatima Ben Ali", "Fatima", "", "Ben Ali", []),
+        ("Ben Ali", "Ben", "", "Ali", []),
+        ("Piet van 't Hof", "Piet", "van 't", "Hof", []),
+        ("K. Boom", "K.", "", "Boom", ["given_name initials"]),
+        ("Juan Garcia Lopez", "Juan Garcia", "", "Lopez", ["whole_name last_word"]),
+        ("Garcia Lopez, Juan", "Juan", "", "Garcia Lopez", []),
+    ],
+)
+def test_a_whole_name_is_told_apart(cell: str, given: str, prefix: str, family: str, said: list[str]) -> None:
+    parts, changes = read_whole_name(cell, ON)
+    assert (parts["given_name"], parts.get("prefix", ""), parts["family_name"]) == (given, prefix, family)
+    assert [f"{field} {code}" for field, code in changes] == said
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("Boom", "one_name"), ("Boom,", "one_name"), (", Kees", "one_name"), ("van den Boom", "one_name"), ("Boom, van", "one_name"),
+     ("Boom, Kees, jr", "two_commas"), ("Boom 12", "no_name"), ("=Boom, Kees", "no_name"), ("", "missing"), ("onbekend", "missing")],
+)  # fmt: skip
+def test_a_name_that_cannot_be_told_apart_refuses_its_row(cell: str, code: str) -> None:
+    file = a_list(f'1;"{cell}";1984-03-07', header="Nummer;Naam;Geboortedatum")
+    (row,) = judge(file, suggest_mapping(file.header), on=ON)
+    assert row.verdict == "refused"
+    assert [(remark.field, remark.code) for remark in row.remarks] == [("whole_name", code)]
+
+
+def test_a_column_naam_is_the_family_name_beside_a_given_name() -> None:
+    assert suggest_mapping(["Naam", "Voornaam"]) == {"family_name": "Naam", "given_name": "Voornaam"}
+    assert suggest_mapping(["Naam", "Achternaam", "Voornaam"]) == {"family_name": "Achternaam", "given_name": "Voornaam"}
+
+
+def test_a_list_has_a_name_whole_or_in_parts() -> None:
+    file = a_list("1;Boom, Kees;1984-03-07", header="Nummer;Naam;Geboren")
+    check_mapping(file, {"whole_name": "Naam", "birth_date": "Geboren"}, may_hold_bsn=False)
+    for mapping, codes in (
+        ({"whole_name": "Naam", "prefix": "Nummer", "birth_date": "Geboren"}, ["name_twice"]),
+        ({"birth_date": "Geboren"}, ["not_mapped", "not_mapped"]),
+        ({"family_name": "Naam", "birth_date": "Geboren"}, ["not_mapped"]),
+    ):
+        with pytest.raises(Refused) as refused:
+            check_mapping(file, mapping, may_hold_bsn=False)
+        assert [problem.code for problem in refused.value.problems] == codes
+
+
+def test_the_same_person_is_known_whether_the_name_is_whole_or_in_parts() -> None:
+    file = a_list('1;"Boom, Kees";1984-03-07', '2;"Kees Boom";1984-03-07', header="Nummer;Naam;Geboren")
+    first, again = judge(file, {"whole_name": "Naam", "birth_date": "Geboren"}, on=ON)
+    assert (first.verdict, [remark.code for remark in again.remarks]) == ("accepted", ["twice"])
+
+
+def test_where_nobody_knows_who_is_meant_no_line_counts() -> None:
+    rows = judged(JANSEN, JANSEN, JANSEN.replace("Piet", "Karel"))
+    assert {row.verdict for row in rows} == {"refused"}
+    assert [[remark.code for remark in row.remarks] for row in rows] == [["who"], ["none_counts"], ["twice", "who"]]

@@ -13,6 +13,7 @@ from datetime import date
 
 from makegood.cases.gross_list.fields import is_unknown, read_cell, suggest_mapping
 from makegood.cases.gross_list.file import ListFile, Note, read_list
+from makegood.cases.gross_list.whole_name import read_whole_name
 from makegood.cases.linkage import Tokens, tokens_of
 from makegood.values.problem import Problem, Refused, Where
 
@@ -29,7 +30,7 @@ KEYS = (
     "deelnemer",
     "person",
 )
-NAMED = ("family_name", "given_name", "birth_date", "sex")
+NAMED = ("family_name", "given_name", "whole_name", "birth_date", "sex")
 PARTS = tuple(field.name for field in fields(Tokens) if field.name != "person")
 MAX_KEY = 40
 _TOKEN = re.compile(r"[0-9a-f]{32}|")
@@ -54,7 +55,7 @@ def read_partner_list(content: bytes, *, name: str, secret: bytes, on: date) -> 
 
     Raises Refused with every problem: no key, a key twice, nothing to compare, a list that cannot be read.
     """
-    file = read_list(content, name=name, known=[*KEYS, *PARTS])
+    file = read_list(content, name=name, known=[*KEYS, *PARTS], first_line="names")
     folded = {heading.strip().casefold(): index for index, heading in enumerate(file.header)}
     key = next((folded[word] for word in KEYS if word in folded), None)
     if key is None:
@@ -67,7 +68,7 @@ def read_partner_list(content: bytes, *, name: str, secret: bytes, on: date) -> 
         return PartnerList(tuple(_with_tokens(file, keys, folded)), 0, file.notes)
     header = [heading for index, heading in enumerate(file.header) if index != key]
     mapping = {field: heading for field, heading in suggest_mapping(header).items() if field in NAMED}
-    if "birth_date" not in mapping or not {"family_name", "given_name"} & set(mapping):
+    if "birth_date" not in mapping or not {"family_name", "given_name", "whole_name"} & set(mapping):
         raise _refused(name, "nothing_to_compare", "the list has no names with a birth date", "send family name, given name and birth date")
     places = {field: file.header.index(heading) for field, heading in mapping.items()}
     found, unreadable = [], 0
@@ -81,12 +82,16 @@ def read_partner_list(content: bytes, *, name: str, secret: bytes, on: date) -> 
 
 def _values(cells: Mapping[str, str], on: date, *, counts_from_1904: bool) -> tuple[dict[str, str], bool]:
     """What can be read of a row, and whether something could not."""
-    found, bad = {}, False
+    found: dict[str, str] = {}
+    bad = False
     for field, cell in cells.items():
         if is_unknown(cell):
             continue
         try:
-            found[field] = read_cell(field, cell, on, counts_from_1904=counts_from_1904)[0]
+            if field == "whole_name":
+                found |= read_whole_name(cell, on)[0]
+            else:
+                found[field] = read_cell(field, cell, on, counts_from_1904=counts_from_1904)[0]
         except ValueError:
             bad = True
     return {field: value for field, value in found.items() if (field, value) != ("sex", "unknown")}, bad

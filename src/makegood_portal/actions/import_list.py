@@ -23,6 +23,8 @@ from django.utils.translation import gettext as _
 
 from makegood.cases.gross_list.fields import FIELDS, LONGEST_NUMBER, may_be_bsn, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, read_list, samples
+from makegood.cases.gross_list.file import FirstLine as Said
+from makegood.cases.gross_list.first_line import looks_like_a_person
 from makegood.cases.gross_list.judging import JudgedRow, Remark, check_mapping, judge
 from makegood.programme.delivery import Delivery
 from makegood.selection.municipality import meant_of
@@ -36,6 +38,7 @@ from makegood_portal.ledger.models import (
     Candidacy,
     CitizenNumber,
     ColumnMapping,
+    FirstLine,
     GrossListImport,
     Identity,
     ImportRow,
@@ -89,21 +92,21 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
     if before is not None:
         return before.pk
     saved = ColumnMapping.objects.filter(prison=on).first()
-    file = _read(content, file_name, saved)
+    file = _read(content, file_name, known=_headings(saved))
     listed = GrossListImport(
         programme_id=programme,
         prison_id=on,
         month=month,
         file_name=_plain_name(file_name),
         sha256=sha256,
+        first_line=file.first_line,
         header=list(file.header),
         notes=[asdict(note) for note in file.notes],
         by_id=_user(by),
     )
     listed.sealed_file = seal("list", content, bound_to=listed.pk)
     add(listed)
-    if saved is not None and set(saved.columns.values()) <= set(file.header):
-        _judge(listed, file, saved.columns, by)
+    _judge_as_before(listed, file, saved, by)
     return listed.pk
 
 
@@ -119,24 +122,62 @@ def _plain_name(file_name: str) -> str:
     return "".join(mark for mark in name if mark.isalnum() or mark in " ._-()")[:120].lstrip("-. ") or "list"
 
 
-def _read(content: bytes, file_name: str, saved: ColumnMapping | None) -> ListFile:
+def _headings(saved: ColumnMapping | None) -> Sequence[str]:
+    return list(saved.columns.values()) if saved else ()
+
+
+def _read(content: bytes, file_name: str, *, known: Sequence[str] = (), first_line: Said = "unsaid") -> ListFile:
     try:
-        return read_list(content, name=_plain_name(file_name), known=list(saved.columns.values()) if saved else ())
+        return read_list(content, name=_plain_name(file_name), known=known, first_line=first_line)
     except Refused as refused:
         raise ListRefused(refused) from None
 
 
+def _again(listed: GrossListImport) -> ListFile:
+    """The file of a list, read as it was when it came: by its own header, whatever was mapped for the prison since."""
+    named = listed.first_line == FirstLine.NAMES
+    known = [heading for heading in listed.header if heading and named]
+    return _read(_content(listed), listed.file_name, known=known, first_line="names" if named else "person")
+
+
+def _content(listed: GrossListImport) -> bytes:
+    if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
+        raise Refusal("already_taken_in", _("This list has been taken in or put aside already."))
+    return unseal("list", listed.sealed_file, bound_to=listed.pk)
+
+
+def _judge_as_before(listed: GrossListImport, file: ListFile, saved: ColumnMapping | None, by: Scope) -> None:
+    """Judge each row by the columns that the prison named before, if this list has them all. Letters are nobody's names."""
+    if saved is not None and listed.first_line == FirstLine.NAMES and set(saved.columns.values()) <= set(file.header):
+        _judge(listed, file, saved.columns, by)
+
+
+@action(Role.COORDINATOR)
+def say_first_line(*, by: Scope, on: UUID, is_a_person: bool) -> None:
+    """Say what the first line of a list holds: a person, or the names of the columns. Then its columns are named anew."""
+    listed = _import(on, lock=True)
+    content, saved = _content(listed), ColumnMapping.objects.filter(prison=listed.prison_id).first()
+    if is_a_person:
+        file = _read(content, listed.file_name, first_line="person")
+    else:
+        file = _read(content, listed.file_name, known=_headings(saved), first_line="names")
+    listed.rows.all().delete()
+    read = {"first_line": file.first_line, "header": list(file.header), "notes": [asdict(note) for note in file.notes]}
+    change(listed, columns={**read, "columns": {}, "state": ImportState.MAPPING, "counts": {}})
+    _judge_as_before(listed, file, saved, by)
+
+
 @action(Role.COORDINATOR)
 def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str = "") -> None:
-    """Say which column is what (field -> heading), keep that for next month, and judge each row.
+    """Say which column is what (field -> heading), keep that for next month if they have names, and judge each row.
 
     `seen`: the mark (`mark_of`) of what a page suggested; when that is not so any more, a colleague named them meanwhile.
     """
     listed = _import(on)
-    if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW) or listed.sealed_file is None:
-        raise Refusal("already_taken_in", _("This list has been taken in or put aside already."))
+    file = _again(listed)
+    if listed.first_line == FirstLine.UNSAID:
+        raise Refusal("first_line_unsaid", _("Say first whether the first line is a person."))
     saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
-    file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
     chosen = {field: heading for field, heading in columns.items() if heading}
     now = suggested_columns(on)
     if seen and seen != mark_of(now) and chosen != now:
@@ -145,7 +186,9 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str =
         check_mapping(file, chosen, may_hold_bsn=listed.prison.may_hold_bsn)
     except Refused as refused:
         raise ListRefused(refused) from None
-    if saved is None:
+    if listed.first_line == FirstLine.PERSON:
+        pass  # letters are the names of no columns: next month another thing may stand under B
+    elif saved is None:
         add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=_user(by)))
     elif saved.columns != chosen:
         change(saved, columns={"columns": chosen, "saved_by_id": _user(by)})
@@ -154,8 +197,13 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str =
 
 
 def suggested_columns(listed: UUID) -> dict[str, str]:
-    """Field -> heading: as kept from last month where the headings are the same, else as their names suggest."""
+    """Field -> heading: as kept from last month where the headings are the same, else as their names suggest.
+
+    Where columns have no names: as they were named for this list, and nothing before that.
+    """
     found = _import(listed)
+    if found.first_line != FirstLine.NAMES:
+        return dict(found.columns)
     saved = ColumnMapping.objects.filter(prison=found.prison_id).values_list("columns", flat=True).first() or {}
     kept = {field: heading for field, heading in saved.items() if heading in found.header}
     suggested = {field: heading for field, heading in suggest_mapping(found.header).items() if heading not in kept.values()}
@@ -187,7 +235,7 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str], 
         counts["corrected"] += corrected
         counts.update(f"without_{name}" for name in MISSED if comes_in and name not in row.values)
         key = uuid4()
-        kept = Sealed(row.values, [(remark.found, remark.there) for remark in row.remarks])
+        whole = Sealed(row.values, [(remark.found, remark.there) for remark in row.remarks])
         rows.append(
             {
                 "id": key,
@@ -196,11 +244,12 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str], 
                 "corrected": corrected,
                 "problems": [_without_values(remark) for remark in row.remarks],
                 "became_id": of.key if of else None,
-                "sealed": seal("list", kept.text(), bound_to=key),
+                "sealed": seal("list", whole.text(), bound_to=key),
             }
         )
     insert(ImportRow, rows, of_id=listed.pk, prison_id=listed.prison_id)
-    change(listed, state=ImportState.PREVIEW, counts={name: count for name, count in counts.items() if count})
+    kept = {name: count for name, count in counts.items() if count}
+    change(listed, columns={"state": ImportState.PREVIEW, "counts": kept, "columns": dict(columns)})
     fact(**counts)
 
 
@@ -558,14 +607,17 @@ def take_refused_rows_out(*, by: Scope, on: UUID) -> RefusedRows:
     lines = imports.refused(by, on)
     if listed.sealed_file is None or not lines:
         raise Refusal("nothing_to_take", _("There is nothing here that you may take along."))
-    saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
-    file = _read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved)
-    named = {heading for name, heading in (saved.columns if saved else {}).items() if not FIELDS[name].sensitive}
+    file, columns = _again(listed), listed.columns or suggested_columns(on)
+    named = {heading: name for name, heading in columns.items() if not FIELDS[name].sensitive}
     places = [place for place, heading in enumerate(file.header) if heading in named]
     cells = dict(file.rows)
     fact(export="refused_rows", list=on, rows=len(lines))
     return RefusedRows(
-        [file.header[place] for place in places],
+        # What had no name gets one by which the file is known again when it comes back.
+        [
+            heading if listed.first_line == FirstLine.NAMES else FIELDS[named[heading]].headings[0]
+            for heading in map(file.header.__getitem__, places)
+        ],
         [(line, ["" if may_be_bsn(cell) else cell for cell in (cells[line.number][place] for place in places)]) for line in lines],
     )
 
@@ -575,10 +627,36 @@ def look_at_columns(*, by: Scope, on: UUID) -> Mapping[str, Sequence[str]]:
     listed = _import(on)
     if listed.sealed_file is None or listed.prison_id not in by.where(Role.COORDINATOR):
         return {}
-    saved = ColumnMapping.objects.filter(prison=listed.prison_id).first()
-    found = samples(_read(unseal("list", listed.sealed_file, bound_to=listed.pk), listed.file_name, saved))
+    found = samples(_again(listed))
     audit.record(by, "read", part="identity", table="ledger_grosslistimport", row=on, facts={"columns": len(found)})
     return found
+
+
+@dataclass(frozen=True)
+class FirstLines:
+    """The first lines of a list as they stand: column by column what stands in the first and in the next one.
+
+    `like_a_person`: that is how the first one looks; else only none of its words is known as the name of a column.
+    """
+
+    line: int
+    like_a_person: bool
+    columns: Sequence[tuple[str, str, str]]
+
+
+def look_at_first_line(*, by: Scope, on: UUID) -> FirstLines | None:
+    """What may be a person, beside the line under it, and written down that it was looked at; None: not the asker's, or the
+    file is no longer kept.
+    """
+    listed = _import(on)
+    if listed.sealed_file is None or listed.prison_id not in by.where(Role.COORDINATOR):
+        return None
+    file = _read(_content(listed), listed.file_name, first_line="person")
+    (line, first), (_next, second) = (*file.rows, (0, ("",) * len(file.header)))[:2]
+    audit.record(by, "read", part="identity", table="ledger_grosslistimport", row=on, facts={"lines": min(len(file.rows), 2)})
+    shown = [tuple("•" * 9 if may_be_bsn(cell) else cell for cell in cells) for cells in (first, second)]
+    looks = looks_like_a_person(first, [cells for _line, cells in file.rows[1:]])
+    return FirstLines(line, looks, list(zip(file.header, *shown, strict=True)))
 
 
 TOO_LARGE = MAX_BYTES

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from makegood.instrument.questionnaire import NON_ANSWERS, Questionnaire, progress
 from makegood.instrument.questionnaire import Answer as Given
@@ -315,7 +316,7 @@ def _says(one: Candidacy, names: Mapping[UUID, Identity]) -> bytes | None:
         "born_on": f"{identity.born_on}",
         "prison": one.prison.name if one.prison else "",
         "release_on": f"{one.release_on or ''}",
-        "programme": one.programme.name,
+        "programme": terms.title_in_both(one.programme_id, timezone.localdate(), else_=one.programme.name),
     }
     return history.seal(one.person_id, words)
 

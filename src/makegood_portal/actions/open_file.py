@@ -24,18 +24,18 @@ def open_file(*, by: Scope, on: UUID, with_permission: bool = False) -> File | N
     """
     found = candidates.file(by, on)
     if found is None or not with_permission:
-        _write_down(by, on, Part.IDENTITY, found)
+        _write_down(by, on, found)
         return found
     entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)
-    identity = entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)
-    audit.record_together(by, [identity, entry(part=Part.PERMISSION, table="ledger_permissionrequest")])
+    opened = entry(part=_part(found), table="ledger_candidacy", row=on)
+    audit.record_together(by, [opened, entry(part=Part.PERMISSION, table="ledger_permissionrequest")])
     return found
 
 
 def open_head(*, by: Scope, on: UUID) -> Head | None:
     """Whose file it is, for a page about one part of it; None as above."""
     found = candidates.head(by, on)
-    _write_down(by, on, Part.IDENTITY, found)
+    _write_down(by, on, found)
     return found
 
 
@@ -54,11 +54,11 @@ def open_first_page(*, by: Scope, on: UUID, today: date) -> Opened | None:
     """The file, the first appointment and the needs for support, each written down where there is one; None as above."""
     file = candidates.file(by, on)
     if file is None:
-        _write_down(by, on, Part.IDENTITY, None)
+        _write_down(by, on, None)
         return None
     first, needs = agreements.first_of(by, on), support.of_candidate(by, on, programme=file.programme, today=today)
     entry = partial(audit.Entry, verb="read", candidacy=on, person=file.person)
-    entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
+    entries = [entry(part=_part(file), table="ledger_candidacy", row=on)]
     if file.prison_number:
         entries.append(entry(part=Part.CONTACT, table="ledger_prisonnumber"))
     if file.conditions:
@@ -79,6 +79,12 @@ def open_support(*, by: Scope, on: UUID, programme: UUID, person: UUID, asked: C
     return found
 
 
-def _write_down(by: Scope, on: UUID, part: Part, found: File | Head | None) -> None:
+def _part(found: File | Head | None) -> Part:
+    """What was shown: who it is, or, to who may not know that, the number of the portal with the steps alone."""
+    known = found.line.name if isinstance(found, File) else found.name if found else ""
+    return Part.IDENTITY if known else Part.CANDIDACY
+
+
+def _write_down(by: Scope, on: UUID, found: File | Head | None) -> None:
     person, outcome = (found.person, "done") if found else (None, "refused")
-    audit.record(by, "read", part=part, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
+    audit.record(by, "read", part=_part(found), table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)

@@ -109,6 +109,25 @@ def title_on(programme: UUID, day: date, *, else_: str) -> str:
         return else_
 
 
+def title_in_both(programme: UUID, day: date, *, else_: str) -> dict[str, str]:
+    """What a programme is called, by language: for words that are kept, and read by who speaks the other one."""
+    try:
+        title = programme_on(programme, day).title
+    except NoTermsError:
+        return {"en": else_}
+    return {language: said(title, language) for language in ("en", "nl")}
+
+
+def programme_titles(names: Mapping[UUID, str], day: date) -> dict[UUID, str]:
+    """Programme -> what it is called in the language of the page. `names`: programme -> what to say where no terms are loaded.
+
+    One query, however many programmes.
+    """
+    if len(names) > 1:
+        _look_up_together(sorted(names))
+    return {programme: title_on(programme, day, else_=name) for programme, name in names.items()}
+
+
 def _look_up_together(programmes: Sequence[UUID]) -> None:
     """The newest version of each of these programmes is known until the block ends."""
     versions = ProgrammeVersion.objects.filter(programme__in=programmes).order_by("programme", "-recorded_at").distinct("programme")

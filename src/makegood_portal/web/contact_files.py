@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.take_contacts_out import take_contacts_out
-from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import contact_files
 from makegood_portal.ledger.queries.contact_files import COLUMNS, TAKERS
 from makegood_portal.web import notices
@@ -40,7 +39,7 @@ def contact_files_page(request: Asked) -> HttpResponse:
     address = reverse("contact_files")
     tabs = [
         {
-            "label": terms.title_on(key, timezone.localdate(), else_=name),
+            "label": name,
             "href": f"{address}?programme={key}",
             "current": key == found.programme,
         }

@@ -34,6 +34,7 @@ from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.problem_words import told
@@ -167,18 +168,13 @@ class ChangeForm(Form):
 class FileForm(Form):
     """An amended programme file."""
 
-    file = forms.FileField(
+    file = UploadField(
+        most=MAX_BYTES,
+        too_large=gettext_lazy("The file is too large. Send at most 2 MB."),
         label=gettext_lazy("The programme file with your amendment"),
         help_text=gettext_lazy("A .yaml file: the terms as they are now, with one new amendment under `amendments`."),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
     )
-
-    def clean_file(self) -> Any:
-        """Terms are text; what is larger is something else."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large. Send at most 2 MB."))
-        return file
 
 
 def _limit(limit: Limit, delivery: Delivery) -> str:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.web.kept_text import kept_of, send_again, words_of
+from makegood_portal.web.refused import in_words
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -35,7 +36,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """An action refused and the page did not say so itself."""
-    return render(request, "errors/refused.html", {"refusal": refusal, "typed": words_of(request)}, status=refusal.status)
+    return render(request, "errors/refused.html", {"said": in_words(refusal), "typed": words_of(request)}, status=refusal.status)
 
 
 def not_recorded(request: HttpRequest) -> HttpResponse:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from tempfile import gettempdir
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -35,7 +36,7 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
             (read_only,) = cursor.fetchone()
             if not read_only:
                 cursor.execute(_MARK)
-    except DatabaseError as error:
+    except Error as error:
         if getattr(error.__cause__, "sqlstate", "") == DISK_FULL:
             return JsonResponse({"status": "unavailable", "database": "disk_full"}, status=503)
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
@@ -45,6 +46,17 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     if shutil.disk_usage(settings.MAKEGOOD_HOME).free < LEAST_FREE or shutil.disk_usage(gettempdir()).free < LARGEST:
         return JsonResponse({"status": "unavailable", "database": "ok", "disk": "full"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
+
+
+class Health:
+    """Before the session: who watches with a cookie of a log-in gets the same answer, also when no session can be read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The health, or the page."""
+        return healthz(request) if request.path == "/healthz" else self.get_response(request)
 
 
 PATHS = [

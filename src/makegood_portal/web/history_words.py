@@ -72,6 +72,7 @@ VERBS: Words = {
     "put_list_aside": gettext_lazy("Put a list aside"),
     "put_notice_away": gettext_lazy("Put a notice away"),
     "receive_list": gettext_lazy("Brought a list"),
+    "say_first_line": gettext_lazy("Said what the first line of a list holds"),
     "record_appointment": gettext_lazy("Recorded whether the appointment took place"),
     "record_citizen_number": gettext_lazy("Recorded the citizen service number"),
     "record_consent": gettext_lazy("Recorded consent"),

@@ -19,6 +19,7 @@ WORDS = {
     "family_name": gettext_lazy("Family name"),
     "prefix": gettext_lazy("Prefix of the family name"),
     "given_name": gettext_lazy("Given name"),
+    "whole_name": gettext_lazy("Whole name"),
     "birth_date": gettext_lazy("Date of birth"),
     "sex": gettext_lazy("Sex"),
     "detained_since": gettext_lazy("Detained since"),
@@ -47,6 +48,8 @@ REMARKS = {
     "from_1904": gettext_lazy("This number counts from 1904. Give the column the form of a date."),
     "no_name": gettext_lazy("This is no name. Write letters, as in De Vries."),
     "long_name": gettext_lazy("This name is too long. Write at most 100 letters."),
+    "one_name": gettext_lazy("This is not a family name and a given name. Write both, as in Boom, Kees."),
+    "two_commas": gettext_lazy("Two commas leave open what the family name is. Write it first, then one comma: Boom, Kees."),
     "no_sex": gettext_lazy("This is not known. Write man, vrouw, anders or onbekend."),
     "formula": gettext_lazy("A spreadsheet would compute this. Write the value alone."),
     "code_of_a_page": gettext_lazy("This looks like code. Write plain words."),
@@ -56,10 +59,11 @@ REMARKS = {
     "unknown": gettext_lazy("This is not known."),
     "not_in_directory": gettext_lazy("There is no one municipality of this name. Choose it when you ask permission."),
     "other_name": gettext_lazy("This municipality has another name in the directory."),
-    "differs": gettext_lazy("Neither is taken over. Look up which is right, and correct the list."),
+    "differs": gettext_lazy("Neither of these two is taken over. Look up which is right, and correct the list."),
     "who": gettext_lazy("The number is the same, the person is not. Neither line is taken in. Correct the list."),
     "from_line": gettext_lazy("This is taken from the other line of this person."),
     "twice": gettext_lazy("This person stands on the list twice."),
+    "none_counts": gettext_lazy("This person stands on the list twice, and a third line has the same number. None of them is taken in."),
     "reversed": gettext_lazy("The dates contradict each other. Look them up."),
     "capitals": gettext_lazy("Written in capitals; now as a name."),
     "spaces": gettext_lazy("Spaces were too many."),
@@ -68,6 +72,7 @@ REMARKS = {
     "initials": gettext_lazy("These are initials. Ask for the name: with another name next month this is a new person."),
     "filled_in": gettext_lazy("It was not known. It is filled in from this list."),
     "other_sex": gettext_lazy("Read as other. Look whether that is right."),
+    "last_word": gettext_lazy("The last word was read as the family name. Look whether that is right."),
 }
 """Code of a remark -> what people read, without any value: that is how it stands when the values are deleted."""
 LEFT_OUT = frozenset({
@@ -101,6 +106,7 @@ FILES = {
     "not_xlsx": gettext_lazy("This Excel file is damaged. Save it again, or as .csv."),
     "unpacks_too_large": gettext_lazy("The file holds more than a list. Send the list alone, without pictures and other sheets."),
     "merged_cells": gettext_lazy("Cells are merged. Unmerge them and fill in each cell."),
+    "name_twice": gettext_lazy("Choose the whole name, or family name and given name. Not both."),
     "not_csv": gettext_lazy("A line of the file cannot be read. Check its quotes, or send the list as .xlsx."),
     "binary_file": gettext_lazy("This is no list. Send a file from Excel (.xlsx) or a text file (.csv)."),
     "wrong_encoding": gettext_lazy("The letters of this file cannot be read. Save it as .xlsx."),
@@ -156,7 +162,9 @@ def _sentence(problem: Problem, row: RowLine) -> str:
     if problem.code in ("differs", "who"):
         return _("Line %(line)s says otherwise.") % there + f" {said}"
     if problem.code == "twice" and problem.line:
-        return _("The same person stands on line %(line)s. That line counts.") % there
+        return _counts(row) % there
+    if problem.code == "none_counts" and problem.line:
+        return _("The same person stands on line %(line)s. That line is not taken in either: the number is of somebody else too.") % there
     if problem.code == "from_line":
         return _("Taken from line %(line)s, which is about the same person.") % there
     if problem.code == "other_name" and problem.there:
@@ -166,6 +174,13 @@ def _sentence(problem: Problem, row: RowLine) -> str:
     if problem.code == "reversed":
         return _reversed(problem.field, row) or said
     return said
+
+
+def _counts(row: RowLine) -> str:
+    """Of whom the line of before counts: whole, or but for what the lines contradict each other in."""
+    if any(problem.code == "differs" for problem in row.problems):
+        return _("The same person stands on line %(line)s. That line counts, but for what the lines contradict each other in.")
+    return _("The same person stands on line %(line)s. That line counts.")
 
 
 def _reversed(field: str, row: RowLine) -> str:
@@ -181,6 +196,8 @@ def _reversed(field: str, row: RowLine) -> str:
 def file_words(problem: FileProblem) -> str:
     """What is wrong with a file, and on which line."""
     words = str(FILES.get(problem.code, problem.what))
+    if problem.code == "merged_cells":
+        words = _("These cells are merged: %(cells)s. Unmerge them and fill in each cell.") % {"cells": problem.where.path}
     return _("Line %(line)s: %(words)s") % {"line": problem.where.line, "words": words} if problem.where.line else words
 
 
@@ -197,6 +214,8 @@ def note_words(note: Mapping[str, Any] | str) -> str:
         return f"{one} {rest}"
     if note["code"] == "from_1904":
         return _("This Excel file counts days from 1904. A number in a column of dates is not read.")
+    if note["code"] == "no_names":
+        return _("The columns of this list have no names. They are called A, B, C. The first line is read as a person.")
     if note["code"] == "hidden_rows":
         return ngettext("%(n)s hidden row was read too.", "%(n)s hidden rows were read too.", number) % said
     return ngettext("%(n)s line above the header was passed over.", "%(n)s lines above the header were passed over.", number) % said

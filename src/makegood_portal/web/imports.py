@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,22 +17,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from makegood.cases.gross_list.fields import FIELDS
+from makegood.cases.gross_list.fields import FIELDS, IN_PARTS
 from makegood_portal.actions.csv_cells import harmless
 from makegood_portal.actions.import_list import (
     TOO_LARGE,
     ListRefused,
     look_at_columns,
+    look_at_first_line,
     look_at_list,
     mark_of,
     name_columns,
     put_list_aside,
     receive_list,
+    say_first_line,
     suggested_columns,
     take_list_in,
     take_refused_rows_out,
@@ -41,6 +45,7 @@ from makegood_portal.ledger.queries import imports
 from makegood_portal.ledger.queries.imports import ListFile, Place, RowLine
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.import_words import KINDS, OUTCOMES, WORDS, file_words, note_words, remarks_of, value_words
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
@@ -63,8 +68,10 @@ class UploadForm(Form):
         label=gettext_lazy("Month of the list"), input_formats=["%Y-%m"], widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": gettext_lazy("Write the month as year-month, such as 2016-06.")},
     )  # fmt: skip
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("The list"),
+        most=TOO_LARGE,
+        too_large=gettext_lazy("The file is too large. Send at most 20 MB."),
         help_text=gettext_lazy("A file from Excel (.xlsx) or a text file (.csv), at most 20 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
@@ -77,12 +84,12 @@ class UploadForm(Form):
             self.fields["place"].widget = forms.HiddenInput()
             self.fields["place"].initial = choices[0][0]
 
-    def clean_file(self) -> Any:
-        """A file that is too large is refused before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > TOO_LARGE:
-            raise forms.ValidationError(_("The file is too large. Send at most 20 MB."))
-        return file
+
+NAMED_SO = {
+    "family_name": gettext_lazy("If the list has a column of its own for it."),
+    "given_name": gettext_lazy("If the list has a column of its own for it."),
+    "whole_name": gettext_lazy("If one column holds both: “Boom, Kees” or “Kees van den Boom”."),
+}
 
 
 class ColumnsForm(Form):
@@ -95,8 +102,24 @@ class ColumnsForm(Form):
         for name, field in FIELDS.items():
             if name == "bsn" and not may_hold_bsn:
                 continue
-            label = WORDS[name]
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=field.required)
+            # A name stands in one column or in several: which of them is missing is said when it is known which.
+            needed = field.required and name not in (*IN_PARTS, "whole_name")
+            self.fields[name] = forms.ChoiceField(label=WORDS[name], choices=choices, required=needed)
+            if name in NAMED_SO:
+                self.fields[name].help_text = NAMED_SO[name]
+                self.fields[name].unmarked = True  # type: ignore[attr-defined]
+
+
+class FirstLineForm(Form):
+    """Whether the first line of a list is a person."""
+
+    first_line = forms.ChoiceField(
+        label=gettext_lazy("What is the first line?"), widget=forms.RadioSelect,
+        choices=[
+            ("person", gettext_lazy("A person. Read it too, and call the columns A, B, C.")),
+            ("names", gettext_lazy("The names of the columns.")),
+        ],
+    )  # fmt: skip
 
 
 @require_safe
@@ -137,8 +160,10 @@ def import_new(request: Asked) -> HttpResponse:
         file = form.cleaned_data["file"]
         words = {"programme": UUID(programme), "month": form.cleaned_data["month"], "file_name": file.name, "content": file.read()}
         made: list[UUID] = []
+        began = timezone.now()
         try:
             if tried(form, lambda: made.append(receive_list(by=request.scope, on=UUID(prison), **words)), but=ListRefused):
+                _say_if_it_came_before(request, imports.came_at(made[0]), began)
                 return redirect("import", listed=made[0])
         except ListRefused as found:
             refused = found
@@ -146,6 +171,13 @@ def import_new(request: Asked) -> HttpResponse:
     problems = [file_words(problem) for problem in refused.problems] if refused else []
     context = {"form": form, "places": places, "refused": refused, "problems": problems, "practice": _practice_list()}
     return render(request, "imports/new.html", context, status=422 if form.errors else 200)
+
+
+def _say_if_it_came_before(request: Asked, came_at: datetime, began: datetime) -> None:
+    """The same file leads to what came of it: nothing is read again, and that is said."""
+    if came_at < began:
+        day = date_format(timezone.localtime(came_at), "j F Y")
+        notices.careful(request, _("This file was brought before, on %(day)s. This is that list.") % {"day": day})
 
 
 @require_safe
@@ -179,26 +211,35 @@ def _one(found: ListFile) -> dict[str, Any]:
         "refused_csv": reverse("import_refused_csv", args=[found.line.id]),
         "counts": counts,
         "tabs": tabs,
-        "rows": [_row(row) for row in found.rows],
+        "rows": [_row(row, apart="whole_name" in found.columns) for row in found.rows],
         "without": _without(counts) if found.line.state == "preview" else [],
         "page": Page(found.number, found.more),
     }
 
 
-def _row(row: RowLine) -> dict[str, Any]:
-    """A row as read: who it is about, and what else is known as far as it is still kept."""
+def _row(row: RowLine, *, apart: bool) -> dict[str, Any]:
+    """A row as read: who it is about, and what else is known as far as it is still kept. `apart`: the name was told apart."""
     said = {name: value_words(name, value) for name, value in row.values.items()}
     number = _("number %(number)s") % said if "number" in said else ""
     born = _("born %(birth_date)s") % said if "birth_date" in said else ""
     return {
         "row": row,
-        "who": [word for word in (number, born, said.get("sex", "")) if word],
+        "who": [word for word in (_told_apart(said) if apart else "", number, born, said.get("sex", "")) if word],
         "release": said.get("release_on", ""),
         "municipality": said.get("municipality", ""),
         "outcome": OUTCOMES[row.outcome],
         "kind": KINDS.get(row.outcome, "neutral"),
         "remarks": remarks_of(row),
     }
+
+
+def _told_apart(said: Mapping[str, str]) -> str:
+    """What was read as family name and what as given name, where a list has them in one column."""
+    if not {"family_name", "given_name"} <= set(said):
+        return ""
+    if "prefix" in said:
+        return _("family name %(family_name)s, prefix %(prefix)s, given name %(given_name)s") % said
+    return _("family name %(family_name)s, given name %(given_name)s") % said
 
 
 def _without(counts: Mapping[str, int]) -> list[str]:
@@ -242,7 +283,13 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
     found = imports.one(request.scope, listed)
     if found is None or found.line.state not in ("mapping", "preview"):
         raise Http404
-    suggested, samples = suggested_columns(listed), look_at_columns(by=request.scope, on=listed)
+    if found.first_line == "unsaid":
+        return redirect("import_first_line", listed=listed)
+    try:
+        samples = look_at_columns(by=request.scope, on=listed)
+    except ListRefused as refused:
+        return _unreadable(request, found, refused)
+    suggested = suggested_columns(listed)
     samples = samples or {heading: () for heading in found.header if heading}
     form = ColumnsForm(request.POST or None, samples=_short(samples), may_hold_bsn=found.may_hold_bsn, initial=suggested)
     if request.method == "POST" and form.is_valid():
@@ -262,6 +309,33 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
         "seen": mark_of(suggested),
     }
     return render(request, "imports/columns.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(Role.COORDINATOR)
+def import_first_line(request: Asked, listed: UUID) -> HttpResponse:
+    """Say whether the first line is a person, before anything is read by it."""
+    found = imports.one(request.scope, listed)
+    if found is None or found.line.state not in ("mapping", "preview"):
+        raise Http404
+    sent = request.POST if request.method == "POST" else None
+    form = FirstLineForm(sent, initial={"first_line": "" if found.first_line == "unsaid" else found.first_line})
+    if request.method == "POST" and form.is_valid():
+        is_a_person = form.cleaned_data["first_line"] == "person"
+        if tried(form, lambda: say_first_line(by=request.scope, on=listed, is_a_person=is_a_person)):
+            return redirect("import", listed=listed)
+    try:
+        lines = look_at_first_line(by=request.scope, on=listed)
+    except ListRefused as refused:
+        return _unreadable(request, found, refused, first_line=True)
+    if lines is None:
+        return redirect("import", listed=listed)
+    return render(request, "imports/first_line.html", {"form": form, "list": found, "lines": lines}, status=422 if form.errors else 200)
+
+
+def _unreadable(request: Asked, found: ListFile, refused: ListRefused, *, first_line: bool = False) -> HttpResponse:
+    """A list that was kept and cannot be read any more: why, and what can be done with it."""
+    return render(request, "imports/unreadable.html", {"list": found, "said": in_words(refused), "again": not first_line}, status=409)
 
 
 def _short(samples: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -300,6 +374,7 @@ PATHS = [
     path("imports/practice-list/", import_practice_list, name="import_practice_list"),
     path("imports/new/", import_new, name="import_new"),
     path("imports/<uuid:listed>/", import_one, name="import"),
+    path("imports/<uuid:listed>/first-line/", import_first_line, name="import_first_line"),
     path("imports/<uuid:listed>/columns/", import_columns, name="import_columns"),
     path("imports/<uuid:listed>/refused.csv", import_refused_csv, name="import_refused_csv"),
     path("imports/<uuid:listed>/take-in/", import_take_in, name="import_take_in"),

@@ -38,6 +38,7 @@ from makegood_portal.ledger.queries import municipalities
 from makegood_portal.ledger.queries.municipalities import KEEPERS, Municipality, UsualCareBeside
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.refused import tried
@@ -116,7 +117,9 @@ def municipality_list(request: Asked) -> HttpResponse:
 class CodesForm(Form):
     """A list of the statistics office."""
 
-    file = forms.FileField(
+    file = UploadField(
+        most=MOST_BYTES,
+        too_large=gettext_lazy("The file is too large. Send the list of one year alone, at most 500 kB."),
         label=gettext_lazy("The list of municipalities"),
         help_text=gettext_lazy("A CSV file of Statistics Netherlands with the columns code, name, year and merged_into."),
         widget=forms.FileInput(attrs={"accept": ".csv"}),

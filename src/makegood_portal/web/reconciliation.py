@@ -10,6 +10,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from makegood.cases.gross_list.file import MAX_BYTES
 from makegood_portal.actions.reconcile import PartnerListRefused, compare_list, forget_comparison, open_outcome
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.ledger import terms
 from makegood_portal.ledger.queries import reconciliation
 from makegood_portal.ledger.queries.reconciliation import READERS
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
+from makegood_portal.web.files import UploadField
 from makegood_portal.web.import_words import FILES
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
@@ -50,8 +53,10 @@ class ListForm(Form):
         label=gettext_lazy("Who should stand on it?"), widget=forms.RadioSelect, initial="started",
         choices=[("started", gettext_lazy("Everybody who started")), ("everybody", gettext_lazy("Everybody in your files"))],
     )  # fmt: skip
-    file = forms.FileField(
+    file = UploadField(
         label=gettext_lazy("The list"),
+        most=MAX_BYTES,
+        too_large=gettext_lazy("The file is too large. Send at most 20 MB."),
         help_text=gettext_lazy(
             "Excel (.xlsx) or .csv with a key of its own, family name, given name, date of birth and sex; or with tokens."
         ),
@@ -69,13 +74,6 @@ class ListForm(Form):
         if len(choices) == 1:
             self.fields["programme"].widget = forms.HiddenInput()
             self.fields["programme"].initial = choices[0][0]
-
-    def clean_file(self) -> Any:
-        """A file that is too large is refused before it is read."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large. Send at most 20 MB."))
-        return file
 
 
 @require_safe
@@ -121,7 +119,8 @@ def reconciliation_one(request: Asked, compared: UUID) -> HttpResponse:
         [{"person": one, "differs": [PARTS.get(part, part) for part in one.differs]} for one in people]
         for people in (found.differing, found.doubtful)
     ]
-    context = {"found": found, "counts": found.row.counts, "differing": in_words[0], "doubtful": in_words[1]}
+    programme = terms.title_on(found.row.programme_id, timezone.localdate(), else_=found.row.programme.name)
+    context = {"found": found, "programme": programme, "counts": found.row.counts, "differing": in_words[0], "doubtful": in_words[1]}
     template = "reconciliation/state.html" if request.htmx and found.row.state == "waiting" else "reconciliation/one.html"
     answer = render(request, template, context)
     if request.htmx and found.row.state != "waiting":

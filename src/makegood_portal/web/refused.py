@@ -8,14 +8,18 @@ from typing import TypeVar
 from django import forms
 from django.http import HttpRequest
 
+from makegood_portal.actions.import_list import ListRefused
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.web import notices
+from makegood_portal.web.import_words import file_words
 
 T = TypeVar("T")
 
 
 def in_words(refusal: Refusal) -> str:
-    """What was found and what would do."""
+    """What was found and what would do. Of a list the engine says it; the words for people stand in `import_words`."""
+    if isinstance(refusal, ListRefused):
+        return file_words(refusal.problems[0])
     return f"{refusal.what} {refusal.remedy}".strip()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
@@ -15,11 +16,10 @@ from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import audit, shown
 from makegood_portal.ledger.scope import STRANGER, Scope, scope_of, scoped
 from makegood_portal.ledger.shown import Shown
-from makegood_portal.web import errors
+from makegood_portal.web import errors, files
 from makegood_portal.web.offered import noting
 
 log = logging.getLogger(__name__)
-OUTSIDE = ("/healthz",)
 NOT_ALLOWED = "42501"  # PostgreSQL: insufficient privilege, also of a row-level policy
 
 
@@ -31,16 +31,17 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The page, inside the transaction; templates are rendered inside it too."""
-        if request.path.startswith(OUTSIDE):
-            return self.get_response(request)
         request.scope = scope_of(request.user) if request.user.is_authenticated else STRANGER  # type: ignore[attr-defined]
-        with noting() as unknown, shown.noting() as people, scoped(request.scope):  # type: ignore[attr-defined]
+        with noting() as unknown, files.noting() as turned_away, shown.noting() as people, scoped(request.scope):  # type: ignore[attr-defined]
             response = self._with_the_list(request, self.get_response(request), people)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         refused = getattr(request, "refused_because", "")
         if refused or (unknown and request.method == "POST"):
-            self._write_down(request, refused or "not_offered", sorted(unknown))
+            fields = {"fields": sorted(unknown)} if unknown else {}
+            self._write_down(request, refused or "not_offered", fields | getattr(request, "refused_facts", {}))
+        for code, size in turned_away:
+            self._write_down(request, code, {"size": size})
         return response
 
     def _with_the_list(self, request: HttpRequest, response: HttpResponse, people: Shown) -> HttpResponse:
@@ -77,11 +78,11 @@ class ScopeMiddleware:
             request.refused_because = type(exception).__name__.lower()  # type: ignore[attr-defined]
         return None
 
-    def _write_down(self, request: HttpRequest, code: str, fields: list[str]) -> None:
+    def _write_down(self, request: HttpRequest, code: str, more: Mapping[str, Any]) -> None:
         scope: Scope = request.scope  # type: ignore[attr-defined]
         route = request.resolver_match.view_name if request.resolver_match else ""
         on = request.resolver_match.kwargs if request.resolver_match else {}
         with suppress(audit.NotRecorded, DatabaseError), scoped(scope):  # refused it is anyway
             shown = {name: str(value)[:64] for name, value in on.items()}
-            facts = {"code": code, "route": route, "method": request.method, "on": shown, **({"fields": fields} if fields else {})}
+            facts = {"code": code, "route": route, "method": request.method, "on": shown, **more}
             audit.record(scope, "request", outcome="refused", facts=facts)

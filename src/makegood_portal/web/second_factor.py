@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 KNOWN = "second_factor"
-ALLOWED = ("/account/logout/", "/account/2fa/", "/account/reauthenticate/", "/language/", "/healthz")
+ALLOWED = ("/account/logout/", "/account/2fa/", "/account/reauthenticate/", "/language/")
 
 
 class SecondFactor:

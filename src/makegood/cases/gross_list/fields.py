@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -128,6 +128,11 @@ def read_sex(cell: str, _on: date) -> tuple[str, str]:
     return value, "other_sex" if sign in _READ_AS_OTHER else ""
 
 
+def is_sex(cell: str) -> bool:
+    """Whether a cell says a sex."""
+    return cell.casefold().rstrip(".") in _SEXES
+
+
 def read_words(cell: str, _on: date) -> tuple[str, str]:
     """Words in one line; what a spreadsheet would carry out as a formula is refused."""
     if cell[0] in "=+@\t" or (cell[0] == "-" and len(cell) > 1 and not cell[1:2].isalpha()):
@@ -185,7 +190,20 @@ _NUMBERS = (
     "number",
     "registration number",
 )
-_FAMILY = ("achternaam", "geslachtsnaam", "naam", "familienaam", "family name", "surname", "last name")
+_FAMILY = ("achternaam", "geslachtsnaam", "familienaam", "family name", "surname", "last name")
+_WHOLE = (
+    "naam",
+    "volledige naam",
+    "hele naam",
+    "naam voluit",
+    "naam gedetineerde",
+    "naam en voornaam",
+    "achternaam en voornaam",
+    "achternaam, voornaam",
+    "voornaam achternaam",
+    "name",
+    "full name",
+)
 _GIVEN = ("voornaam", "voornamen", "eerste voornaam", "roepnaam", "given name", "first name")
 _RELEASE = (
     "einddatum detentie",
@@ -235,6 +253,8 @@ FIELDS: Mapping[str, Field] = {
         Field("prefix", read_words, ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels", "prefix")),
         # Initials are no given name: who has no other column chooses it, and each row says so.
         Field("given_name", read_given_name, _GIVEN, required=True),
+        # Instead of the three above: `whole_name.read_whole_name` tells them apart.
+        Field("whole_name", read_name, _WHOLE, required=True),
         Field("birth_date", read_birth_date, _BORN, required=True),
         Field("sex", read_sex, ("geslacht", "m/v", "m/v/x", "man/vrouw", "sekse", "sex", "gender")),
         Field("detained_since", read_day, _SINCE),
@@ -246,6 +266,16 @@ FIELDS: Mapping[str, Field] = {
     )
 }  # fmt: skip
 """Name -> field. A list needs no more than the required ones; a column that is mapped to none is not kept."""
+
+IN_PARTS = ("family_name", "prefix", "given_name")
+"""The fields of a name. A list has these, or one column with the whole name; never both."""
+
+
+def required_with(mapping: Container[str]) -> tuple[str, ...]:
+    """The fields without which a list cannot do, given that these are mapped: a name in parts, or the whole name."""
+    instead = IN_PARTS if "whole_name" in mapping else ("whole_name",)
+    return tuple(name for name, field in FIELDS.items() if field.required and name not in instead)
+
 
 DATES = tuple(name for name, field in FIELDS.items() if field.read in (read_day, read_birth_date))
 """The fields that hold a day."""
@@ -274,6 +304,15 @@ def suggest_mapping(header: Sequence[str]) -> dict[str, str]:
                 if match:
                     found[field.name] = folded[match[0]]
                     break
+    return _with_one_name(found)
+
+
+def _with_one_name(found: dict[str, str]) -> dict[str, str]:
+    """A column "Naam" holds the family name where another holds the given name or the prefix, else the whole name."""
+    if "whole_name" in found and set(found) & set(IN_PARTS):
+        heading = found.pop("whole_name")
+        if "family_name" not in found:
+            found["family_name"] = heading
     return found
 
 

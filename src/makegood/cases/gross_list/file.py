@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from makegood.cases.gross_list.fields import may_be_bsn, suggest_mapping
+from makegood.cases.gross_list.first_line import letters, may_be_a_person
 from makegood.cases.gross_list.no_list import NO_LIST, what_is_packed, what_it_is
 from makegood.values.problem import Problem, Refused, Where
 
@@ -26,6 +27,8 @@ LOOKED_AT = 2_000
 """Of so many values of a column samples are taken."""
 HEADER_WITHIN = 20
 """A title and a date may stand above the header, no more than so many lines."""
+FirstLine = Literal["names", "person", "unsaid"]
+"""What the first line of a list holds: the names of its columns, or the first person; `unsaid`: it may be either."""
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError, EOFError,
     RuntimeError,
@@ -37,7 +40,7 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 
 @dataclass(frozen=True)
 class Note:
-    """How a file was read, as a code: `read_as` an alphabet, `other_sheets`, `hidden_rows`, `above_header` or
+    """How a file was read, as a code: `read_as` an alphabet, `other_sheets`, `hidden_rows`, `above_header`, `no_names` or
     `from_1904`; how many, and of what.
     """
 
@@ -48,12 +51,16 @@ class Note:
 
 @dataclass(frozen=True)
 class ListFile:
-    """A list as text. `rows` hold the line of the file and the cells, as many as the header has; `notes` say how it was read."""
+    """A list as text. `rows` hold the line of the file and the cells, as many as the header has; `notes` say how it was read.
+
+    Where the first line is a person, or may be one, it stands among the rows, and the columns are called A, B, C.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     notes: tuple[Note, ...] = ()
+    first_line: FirstLine = "names"
 
     @property
     def counts_from_1904(self) -> bool:
@@ -77,8 +84,10 @@ def samples(file: ListFile, *, most: int = 3) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFile:
+def read_list(content: bytes, *, name: str, known: Sequence[str] = (), first_line: FirstLine = "unsaid") -> ListFile:
     """The rows of a list. `known` are headings that were mapped before; they find the header below a title.
+
+    `first_line`: what somebody said that it holds. Unsaid it is found out, and stays unsaid where it may be a person.
 
     Raises Refused with what was found and what would do when the file as a whole cannot be trusted.
     """
@@ -88,8 +97,39 @@ def read_list(content: bytes, *, name: str, known: Sequence[str] = ()) -> ListFi
         raise _refused(name, "empty_file", "the file is empty", "export the list again")
     _refuse_what_is_no_list(what_it_is(content), name)
     notes: list[Note] = []
-    table = _xlsx(content, name, notes) if content.startswith(_ZIP) else _csv(content, name, notes)
-    return _under_its_header(list(table), name, known, notes)
+    merged: list[Merged] = []
+    table = list(_xlsx(content, name, notes, merged) if content.startswith(_ZIP) else _csv(content, name, notes))
+    filled = [(line, cells) for line, cells in table if any(cells)]
+    if not filled:
+        raise _refused(name, "empty_file", "the file has no filled cell", "export the list again")
+    at, sure = _header_at(filled, known)
+    _refuse_merged([cells for cells in merged if cells.last_row >= filled[at][0]], name)
+    if at:
+        notes.append(Note("above_header", at))
+    found = first_line
+    if found == "unsaid" and (sure or not may_be_a_person(filled[at][1], [cells for _line, cells in filled[at + 1 :]])):
+        found = "names"
+    if found == "names":
+        return _under_its_header(filled[at:], name, notes)
+    return _without_header(filled[at:], name, notes, found)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Cells that are one in a sheet: what they are called there, and the last row that they reach."""
+
+    called: str
+    last_row: int
+
+
+def _refuse_merged(cells: Sequence[Merged], name: str) -> None:
+    if cells:
+        called = ", ".join(one.called for one in sorted(cells, key=lambda one: (one.last_row, one.called))[:5])
+        more = f" and {len(cells) - 5} more" if len(cells) > 5 else ""
+        what = f"cells are merged: {called}{more}"
+        why = "A value that stands for several cells would be lost for all but the first"
+        where = Where(name, path=called)
+        raise Refused([Problem(where, "merged_cells", what, why, "unmerge them and fill in each cell")])
 
 
 def _refused(name: str, code: str, what: str, remedy: str, *, line: int = 0, why: str = "") -> Refused:
@@ -134,7 +174,7 @@ def _decoded(content: bytes, name: str, notes: list[Note]) -> str:
     return text
 
 
-def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(content: bytes, name: str, notes: list[Note], merged: list[Merged]) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only lists of Excel need it
     from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
@@ -165,11 +205,7 @@ def _xlsx(content: bytes, name: str, notes: list[Note]) -> Iterator[tuple[int, l
     if sheet.max_row > MAX_ROWS + HEADER_WITHIN or sheet.max_column > MAX_COLUMNS:
         what = f"the sheet has {sheet.max_row} rows and {sheet.max_column} columns"
         raise _refused(name, "too_large", what, f"send at most {MAX_ROWS} rows and {MAX_COLUMNS} columns")
-    merged = [str(cells) for cells in sheet.merged_cells.ranges if cells.max_row > HEADER_WITHIN or cells.min_row != cells.max_row]
-    if merged:
-        what = f"cells are merged: {', '.join(sorted(merged)[:5])}"
-        why = "A value that stands for several rows would be lost for all but the first"
-        raise _refused(name, "merged_cells", what, "unmerge them and fill in each cell", why=why)
+    merged += [Merged(str(cells), cells.max_row) for cells in sheet.merged_cells.ranges]
     if book.epoch == CALENDAR_MAC_1904:
         notes.append(Note("from_1904"))
     hidden = sum(row.hidden for row in sheet.row_dimensions.values())
@@ -208,32 +244,38 @@ def _cell(value: Any, kind: str) -> str:
     return str(value).strip()
 
 
-def _under_its_header(table: list[tuple[int, list[str]]], name: str, known: Sequence[str], notes: list[Note]) -> ListFile:
-    filled = [(line, cells) for line, cells in table if any(cells)]
-    if not filled:
-        raise _refused(name, "empty_file", "the file has no filled cell", "export the list again")
-    at = _header_at(filled[:HEADER_WITHIN], known)
-    line, header = filled[at]
+def _under_its_header(filled: list[tuple[int, list[str]]], name: str, notes: list[Note]) -> ListFile:
+    line, header = filled[0]
     while header and not header[-1]:
         header.pop()
-    if len(header) > MAX_COLUMNS:
-        raise _refused(name, "too_wide", f"the header has {len(header)} columns", f"send at most {MAX_COLUMNS}", line=line)
+    _refuse_width(len(header), name, line)
     twice = sorted({heading for heading in header if heading and header.count(heading) > 1})
     if twice:
         raise _refused(name, "repeated_column", f"the heading '{twice[0]}' stands twice", "name or remove one of them", line=line)
-    rows = filled[at + 1 :]
+    if len(filled) == 1:
+        raise _refused(name, "no_rows", "nobody stands under the header", "send a list with at least one row", line=line)
+    return ListFile(name, tuple(header), _rows(filled[1:], len(header), name), tuple(notes))
+
+
+def _without_header(filled: list[tuple[int, list[str]]], name: str, notes: list[Note], first_line: FirstLine) -> ListFile:
+    """Everybody on it, the first line too; nothing that stands in a cell becomes the name of a column."""
+    width = max(place for _line, cells in filled for place, cell in enumerate(cells, start=1) if cell)
+    _refuse_width(width, name, filled[0][0])
+    return ListFile(name, letters(width), _rows(filled, width, name), (*notes, Note("no_names")), first_line)
+
+
+def _refuse_width(width: int, name: str, line: int) -> None:
+    if width > MAX_COLUMNS:
+        raise _refused(name, "too_wide", f"the header has {width} columns", f"send at most {MAX_COLUMNS}", line=line)
+
+
+def _rows(rows: list[tuple[int, list[str]]], width: int, name: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     if len(rows) > MAX_ROWS:
         raise _refused(name, "too_large", f"the list has {len(rows)} rows", f"send at most {MAX_ROWS} at a time")
-    if not rows:
-        raise _refused(name, "no_rows", "nobody stands under the header", "send a list with at least one row", line=line)
-    wide = [problem for number, cells in rows for problem in _misfits(number, cells, len(header), name)]
+    wide = [problem for number, cells in rows for problem in _misfits(number, cells, width, name)]
     if wide:
         raise Refused(wide[:20])
-    if at:
-        notes.append(Note("above_header", at))
-    width = len(header)
-    padded = tuple((number, tuple((cells + [""] * width)[:width])) for number, cells in rows)
-    return ListFile(name, tuple(header), padded, tuple(notes))
+    return tuple((number, tuple((cells + [""] * width)[:width])) for number, cells in rows)
 
 
 def _misfits(line: int, cells: list[str], width: int, name: str) -> Iterator[Problem]:
@@ -247,11 +289,15 @@ def _misfits(line: int, cells: list[str], width: int, name: str) -> Iterator[Pro
             yield Problem(Where(name, line), "long_cell", f"a cell has {len(cell)} characters", "", f"shorten it to {MAX_CELL}")
 
 
-def _header_at(lines: list[tuple[int, list[str]]], known: Sequence[str]) -> int:
-    """The line whose cells are known headings; else the first line that is as wide as the widest among the first ones."""
+def _header_at(filled: list[tuple[int, list[str]]], known: Sequence[str]) -> tuple[int, bool]:
+    """The line whose cells are known headings, for sure; else the first line that is as wide as the widest among the first ones.
+
+    Under a header stands somebody: a last line is none, whatever was mapped before.
+    """
     wanted = {heading.casefold() for heading in known}
+    lines = filled[:HEADER_WITHIN]
     for index, (_, cells) in enumerate(lines):
-        if wanted and sum(cell.casefold() in wanted for cell in cells) * 2 >= len(wanted):
-            return index
+        if wanted and index + 1 < len(filled) and sum(cell.casefold() in wanted for cell in cells) * 2 >= len(wanted):
+            return index, True
     widths = [sum(bool(cell) for cell in cells) for _, cells in lines]
-    return next(index for index, width in enumerate(widths) if width * 2 > max(widths))
+    return next(index for index, width in enumerate(widths) if width * 2 > max(widths)), False

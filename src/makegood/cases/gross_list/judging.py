@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from makegood.cases.gross_list.fields import FIELDS, UnreadableError, is_unknown, may_be_bsn, read_cell
+from makegood.cases.gross_list.fields import FIELDS, IN_PARTS, UnreadableError, is_unknown, may_be_bsn, read_cell, required_with
 from makegood.cases.gross_list.file import ListFile
+from makegood.cases.gross_list.whole_name import read_whole_name
 from makegood.values.problem import Problem, Refused, Where, nearest
 
 Verdict = Literal["accepted", "corrected", "refused"]
@@ -58,12 +59,15 @@ def check_mapping(file: ListFile, mapping: Mapping[str, str], *, may_hold_bsn: b
         if heading not in file.header:
             remedy = nearest(heading, [word for word in file.header if word])
             problems.append(Problem(where, "missing_column", f"the list has no column '{heading}'", "", remedy))
-    for name, wanted in FIELDS.items():
-        if wanted.required and name not in mapping:
+    for name in required_with(mapping):
+        if name not in mapping:
             what = f"no column is named for {name.replace('_', ' ')}"
             problems.append(
                 Problem(Where(file.name, path=name), "not_mapped", what, "Nobody can be told apart without it", "choose its column")
             )
+    if "whole_name" in mapping and set(mapping) & set(IN_PARTS):
+        what, remedy = "the whole name and a part of it are both named", "name the whole name, or its parts"
+        problems.append(Problem(Where(file.name, path="whole_name"), "name_twice", what, "They could contradict each other", remedy))
     if "bsn" in mapping and not may_hold_bsn:
         why = "A citizen service number may only be kept where a law gives the task"
         remedy = "leave the column out; a pseudonym is made for each person"
@@ -102,15 +106,23 @@ def _judged(file: ListFile, line: int, cells: Sequence[str], places: Mapping[str
                 corrected.append(Remark(name, "unknown", "it is not known; left out", found=found))
             continue
         try:
-            values[name], change = read_cell(name, cell, on, counts_from_1904=file.counts_from_1904)
+            read, changes = _read(name, cell, file, on)
         except UnreadableError as error:
             remark = Remark(name, error.code, str(error), found=found)
             (refused if field.required or cell[0] in "=+@" else corrected).append(remark)
             continue
-        if change:
-            corrected.append(Remark(name, change, CORRECTIONS[change], found=found))
+        values.update(read)
+        corrected += [Remark(part, change, CORRECTIONS[change], found=found) for part, change in changes]
     refused += _against_each_other(values)
     return JudgedRow(line, "refused" if refused else "corrected" if corrected else "accepted", values, (*refused, *corrected))
+
+
+def _read(name: str, cell: str, file: ListFile, on: date) -> tuple[Mapping[str, str], Sequence[tuple[str, str]]]:
+    """Field -> value of a cell, and (field, what was corrected). One cell says several things where it holds a whole name."""
+    if name == "whole_name":
+        return read_whole_name(cell, on)
+    value, change = read_cell(name, cell, on, counts_from_1904=file.counts_from_1904)
+    return {name: value}, [(name, change)] if change else []
 
 
 def _once_each(rows: list[JudgedRow], person: Person) -> list[JudgedRow]:
@@ -161,9 +173,16 @@ def _agreed(rows: list[JudgedRow], first: int, again: Sequence[int], person: Per
     kept = tuple(remark for remark in one.remarks if remark.field not in remarks)
     if clash:
         rows[first] = replace(one, verdict="refused", remarks=(*remarks.values(), *kept))
+        for place in again:  # no row may say that there is a line that counts
+            if not any(remark.code == "who" for remark in rows[place].remarks):
+                rows[place] = replace(rows[place], remarks=tuple(_of_none(remark) for remark in rows[place].remarks))
     elif remarks:
         values = {name: row.values[name] for name, row in said.items() if name not in remarks or remarks[name].code == "from_line"}
         rows[first] = replace(one, verdict="corrected", values=values, remarks=(*remarks.values(), *kept))
+
+
+def _of_none(remark: Remark) -> Remark:
+    return replace(remark, code="none_counts", words=f"{remark.words}, and nobody knows who is meant") if remark.code == "twice" else remark
 
 
 def _differs(name: str, row: JudgedRow, other: JudgedRow) -> Remark:
@@ -181,6 +200,7 @@ CORRECTIONS = {
     "serial": "a number as Excel counts days; now as year-month-day",
     "number": "written as nine digits",
     "initials": "initials alone; kept as they are",
+    "last_word": "the last word was read as the family name",
     "other_sex": "read as another sex than man or woman",
 }
 """What was corrected, in words."""

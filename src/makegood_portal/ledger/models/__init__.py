@@ -10,7 +10,7 @@ from makegood_portal.ledger.models.contract import Contract
 from makegood_portal.ledger.models.cooperation import ContactMoment, Coordination, ParallelHelp
 from makegood_portal.ledger.models.criteria import CriteriaAnalysis, CriteriaProposal
 from makegood_portal.ledger.models.eligibility import EligibilityAssessment, EligibilityOverride
-from makegood_portal.ledger.models.gross_list import ColumnMapping, GrossListImport, ImportRow, ImportState, RowOutcome
+from makegood_portal.ledger.models.gross_list import ColumnMapping, FirstLine, GrossListImport, ImportRow, ImportState, RowOutcome
 from makegood_portal.ledger.models.identity import Identity, Sex
 from makegood_portal.ledger.models.invitation import Invitation
 from makegood_portal.ledger.models.membership import Membership
@@ -49,6 +49,7 @@ __all__ = [
     "CriteriaProposal",
     "EligibilityAssessment",
     "EligibilityOverride",
+    "FirstLine",
     "GrossListImport",
     "Identity",
     "ImportRow",

@@ -29,6 +29,14 @@ class ImportState(models.TextChoices):
     ABANDONED = "abandoned"
 
 
+class FirstLine(models.TextChoices):
+    """What the first line of a list holds, as was found or said. Until it is said of an `unsaid` one, nothing is read."""
+
+    NAMES = "names"
+    PERSON = "person"
+    UNSAID = "unsaid"
+
+
 class GrossListImport(Row):
     """One file of one prison for one month. The file itself is kept encrypted, and only until it is done or abandoned."""
 
@@ -38,7 +46,9 @@ class GrossListImport(Row):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     sealed_file = models.BinaryField(null=True, editable=False)
-    header = models.JSONField(default=list)
+    first_line = models.CharField(max_length=16, choices=FirstLine, default=FirstLine.NAMES)
+    header = models.JSONField(default=list, help_text="names of the columns; letters where the first line is no header")
+    columns = models.JSONField(default=dict, help_text="field and heading, as this list was read")
     notes = models.JSONField(default=list)
     state = models.CharField(max_length=16, choices=ImportState, default=ImportState.MAPPING)
     counts = models.JSONField(default=dict, help_text="rows by outcome")
@@ -51,6 +61,7 @@ class GrossListImport(Row):
         constraints = [
             models.CheckConstraint(condition=models.Q(month__day=1), name="import_month_is_a_first_day"),
             models.CheckConstraint(condition=models.Q(state__in=list(ImportState)), name="import_state_known"),
+            models.CheckConstraint(condition=models.Q(first_line__in=list(FirstLine)), name="first_line_known"),
             models.UniqueConstraint(
                 fields=["prison", "programme", "month", "sha256"],
                 condition=~models.Q(state=ImportState.ABANDONED),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, ContactMoment, Coordination, ParallelHelp, Programme, UsualCare
@@ -69,9 +70,10 @@ class ContactFiles:
 
 
 def programmes(scope: Scope) -> list[tuple[UUID, str]]:
-    """The programmes of which the asker may take files along: key and name. One query."""
+    """The programmes of which the asker may take files along: key and title. Two queries."""
     keys = {key for role in TAKERS for key in (scope.programmes or {}).get(role, ())}
-    return list(Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name"))
+    names = Programme.objects.filter(pk__in=keys, active=True).order_by("name").values_list("pk", "name")
+    return list(terms.programme_titles(dict(names), timezone.localdate()).items())
 
 
 def page(scope: Scope, programme: UUID | None, *, today: date) -> ContactFiles | None:

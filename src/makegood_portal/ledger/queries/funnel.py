@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from makegood.programme.delivery import Delivery
@@ -141,9 +142,10 @@ class Funnel:
 
 
 def programmes(scope: Scope) -> list[tuple[UUID, str]]:
-    """The programmes in which the asker may count: key and name. One query."""
+    """The programmes in which the asker may count: key and title. Two queries."""
     found = {key for role in COUNT_WHOLE | COUNT_OWN for key in (scope.programmes or {}).get(role, ())}
-    return list(Programme.objects.filter(pk__in=found, active=True).values_list("pk", "name"))
+    names = Programme.objects.filter(pk__in=found, active=True).values_list("pk", "name")
+    return list(terms.programme_titles(dict(names), timezone.localdate()).items())
 
 
 def days_offered(today: date) -> list[date]:

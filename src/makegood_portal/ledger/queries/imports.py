@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from makegood.cases.gross_list.fields import FIELDS, may_be_bsn
-from makegood_portal.ledger import access
+from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, GrossListImport, ImportRow, ImportState, Party, RowOutcome
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.sealing import unseal
@@ -34,10 +35,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class ListLine:
-    """A list that came."""
+    """A list that came. `file_name` is for the prison alone: it may say anything."""
 
     id: UUID
     prison: str
+    programme: str
+    of_several: bool
+    """Whether other lists beside it are of another programme."""
     month: date
     file_name: str
     state: str
@@ -92,6 +96,9 @@ class ListFile:
 
     line: ListLine
     header: Sequence[str]
+    first_line: str
+    columns: Mapping[str, str]
+    """Field -> heading, as this list was read."""
     notes: Sequence[Mapping[str, Any] | str]
     """How the file was read: code, number and name. Lists of before kept a sentence."""
     may_hold_bsn: bool
@@ -104,33 +111,43 @@ class ListFile:
 
 
 def places(scope: Scope) -> tuple[Place, ...]:
-    """Where the asker may bring a list: one query."""
+    """Where the asker may bring a list: two queries."""
     rows = Party.objects.filter(organisation__in=scope.where(Role.COORDINATOR), organisation__kind=Kind.PRISON, programme__active=True)
+    found = list(rows.select_related("organisation", "programme").order_by("organisation__name", "programme__name"))
+    titles = terms.programme_titles({row.programme_id: row.programme.name for row in found}, timezone.localdate())
     return tuple(
         Place(
             prison=row.organisation_id,
             prison_name=row.organisation.name,
             programme=row.programme_id,
-            programme_name=row.programme.name,
+            programme_name=titles[row.programme_id],
             may_hold_bsn=row.organisation.may_hold_bsn,
         )
-        for row in rows.select_related("organisation", "programme").order_by("organisation__name", "programme__name")
+        for row in found
     )
 
 
 def lists(scope: Scope, *, number: int = 1) -> tuple[tuple[ListLine, ...], bool]:
     """The lists that came, newest first, and whether there are more."""
-    del scope  # the database shows a coordinator the lists of the own prison, head office the lists of all
+    # The database shows a coordinator the lists of the own prison, head office the lists of all.
     start = (max(number, 1) - 1) * PAGE
-    rows = list(GrossListImport.objects.exclude(state=ImportState.ABANDONED).select_related("prison")[start : start + PAGE + 1])
-    return tuple(_line(row) for row in rows[:PAGE]), len(rows) > PAGE
+    came = GrossListImport.objects.exclude(state=ImportState.ABANDONED).select_related("prison", "programme")
+    rows = list(came[start : start + PAGE + 1])
+    titles = terms.programme_titles({row.programme_id: row.programme.name for row in rows}, timezone.localdate())
+    return tuple(_line(row, titles, scope) for row in rows[:PAGE]), len(rows) > PAGE
+
+
+def came_at(key: UUID) -> datetime:
+    """When a list came."""
+    return GrossListImport.objects.values_list("recorded_at", flat=True).get(pk=key)
 
 
 def one(scope: Scope, key: UUID, *, show: str = "", number: int = 1) -> ListFile | None:
     """One list, or None: not there and not yours are the same answer. `show`: only rows of this outcome, or `corrected` and coming in."""
-    found = GrossListImport.objects.select_related("prison").filter(pk=key).first()
+    found = GrossListImport.objects.select_related("prison", "programme").filter(pk=key).first()
     if found is None:
         return None
+    titles = terms.programme_titles({found.programme_id: found.programme.name}, timezone.localdate())
     start = (max(number, 1) - 1) * PAGE
     rows = _rows(scope, found)
     done = rows.aggregate(done=Count("id", filter=Q(done_at__isnull=False)), refused=Count("id", filter=Q(outcome=RowOutcome.REFUSED)))
@@ -143,8 +160,10 @@ def one(scope: Scope, key: UUID, *, show: str = "", number: int = 1) -> ListFile
     page = list(rows[start : start + PAGE + 1]) if own else []
     counts: Mapping[str, int] = found.counts
     return ListFile(
-        line=_line(found),
+        line=_line(found, titles, scope),
         header=found.header,
+        first_line=found.first_line,
+        columns=found.columns,
         notes=found.notes,
         may_hold_bsn=found.prison.may_hold_bsn,
         done=done["done"],
@@ -156,12 +175,14 @@ def one(scope: Scope, key: UUID, *, show: str = "", number: int = 1) -> ListFile
     )
 
 
-def _line(row: GrossListImport) -> ListLine:
+def _line(row: GrossListImport, titles: Mapping[UUID, str], scope: Scope) -> ListLine:
     return ListLine(
         id=row.pk,
         prison=row.prison.name,
+        programme=titles[row.programme_id],
+        of_several=len(titles) > 1,
         month=row.month,
-        file_name=row.file_name,
+        file_name=row.file_name if row.prison_id in scope.where(Role.COORDINATOR) else "",
         state=row.state,
         counts=row.counts,
         came_at=row.recorded_at,

@@ -182,7 +182,8 @@ def _usual_care(scope: Scope, row: Organisation, today: date) -> list[UsualCareB
     deliveries = terms.deliveries_on(keys, today)
     lines = list(UsualCare.objects.filter(municipality=row, programme__in=keys))
     found = []
-    for key, name in Programme.objects.filter(pk__in=keys, active=True).values_list("pk", "name"):
+    names = Programme.objects.filter(pk__in=keys, active=True).values_list("pk", "name")
+    for key, name in terms.programme_titles(dict(names), today).items():
         rules = deliveries[key].usual_care if key in deliveries else None
         if rules is None:
             continue

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 
 from makegood.programme.delivery_steps import Permission
 from makegood.selection.municipality import meant
@@ -364,7 +366,7 @@ def _told(row: Candidacy, identity: Identity | None) -> dict[str, Any]:
         "born_on": identity.born_on.isoformat() if identity and identity.born_on else "",
         "prison": row.prison.name if row.prison else "",
         "release_on": row.release_on.isoformat() if row.release_on else "",
-        "programme": row.programme.name,
+        "programme": terms.title_in_both(row.programme_id, timezone.localdate(), else_=row.programme.name),
     }
 
 
@@ -374,8 +376,15 @@ def _says(words: Mapping[str, Any]) -> Says:
         born_on=parse_date(words.get("born_on") or ""),
         prison=words.get("prison", ""),
         release_on=parse_date(words.get("release_on") or ""),
-        programme=words.get("programme", ""),
+        programme=_in_language(words.get("programme", "")),
     )
+
+
+def _in_language(title: str | Mapping[str, str]) -> str:
+    """What the request says that the programme is called, to its reader. A request of before says it in one language."""
+    if isinstance(title, str):
+        return title
+    return title.get((get_language() or "en")[:2]) or title["en"]
 
 
 def _line(row: Any, words: Mapping[str, Any], today: date) -> Line:

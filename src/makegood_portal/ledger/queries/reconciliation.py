@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from makegood.cases.linkage import Reconciliation as Compared
 from makegood.cases.linkage import Tokens, tokens_of
-from makegood_portal.ledger import access
+from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, Party, Reconciliation, State
 from makegood_portal.ledger.queries.candidates import name_of
 from makegood_portal.ledger.scope import Scope
@@ -47,9 +48,11 @@ class Outcome:
 
 
 def places(scope: Scope) -> list[tuple[UUID, UUID, str]]:
-    """Programme, organisation and name of the programme, where the asker may bring a list. One query."""
+    """Programme, organisation and title of the programme, where the asker may bring a list. Two queries."""
     rows = Party.objects.filter(organisation__in=scope.where(Role.LEAD), programme__active=True)
-    return list(rows.order_by("programme__name").values_list("programme", "organisation", "programme__name"))
+    found = list(rows.order_by("programme__name").values_list("programme", "organisation", "programme__name"))
+    titles = terms.programme_titles({programme: name for programme, _organisation, name in found}, timezone.localdate())
+    return [(programme, organisation, titles[programme]) for programme, organisation, _name in found]
 
 
 def lists(scope: Scope) -> list[Reconciliation]:
