@@ -63,6 +63,10 @@ class Instrument(Term):
         return self
 
 
+StartNeed = Literal["end_date", "first_appointment", "contact_routes"]
+"""What must be true of somebody before they have started."""
+
+
 class Step(Term):
     """One step on the way from list to start: who acts, by when, and with which reasons somebody may leave there.
 
@@ -91,6 +95,10 @@ class Step(Term):
     """For each list of reasons: those with which a candidate may leave here. A reason is required at every exit."""
     bulk: Yes = False
     """yes: may be done for many candidates at once."""
+    start_needs: OneOrMore[StartNeed] = []
+    """For the step of kind `start`: without what nobody has started. `end_date`: it is known, and its day has come;
+    `first_appointment`: the first one after it is recorded as kept; `contact_routes`: as many ways to keep contact as
+    `contact/at_least` says."""
     minutes: Whole | None = None
     """The time that one candidate takes, for budgets."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, plan_again, put_contract_back, resume
+from makegood_portal.actions.starting import may_be_taken_back
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
@@ -157,15 +158,21 @@ def end_route(*, by: Scope, on: UUID, today: date) -> ContactRoute:
 
 @action(*KEEPERS)
 def plan_first_appointment(
-    *, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "", seen: UUID | None = None
+    *, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "", seen: UUID | None = None, took_place: bool = False
 ) -> Appointment:  # fmt: skip
-    """The first meeting after release; an earlier one that was planned is moved. `seen`: the one that the page showed, if any."""
+    """The first meeting after release; an earlier one that was planned is moved. `seen`: the one that the page showed, if any.
+
+    `took_place`: it was kept already, so that somebody who came without an appointment is recorded too.
+    """
     row = _mine(by, on)
     _after_release(row, at)
+    if took_place and timezone.localtime(at).date() > timezone.localdate():
+        raise Refusal("still_to_come", _("This appointment is still to come."), field="on")
     planned = list(Appointment.objects.filter(candidacy=row, kind=FIRST, state="planned"))
     if planned and seen not in {one.pk for one in planned}:
         raise Stale("changed_meanwhile", _("Somebody else planned this appointment meanwhile."), remedy=_("Compare, and save again."))
-    new = add(Appointment(candidacy=row, kind=FIRST, at=at, place=place.strip(), with_whom=with_whom.strip(), with_user_id=by.user))
+    words = {"place": place.strip(), "with_whom": with_whom.strip(), "with_user_id": by.user}
+    new = add(Appointment(candidacy=row, kind=FIRST, at=at, state="kept" if took_place else "planned", **words))
     for one in planned:
         one.candidacy = row
         change(one, state="moved", moved_to_id=new.pk)
@@ -186,6 +193,8 @@ def record_appointment(*, by: Scope, on: UUID, state: str, seen: int, today: dat
     others = Appointment.objects.filter(candidacy=row.candidacy_id, kind=row.kind, state="planned")
     if state == "planned" and others.exists():
         raise Refusal("planned_again", _("Another appointment is planned in its place."))
+    if row.state == "kept":
+        may_be_taken_back(row.candidacy, timezone.localtime(row.at).date())
     return change(row, seen=seen, state=state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -110,12 +110,23 @@ class FirstForm(Form):
     place = forms.CharField(label=gettext_lazy("Where"), max_length=200)
     with_whom = forms.CharField(label=gettext_lazy("With whom else, for example of the municipality"), max_length=200, required=False)
 
-    def clean_on(self) -> date:
-        """What is planned is still to come, or is today."""
-        day: date = self.cleaned_data["on"]
-        if day < timezone.localdate():
-            raise forms.ValidationError(_("This day is past. Choose today or a later day."))
-        return day
+    took_place = forms.BooleanField(label=gettext_lazy("It has taken place already"), required=False)
+
+    def __init__(self, *args: Any, may_have_been: bool = False, **words: Any) -> None:
+        super().__init__(*args, **words)
+        if not may_have_been:
+            del self.fields["took_place"]
+
+    def clean(self) -> dict[str, Any]:
+        """What is planned is still to come, or is today; what took place was today or before."""
+        kept: dict[str, Any] = super().clean() or self.cleaned_data
+        day, today = kept.get("on"), timezone.localdate()
+        if day and kept.get("took_place") and day > today:
+            self.add_error("on", _("This day is still to come. Choose today or an earlier day."))
+        elif day and day < today and not kept.get("took_place"):
+            past, said = _("This day is past. Choose today or a later day."), _("Did it take place that day? Then tick that below.")
+            self.add_error("on", f"{past} {said}" if "took_place" in self.fields else past)
+        return kept
 
     def at(self) -> Any:
         """The moment, in the time of the portal."""
@@ -206,12 +217,15 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     """The first appointment after release."""
     found, head = _contact(request, candidacy)
     soonest = max(found.release_on, timezone.localdate()) if found.release_on else None
-    form = FirstForm(request.POST or None, initial={"on": soonest})
+    released = found.release_on is None or found.release_on <= timezone.localdate()
+    form = FirstForm(request.POST or None, initial={"on": soonest}, may_have_been=released)
     planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
     if request.method == "POST" and form.is_valid():
         seen = key_of(request.POST.get("seen", ""))
-        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
-            _planned(request, found, form, _("The first appointment is planned."))
+        words = {"at": form.at(), "seen": seen, "took_place": form.cleaned_data.get("took_place", False), **form.where()}
+        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, **words)):
+            said = _("Recorded: the appointment took place.") if words["took_place"] else _("The first appointment is planned.")
+            _planned(request, found, form, said)
             return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "head": head, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
