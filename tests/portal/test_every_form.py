@@ -274,7 +274,7 @@ OWN = {"csrfmiddlewaretoken", "once", "seen", "page", "section", "caseload.candi
 """Of the page itself, told elsewhere (a second editor), or where one looks; ticks of several candidates are tried below."""
 FREE = {
     "citizen_number_record.number", "candidate_permissions.agrees", "candidate_first_appointment.took_place",
-    "municipality_programme_new.excludes",
+    "contacts_from_form.value_shelter", "municipality_programme_new.excludes",
 }  # fmt: skip
 """Not chosen from a list: a number that was typed before, and boxes for which only being ticked counts."""
 

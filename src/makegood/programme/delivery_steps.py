@@ -52,6 +52,11 @@ class Instrument(Term):
     objections: dict[Name, Literal["provider", "evaluator"]] = {}
     """For each yes-or-no question about who may know the candidate: to whom a no closes the file. It is closed at once, and open
     again when the form is finished with a yes. A provider has no sight of the file before this form is finished."""
+    contact_routes: Name | None = None
+    """The question which ways to keep contact there are, answered with codes of `contact/routes`. Once the form is finished they
+    stand ready to be kept."""
+    first_appointment: Name | None = None
+    """The question for the day of the first appointment after the end date; once the form is finished it stands ready."""
     retired_on: Day | None = None
     """No longer taken from this day; set by an amendment."""
 
