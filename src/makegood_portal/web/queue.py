@@ -176,7 +176,7 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
                 request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy, found.step])
             )
             return redirect("candidate", candidacy=candidacy)
-    file = open_file(by=request.scope, on=candidacy, with_permission=found.answering is not None)
+    file = open_file(by=request.scope, on=candidacy, with_permission=found.answering is not None, with_conditions=True)
     local = excluding.of_candidate(request.scope, candidacy, today=timezone.localdate())
     day = form.cleaned_data.get("happened_on") if form.is_bound else None
     needs = starting.of_candidate(request.scope, candidacy, on=day or timezone.localdate()) if found.kind == "start" else []
