@@ -217,9 +217,8 @@ def the_municipality_is_asked(page: Page) -> None:
     the_step_is_opened(page, "Toestemming van de gemeente")
     page.get_by_role("link", name="Gemeente vragen").click()
     page.get_by_label("Gemeente", exact=True).select_option("Zwolle (geen e-mailadres bekend)")
-    page.get_by_role("button", name="Verzoek versturen").click()
-    expect(page.get_by_role("alert").first).to_contain_text("De kandidaat vindt het nog niet goed")
-    page.get_by_label("De kandidaat vindt het goed").check(force=True)
+    expect(page.get_by_text("in de vragenlijst").first).to_be_visible()  # said yes to it there, so it is not asked again
+    expect(page.get_by_label("De kandidaat vindt het goed")).to_have_count(0)
     page.get_by_role("button", name="Verzoek versturen").click()
     expect(page.get_by_role("status").first).to_be_visible()
 
@@ -256,6 +255,25 @@ def the_contract_is_signed(page: Page) -> None:
     page.get_by_label("Basis").check(force=True)
     page.get_by_role("button", name="Contract vastleggen").click()
     expect(page.get_by_role("status").first).to_contain_text("Het contract is vastgelegd")
+
+
+def they_meet_after_an_early_release(page: Page) -> None:
+    """A start needs the release and a first appointment that was kept: the step says what is missing, and where it is recorded."""
+    the_step_is_opened(page, "Gestart")
+    follow(page.get_by_role("button", name="Stap gedaan"))
+    expect(page.get_by_role("alert").first).to_contain_text("Niemand start vóór die dag")
+    page.get_by_role("link", name="Was het eerder? Verbeter de datum").click()
+    page.get_by_label("Nieuwe datum van vrijlating").fill(TODAY.isoformat())
+    page.get_by_label("Casemanager").check(force=True)
+    page.get_by_label("Eerder vrij").check(force=True)
+    page.get_by_role("button", name="Nieuwe datum vastleggen").click()
+    the_step_is_opened(page, "Gestart")
+    page.get_by_role("link", name="Leg vast of die is geweest").click()
+    page.get_by_role("link", name="Andere dag").click()
+    page.get_by_label("Dag", exact=True).fill(TODAY.isoformat())
+    page.get_by_role("button", name="Afspraak verzetten").click()
+    page.get_by_role("button", name="Doorgegaan", exact=False).first.click()
+    expect(page.get_by_role("status").first).to_contain_text("de afspraak is doorgegaan")
 
 
 def the_municipality_says_yes(page: Page) -> None:
@@ -303,6 +321,7 @@ def test_from_the_list_to_the_start(opens: Opens, cast: Cast) -> None:
     the_step_is_done(counsellor, "Kennismaking")
     the_contract_is_signed(counsellor)
     assert started_in_the_funnel(lead) == "0"
+    they_meet_after_an_early_release(counsellor)
     the_step_is_done(counsellor, "Gestart")
     assert started_in_the_funnel(lead) == "1"
     piet.refresh_from_db()

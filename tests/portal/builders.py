@@ -9,7 +9,7 @@ import functools
 import hashlib
 import itertools
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -139,6 +139,13 @@ def an_event(candidacy: Candidacy, **more: Any) -> SelectionEvent:
     """Something that happened in the selection."""
     defaults: dict[str, Any] = {"step": candidacy.step, "outcome": "reached", "happened_on": TODAY}
     return SelectionEvent.objects.create(candidacy=candidacy, **defaults | more)
+
+
+def came_home(candidacy: Candidacy, day: date) -> Appointment:
+    """Released on this day, and met that same day: what a start needs."""
+    Candidacy.objects.filter(pk=candidacy.pk).update(release_on=day)
+    at = datetime(day.year, day.month, day.day, 10, tzinfo=timezone.get_current_timezone())
+    return Appointment.objects.create(candidacy=candidacy, kind="first_week", at=at, state="kept")
 
 
 def client_of(user: User | None, **words: Any) -> Client:

@@ -15,7 +15,7 @@ from makegood_portal.ledger.models import Candidacy, Contract, Membership, Permi
 from makegood_portal.ledger.queries import candidates, caseload
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, Side, World, a_candidacy, a_user, client_of
+from portal.builders import TODAY, Side, World, a_candidacy, a_user, came_home, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +144,7 @@ def test_a_start_hands_over_by_itself(world: World) -> None:
         deadline_on=TODAY,
         answered_on=TODAY,
     )
+    came_home(ours.candidacy, TODAY)
     with scoped(lead):
         started = pass_step(by=lead, on=ours.candidacy.pk, step="started", happened_on=date(2026, 3, 9))
     assert (started.state, started.handed_over_on) == ("started", date(2026, 3, 9))

@@ -18,10 +18,11 @@ from makegood_portal.actions.consent import record_consent, withdraw_consent
 from makegood_portal.actions.permission import ask_permission
 from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, open_again
 from makegood_portal.actions.refusal import Refusal
-from makegood_portal.ledger.models import Candidacy, Consent, PermissionRequest, Response
+from makegood_portal.ledger.models import Answer, AuditEntry, Candidacy, Consent, PermissionRequest, Response
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, World, a_consent, a_questionnaire, an_organisation, client_of
+from portal.forms_walked import Forms
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -323,3 +324,57 @@ def test_the_officer_who_is_known_is_chosen_already(ours: Side) -> None:
     page = tab(ours, "?from=supervision")
     assert f'value="supervision/{where.pk}" selected' in page
     assert f'value="{officer.pk}" selected' in page
+
+
+def ask_page(side: Side) -> str:
+    return reverse("candidate_permissions", args=[side.candidacy.pk])
+
+
+def test_who_said_yes_in_the_form_is_not_asked_again_to_ask_a_municipality(ours: Side) -> None:
+    """The yes named nobody; asking says with whom, so the consent towards that municipality is recorded with it, as the form says it."""
+    until = TODAY + timedelta(days=40)
+    fills_in(ours, consent_until=until.isoformat())
+    client, town = client_of(ours.users[Role.COORDINATOR]), ours.at(Kind.MUNICIPALITY)
+    page = client.get(ask_page(ours)).content.decode()
+    assert 'name="agrees"' not in page
+    assert "in de vragenlijst" in page
+    assert client.post(ask_page(ours), {"municipality": str(town.pk)}).status_code == 302
+    consent = Consent.objects.get()
+    assert (consent.party, consent.way, consent.answered_on, consent.until_on) == (town, "form", DAY, until)
+    assert PermissionRequest.objects.get().municipality == town
+    assert AuditEntry.objects.filter(verb="ask_permission", table="ledger_consent").exists()
+
+
+def test_a_yes_that_was_taken_back_since_or_has_ended_is_asked_again(ours: Side) -> None:
+    fills_in(ours)
+    client = client_of(ours.users[Role.COORDINATOR])
+    a_consent(ours.candidacy, an_organisation(Kind.MUNICIPALITY), state="withdrawn", withdrawn_on=TODAY)
+    assert 'name="agrees"' in client.get(ask_page(ours)).content.decode()
+    refused = client.post(ask_page(ours), {"municipality": str(ours.at(Kind.MUNICIPALITY).pk)})
+    assert (refused.status_code, PermissionRequest.objects.count()) == (422, 0)
+    assert "Er staat nog niet vast" in refused.content.decode()
+    Consent.objects.all().delete()
+    Answer.objects.create(
+        candidacy=ours.candidacy, response=Response.objects.get(), item="consent_until", status="given", value=DAY.isoformat(),
+        source="self", happened_on=DAY,
+    )  # fmt: skip
+    assert 'name="agrees"' in client.get(ask_page(ours)).content.decode()
+
+
+def test_without_a_municipality_the_error_names_that_field(ours: Side) -> None:
+    answer = client_of(ours.users[Role.COORDINATOR]).post(ask_page(ours), {"municipality": ""})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["municipality"])
+
+
+def test_the_tab_records_it_with_one_press_where_the_party_is_clear(ours: Side) -> None:
+    fills_in(ours)
+    town = ours.at(Kind.MUNICIPALITY)
+    found = [form for form in Forms(tab(ours)).found if form.values.get("party") == f"permission/{town.pk}"]
+    assert len(found) == 1
+    client_of(ours.users[Role.COORDINATOR]).post(reverse("candidate_consents", args=[ours.candidacy.pk]), found[0].values)
+    consent = Consent.objects.get()
+    assert (consent.party, consent.way, consent.answered_on) == (town, "form", DAY)
+    Consent.objects.all().delete()
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(municipality=None)
+    assert f"permission/{town.pk}" not in [form.values.get("party") for form in Forms(tab(ours)).found]
+    assert "?from=permission#consent" in tab(ours)

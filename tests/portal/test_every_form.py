@@ -39,7 +39,6 @@ FILL: dict[str, dict[str, Any]] = {
     "candidate_contract": {"track": "basic"},
     "candidate_coordination": {"status": "not_known"},
     "candidate_eligibility_decide": {"answer": "no"},
-    "candidate_first_appointment": {"on": "2999-06-02"},
     "candidate_parallel_help": {"kind": "debt", "until_on": ""},
     "candidate_permissions": dict.fromkeys(("municipality_1", "municipality_2", "municipality_3"), ""),
     "candidate_release": {"release_on": SOON},
@@ -273,7 +272,10 @@ def test_who_sends_a_stale_page_is_told_and_keeps_the_words(world: World, client
 CHOSEN = ("radio", "select", "checkbox", "hidden")
 OWN = {"csrfmiddlewaretoken", "once", "seen", "page", "section", "caseload.candidate", "queue.candidate"}
 """Of the page itself, told elsewhere (a second editor), or where one looks; ticks of several candidates are tried below."""
-FREE = {"citizen_number_record.number", "candidate_permissions.agrees", "municipality_programme_new.excludes"}
+FREE = {
+    "citizen_number_record.number", "candidate_permissions.agrees", "candidate_first_appointment.took_place",
+    "contacts_from_form.value_shelter", "municipality_programme_new.excludes",
+}  # fmt: skip
 """Not chosen from a list: a number that was typed before, and boxes for which only being ticked counts."""
 
 

@@ -14,6 +14,7 @@ from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import World, a_candidacy, an_organisation, client_of
+from portal.forms_walked import Forms
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = date(2020, 1, 1)
@@ -29,7 +30,8 @@ def a_local_programme(municipality: Organisation, name: str = "Work First", **mo
 
 
 def asked_of(candidacy: Candidacy, municipality: Organisation, state: str = "asked") -> PermissionRequest:
-    asked = {"asked_on": today(), "deadline_on": today(), "answered_on": today() if state != "asked" else None}
+    asked: dict[str, Any] = {"asked_on": today(), "deadline_on": today(), "answered_on": today() if state != "asked" else None}
+    asked |= {"conditions": "First register at the desk"} if state == "granted_with_conditions" else {}
     return PermissionRequest.objects.create(candidacy=candidacy, municipality=municipality, state=state, parallel=True, **asked)
 
 
@@ -126,3 +128,36 @@ def test_the_queue_asks_once_for_all(world: World) -> None:
     for number in range(6):
         a_candidacy(municipality=world.ours.at(Kind.MUNICIPALITY) if number % 2 else None, **ours)
     assert seen(world, "queue").count(MARK) == 4  # three of the six, and the world's own
+
+
+def test_it_is_said_when_a_municipality_is_chosen_and_before_anything_is_sent(world: World) -> None:
+    """In the list itself, and once more on the page before the request goes out: neither needs a script."""
+    town, where = an_organisation(Kind.MUNICIPALITY), reverse("candidate_permissions", args=[world.ours.candidacy.pk])
+    a_local_programme(town, for_whom="Repeat offenders")
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    client.cookies["django_language"] = "en"
+    assert f"{town.name} (a local programme may exclude, no e-mail address known)" in client.get(where).content.decode()
+    typed = {"municipality": str(town.pk), "agrees": "on"}
+    told = client.post(where, typed)
+    assert (told.status_code, PermissionRequest.objects.count()) == (422, 0)
+    assert "Work First: Repeat offenders" in told.content.decode()
+    again = next(form for form in Forms(told.content.decode()).found if "municipality" in form.values)
+    assert client.post(where, again.values | typed).status_code == 302
+    assert PermissionRequest.objects.get().municipality == town
+
+
+def test_a_choice_that_changed_after_the_warning_is_warned_of_again(world: World) -> None:
+    one, other = an_organisation(Kind.MUNICIPALITY), an_organisation(Kind.MUNICIPALITY)
+    for town in (one, other):
+        a_local_programme(town, f"Of {town.name}")
+    client, where = client_of(world.ours.users[Role.COORDINATOR]), reverse("candidate_permissions", args=[world.ours.candidacy.pk])
+    told = client.post(where, {"municipality": str(other.pk), "agrees": "on", "warned": [str(one.pk)]})
+    assert (told.status_code, PermissionRequest.objects.count()) == (422, 0)
+    assert f"Of {other.name}" in told.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD])
+def test_what_a_municipality_wants_stands_where_one_works(world: World, role: Role) -> None:
+    asked_of(world.ours.candidacy, world.ours.at(Kind.MUNICIPALITY), "granted_with_conditions")
+    for page in ("candidate", "candidate_permissions", "candidate_step"):
+        assert "First register at the desk" in seen(world, page, role)

@@ -427,7 +427,7 @@ class TestAnAnswerIsPutRight:
         answered = client_of(ours.users[Role.COORDINATOR]).post(
             reverse("candidate_permissions_again", args=[ours.candidacy.pk]), follow=True
         )
-        assert "De kandidaat vindt het nog niet goed" in answered.content.decode()
+        assert "Er staat nog niet vast dat de kandidaat dit goed vindt" in answered.content.decode()
         assert not PermissionRequest.objects.filter(state="asked").exists()
 
     @pytest.mark.parametrize(("state", "day"), [("started", "started_on"), ("left", "left_on")])

@@ -30,7 +30,7 @@ from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, Permi
 from makegood_portal.ledger.queries import candidates, consents, queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, a_user, an_event, client_of
+from portal.builders import TODAY, Side, World, a_candidacy, a_questionnaire, a_user, an_event, came_home, client_of
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 3, 5)
@@ -337,6 +337,7 @@ def test_no_start_without_permission_and_no_contract_step_without_a_contract(our
         candidacy=ours.candidacy, municipality=ours.at(Kind.MUNICIPALITY), state="granted",
         asked_on=TODAY, deadline_on=LATER, answered_on=LATER,
     )  # fmt: skip
+    came_home(ours.candidacy, TODAY)
     row = passes(ours, Role.COUNSELLOR, "started")
     assert (row.state, row.started_on) == ("started", LATER)
 

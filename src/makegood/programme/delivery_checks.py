@@ -239,6 +239,7 @@ def _steps(terms: Terms, part: Delivery) -> Iterator[Problem]:
             what = f"no step of kind `permission` comes before '{permission.needed_before}'"
             where = terms.where((*HERE, "permissions", name, "needed_before"))
             yield Problem(where, "step_order", what, "It would never have been asked", "add such a step before it, or name a later one")
+    yield from _start_needs(terms, part)
     for listed, listing in part.reasons.items():
         chosen = {code for step in part.steps.values() for code in step.exits.get(listed, ())} | set(part.exits_at_any_step.get(listed, ()))
         for code, reason in listing.reasons.items():
@@ -258,6 +259,20 @@ def _steps(terms: Terms, part: Delivery) -> Iterator[Problem]:
             where = terms.where((*HERE, "steps", name))
             remedy = "name reasons under `exits`"
             yield Problem(where, "no_exit", what, "Who leaves there would stay on the list for ever", remedy, severity="warning")
+
+
+def _start_needs(terms: Terms, part: Delivery) -> Iterator[Problem]:
+    """What a start needs stands at the start, and can be recorded in this programme."""
+    rests_on = {"end_date": "end_date", "first_appointment": "contact", "contact_routes": "contact"}
+    for name, step in part.steps.items():
+        where = terms.where((*HERE, "steps", name, "start_needs"))
+        if step.start_needs and step.kind != "start":
+            what, why = f"'{name}' is of kind '{step.kind}', and says what a start needs", "Nobody would look at it"
+            yield Problem(where, "not_the_start", what, why, "write `start_needs` at the step of kind `start`")
+        for need in step.start_needs:
+            if getattr(part, rests_on[need]) is None:
+                what, why = f"a start needs `{need}`, and no `{rests_on[need]}` stands here", "Nobody could ever start"
+                yield Problem(where, "never_started", what, why, f"add `{rests_on[need]}`, or take `{need}` out")
 
 
 def _plan(terms: Terms, part: Delivery) -> Iterator[Problem]:

@@ -52,6 +52,11 @@ class Instrument(Term):
     objections: dict[Name, Literal["provider", "evaluator"]] = {}
     """For each yes-or-no question about who may know the candidate: to whom a no closes the file. It is closed at once, and open
     again when the form is finished with a yes. A provider has no sight of the file before this form is finished."""
+    contact_routes: Name | None = None
+    """The question which ways to keep contact there are, answered with codes of `contact/routes`. Once the form is finished they
+    stand ready to be kept."""
+    first_appointment: Name | None = None
+    """The question for the day of the first appointment after the end date; once the form is finished it stands ready."""
     retired_on: Day | None = None
     """No longer taken from this day; set by an amendment."""
 
@@ -61,6 +66,10 @@ class Instrument(Term):
         if self.file.startswith("/") or ".." in parts or "\\" in self.file or not self.file.endswith(".xlsx"):
             raise ValueError("the file of an instrument lies beside the programme file and ends in .xlsx, as in instruments/screening.xlsx")
         return self
+
+
+StartNeed = Literal["end_date", "first_appointment", "contact_routes"]
+"""What must be true of somebody before they have started."""
 
 
 class Step(Term):
@@ -91,6 +100,10 @@ class Step(Term):
     """For each list of reasons: those with which a candidate may leave here. A reason is required at every exit."""
     bulk: Yes = False
     """yes: may be done for many candidates at once."""
+    start_needs: OneOrMore[StartNeed] = []
+    """For the step of kind `start`: without what nobody has started. `end_date`: it is known, and its day has come;
+    `first_appointment`: the first one after it is recorded as kept; `contact_routes`: as many ways to keep contact as
+    `contact/at_least` says."""
     minutes: Whole | None = None
     """The time that one candidate takes, for budgets."""
 

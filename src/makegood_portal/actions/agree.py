@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from makegood_portal.actions.acting import action, add, change
+from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
 from makegood_portal.actions.selection import back_to_contract, end_contract, let_leave, pass_step, plan_again, put_contract_back, resume
+from makegood_portal.actions.starting import may_be_taken_back
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Appointment, Candidacy, ContactRoute, Contract, State
 from makegood_portal.ledger.queries import agreements
 from makegood_portal.ledger.queries.agreements import FIRST, ContactPage, ContractPage, Open
+from makegood_portal.ledger.queries.contact_in_form import contact_in_form
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -32,10 +36,15 @@ def open_contract(*, by: Scope, on: UUID) -> ContractPage | None:
     return found
 
 
-def open_contact(*, by: Scope, on: UUID) -> ContactPage | None:
-    """The ways to reach somebody, as far as the asker may see them; written down."""
-    found = agreements.contact_page(by, on, today=timezone.localdate())
-    _read(by, on, Part.CONTACT, found.person if found else None)
+def open_contact(*, by: Scope, on: UUID, with_form: bool = True) -> ContactPage | None:
+    """The ways to reach somebody, as far as the asker may see them, and what a form names; written down."""
+    found = agreements.contact_page(by, on, today=timezone.localdate(), with_form=with_form)
+    if found is None or found.in_form is None:
+        _read(by, on, Part.CONTACT, found.person if found else None)
+        return found
+    entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)
+    answers = entry(part=Part.SCREENING, table="ledger_answer")
+    audit.record_together(by, [entry(part=Part.CONTACT, table="ledger_candidacy", row=on), answers])
     return found
 
 
@@ -127,6 +136,31 @@ def reinstate_contract(*, by: Scope, on: UUID, today: date, reason: str = "") ->
 def add_route(*, by: Scope, on: UUID, kind: str, value: str, holder: str = "", works_from: date | None = None) -> ContactRoute:
     """A way to reach the candidate after release; only what the candidate agreed to today."""
     row = _mine(by, on)
+    return _add_route(row, kind=kind, value=value, holder=holder, works_from=works_from, consent_on=timezone.localdate())
+
+
+@action(*KEEPERS)
+def keep_from_form(*, by: Scope, on: UUID, ways: Mapping[str, tuple[str, str]]) -> int:
+    """Ways that the candidate named in a finished form: kind -> the number or address, and whose it is. All or none.
+
+    They obey the rules of any other way; the history says of which form they come.
+    """
+    row = _mine(by, on)
+    today, kept = timezone.localdate(), list(ContactRoute.objects.filter(candidacy=row))
+    found = contact_in_form(by, row, terms.delivery_on(row.programme_id, today), kept, today=today, met=True)
+    named = {one.kind for one in found.ways} if found else set()
+    if found is None or not named.issuperset(ways):
+        raise Refusal("not_in_the_form", _("The form does not name this, or it is kept already."), remedy=_("Open the page again."))
+    fact(form=found.form)
+    for kind, (value, holder) in ways.items():
+        try:
+            _add_route(row, kind=kind, value=value, holder=holder, works_from=None, consent_on=found.on)
+        except Refusal as refusal:
+            raise Refusal(refusal.code, refusal.what, remedy=refusal.remedy, field=f"{refusal.field}_{kind}") from refusal
+    return len(ways)
+
+
+def _add_route(row: Candidacy, *, kind: str, value: str, holder: str, works_from: date | None, consent_on: date) -> ContactRoute:
     rules = terms.delivery_on(row.programme_id, timezone.localdate()).contact
     if rules is None or kind not in rules.routes:
         raise Refusal("unknown_route", _("Choose a way to keep contact."), field="kind")
@@ -139,9 +173,7 @@ def add_route(*, by: Scope, on: UUID, kind: str, value: str, holder: str = "", w
     if rules.routes[kind].of_another and not holder.strip():
         raise Refusal("no_holder", _("Write down whose number or address it is."), field="holder")
     return add(
-        ContactRoute(
-            candidacy=row, kind=kind, value=value.strip(), holder=holder.strip(), works_from=works_from, consent_on=timezone.localdate()
-        )
+        ContactRoute(candidacy=row, kind=kind, value=value.strip(), holder=holder.strip(), works_from=works_from, consent_on=consent_on)
     )
 
 
@@ -157,15 +189,21 @@ def end_route(*, by: Scope, on: UUID, today: date) -> ContactRoute:
 
 @action(*KEEPERS)
 def plan_first_appointment(
-    *, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "", seen: UUID | None = None
+    *, by: Scope, on: UUID, at: datetime, place: str, with_whom: str = "", seen: UUID | None = None, took_place: bool = False
 ) -> Appointment:  # fmt: skip
-    """The first meeting after release; an earlier one that was planned is moved. `seen`: the one that the page showed, if any."""
+    """The first meeting after release; an earlier one that was planned is moved. `seen`: the one that the page showed, if any.
+
+    `took_place`: it was kept already, so that somebody who came without an appointment is recorded too.
+    """
     row = _mine(by, on)
     _after_release(row, at)
+    if took_place and timezone.localtime(at).date() > timezone.localdate():
+        raise Refusal("still_to_come", _("This appointment is still to come."), field="on")
     planned = list(Appointment.objects.filter(candidacy=row, kind=FIRST, state="planned"))
     if planned and seen not in {one.pk for one in planned}:
         raise Stale("changed_meanwhile", _("Somebody else planned this appointment meanwhile."), remedy=_("Compare, and save again."))
-    new = add(Appointment(candidacy=row, kind=FIRST, at=at, place=place.strip(), with_whom=with_whom.strip(), with_user_id=by.user))
+    words = {"place": place.strip(), "with_whom": with_whom.strip(), "with_user_id": by.user}
+    new = add(Appointment(candidacy=row, kind=FIRST, at=at, state="kept" if took_place else "planned", **words))
     for one in planned:
         one.candidacy = row
         change(one, state="moved", moved_to_id=new.pk)
@@ -186,6 +224,8 @@ def record_appointment(*, by: Scope, on: UUID, state: str, seen: int, today: dat
     others = Appointment.objects.filter(candidacy=row.candidacy_id, kind=row.kind, state="planned")
     if state == "planned" and others.exists():
         raise Refusal("planned_again", _("Another appointment is planned in its place."))
+    if row.state == "kept":
+        may_be_taken_back(row.candidacy, timezone.localtime(row.at).date())
     return change(row, seen=seen, state=state)
 
 

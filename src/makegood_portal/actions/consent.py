@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -105,22 +104,30 @@ def withdraw_consent(*, by: Scope, on: UUID, today: date) -> Consent:
 
 
 def agreed(*, by: Scope, on: Candidacy, parties: Collection[Organisation], says_so: bool, happened_on: date) -> None:
-    """Inside an action that shares: each party has a consent that counts, or the candidate gives it now (`says_so`)."""
+    """Inside an action that shares: each party has a consent that counts, or the candidate gives it.
+
+    They give it now (`says_so`), or said so in a finished form that named nobody: then it is recorded of each party as the form
+    says it, with its day.
+    """
     counts = access.consents_that_count(ASKED_FOR).filter(candidacy=on, party__in=parties)
     missing = {party.pk: party for party in parties}.keys() - set(counts.values_list("party", flat=True))
-    if missing and not says_so:
-        raise Refusal(
-            "no_consent",
-            _("The candidate has not agreed that this is shared with the municipality."),
-            remedy=_("Ask the candidate first."),
-            field="agrees",
-        )
+    if not missing:
+        return
+    questions = Consent.objects.filter(candidacy=on, purpose=ASKED_FOR, party__in=missing, state=ConsentState.ASKED)
+    asked = {one.party_id: one for one in questions}
+    words: dict[str, Any] = {"way": "spoken", "happened_on": happened_on, "until_on": None}
+    if not says_so:
+        said = consents.yes_in_form(by, on, ASKED_FOR, no_on=consents.last_no(on.pk, ASKED_FOR).first(), today=timezone.localdate())
+        if said is None or any(one.asked_on > said.on for one in asked.values()):  # asked since, and still to be thought about
+            raise Refusal(
+                "no_consent", _("It is not recorded that the candidate agrees to this."),
+                remedy=_("Ask the candidate first."), field="agrees",
+            )  # fmt: skip
+        words = {"way": FROM_A_FORM, "happened_on": said.on, "until_on": _as_long_as_it_may(ASKED_FOR, said.on, said.until_on)}
     for party in parties:
         if party.pk in missing:
-            asked = Consent.objects.filter(candidacy=on, purpose=ASKED_FOR, party=party, state=ConsentState.ASKED).first()
-            question = asked or Consent(candidacy=on, purpose=ASKED_FOR, party=party, asked_on=happened_on, recorded_by_id=by.user)
-            words: dict[str, Any] = {"answer": ConsentState.GIVEN, "way": "spoken", "happened_on": happened_on, "until_on": None}
-            _answered(question, on, by=by, new=asked is None, **words)
+            new = Consent(candidacy=on, purpose=ASKED_FOR, party=party, asked_on=words["happened_on"], recorded_by_id=by.user)
+            _answered(asked.get(party.pk, new), on, by=by, new=party.pk not in asked, answer=ConsentState.GIVEN, **words)
 
 
 def follow_form(*, by: Scope, on: Candidacy) -> None:
@@ -164,12 +171,15 @@ def _as_the_form_says(by: Scope, on: Candidacy, purpose: str, answer: str) -> tu
     if found is None or answer != (ConsentState.GIVEN if found.yes else ConsentState.REFUSED):
         raise Refusal("not_in_the_form", _("The candidate does not say this in a finished questionnaire."), field="way")
     said_on, until = found.on, found.until_on
-    since = Q(state=ConsentState.WITHDRAWN, withdrawn_on__gte=said_on) | Q(state=ConsentState.REFUSED, answered_on__gte=said_on)
-    # The form names nobody, so a no to one organisation of after it is a no to what the form says of all of them.
-    if answer == ConsentState.GIVEN and Consent.objects.filter(since, candidacy=on, purpose=purpose).exists():
+    no_on = consents.last_no(on.pk, purpose).first()
+    if answer == ConsentState.GIVEN and no_on is not None and no_on >= said_on:
         remedy = _("Ask again, and record what they say now.")
         raise Refusal("no_since", _("After this questionnaire the candidate said no to this, or took it back."), remedy=remedy, field="way")
-    return said_on, min(until, add_months(said_on, register().sharing[purpose].months)) if until else None
+    return said_on, _as_long_as_it_may(purpose, said_on, until)
+
+
+def _as_long_as_it_may(purpose: str, said_on: date, until: date | None) -> date | None:
+    return min(until, add_months(said_on, register().sharing[purpose].months)) if until else None
 
 
 def _answered(

@@ -13,10 +13,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from makegood.instrument.questionnaire import Questionnaire as Form
 from makegood.instrument.stored import as_plain
 from makegood.instrument.xlsform import read_xlsform
 from makegood.programme.checking import check_terms
 from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_steps import Instrument
 from makegood.programme.reading import Agreement, find_programme, read_agreement
 from makegood.values.problem import Problem, Refused, Where, nearest
 from makegood_portal.ledger import audit, terms
@@ -118,6 +120,7 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
             problems += refused.problems
             continue
         questions[code] = {item.name for item in form.items}
+        problems += _not_carried_over(delivery, instrument, form, str(folder / instrument.file))
         for item in form.items:
             if item.name in delivery.measured_elsewhere:
                 where, what = (
@@ -136,12 +139,32 @@ def _take_in_instruments(programme: Programme, delivery: Delivery, folder: Path)
     return taken
 
 
+def _not_carried_over(delivery: Delivery, instrument: Instrument, form: Form, file: str) -> Iterator[Problem]:
+    """Answers about contact that could not be offered where it is kept: no way that the terms know, or no day."""
+    routes = form.item(instrument.contact_routes or "")
+    known = delivery.contact.routes if delivery.contact else {}
+    for choice in routes.choices if routes else ():
+        if choice.code not in known:
+            what, why = f"'{choice.code}' is no way to keep contact of this programme", "It could not be kept when it is chosen"
+            yield Problem(Where(file, path=f"{instrument.contact_routes}"), "no_such_route", what, why, nearest(choice.code, known))
+    first = form.item(instrument.first_appointment or "")
+    if first is not None and first.kind != "date":
+        what, why = f"'{first.name}' asks no date", "The day of the first appointment would never be found"
+        yield Problem(Where(file, path=first.name), "no_date", what, why, "make it a question of type date")
+
+
 def _not_asked(delivery: Delivery, questions: Mapping[str, set[str]], folder: str) -> Iterator[Problem]:
     """Questions that the terms name and the forms, as far as they could be read (code -> names), do not ask."""
     named = [
         (f"instruments/{code}/{key}", name, questions[code])
         for code, one in delivery.instruments.items()
-        for key, names in (("consents", one.consents), ("consents_until", [one.consents_until]), ("objections", one.objections))
+        for key, names in (
+            ("consents", one.consents),
+            ("consents_until", [one.consents_until]),
+            ("objections", one.objections),
+            ("contact_routes", [one.contact_routes]),
+            ("first_appointment", [one.first_appointment]),
+        )
         for name in names
         if code in questions
     ]

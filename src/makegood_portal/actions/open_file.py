@@ -17,13 +17,14 @@ from makegood_portal.ledger.queries.support import Support
 from makegood_portal.ledger.scope import Scope
 
 
-def open_file(*, by: Scope, on: UUID, with_permission: bool = False) -> File | None:
+def open_file(*, by: Scope, on: UUID, with_permission: bool = False, with_conditions: bool = False) -> File | None:
     """The file as far as the asker may see it, or None: not there and not yours are the same answer.
 
-    `with_permission`: the page shows beside it where the asking of municipalities stands.
+    `with_permission`: the page shows beside it where the asking of municipalities stands; `with_conditions`: under which
+    conditions they permit it, if there are any.
     """
     found = candidates.file(by, on)
-    if found is None or not with_permission:
+    if found is None or not (with_permission or (with_conditions and found.conditions)):
         _write_down(by, on, found)
         return found
     entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)

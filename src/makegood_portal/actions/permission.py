@@ -54,7 +54,9 @@ def open_asking(*, by: Scope, on: UUID) -> Asking | None:
     if found is not None:
         entry = partial(audit.Entry, verb="read", candidacy=on, person=found.person)
         entries = [entry(part=Part.IDENTITY, table="ledger_candidacy", row=on)]
-        if found.written is not None:
+        if found.lines:
+            entries.append(entry(part=Part.PERMISSION, table="ledger_permissionrequest"))
+        if found.written is not None or found.yes_on is not None:
             entries.append(entry(part=Part.SCREENING, table="ledger_answer"))
         audit.record_together(by, entries)
     return found

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from makegood.selection.steps import due_on
 from makegood_portal.actions.acting import action, add, change
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.starting import still_started
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Candidacy, Membership, Notice, ReleaseDate, State
@@ -54,6 +55,7 @@ def correct_release_date(*, by: Scope, on: UUID, seen: int, release_on: date | N
         raise Refusal("date_impossible", _("This date cannot be right. Check the year."), field="release_on")
     if release_on == row.release_on:
         raise Refusal("same_date", _("This is the date that stands there already."), field="release_on")
+    still_started(row, release_on)
     before = row.release_on
     add(ReleaseDate(candidacy=row, release_on=release_on, source=source, reason=reason, recorded_by_id=by.user, happened_on=today))
     changed = change(row, seen=seen, release_on=release_on, step_due_on=_due(row, release_on, today))

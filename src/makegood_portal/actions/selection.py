@@ -20,6 +20,7 @@ from makegood.selection.steps import due_on, next_step, reasons_at
 from makegood_portal.actions.acting import TakenBack, Together, action, add, change, mark_together
 from makegood_portal.actions.hand_over import not_closed, the_provider
 from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.starting import ready_to_start
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import (
     Appointment,
@@ -359,6 +360,7 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     _filled_in(row, delivery, by, on=happened_on)
     if here.kind == "contract" and not Contract.objects.filter(candidacy=row, withdrawn_on=None).exists():
         raise Refusal("no_contract", _("The contract is not signed yet."), remedy=_("Record the contract first."))
+    ready_to_start(row, delivery, on=happened_on)
     if channel and channel not in delivery.channels:
         raise Refusal("unknown_channel", _("Choose how the candidate heard of it."), field="channel")
     add(_event(row, by, outcome=Outcome.PASSED, happened_on=happened_on))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from makegood_portal.actions.agree import (
@@ -21,6 +22,7 @@ from makegood_portal.actions.agree import (
     SIGNERS,
     add_route,
     end_route,
+    keep_from_form,
     move_appointment,
     open_contact,
     open_contract,
@@ -32,14 +34,16 @@ from makegood_portal.actions.agree import (
     withdraw_contract,
 )
 from makegood_portal.actions.open_file import open_head
+from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import agreements
 from makegood_portal.ledger.queries.agreements import ContactPage
 from makegood_portal.ledger.queries.candidates import Head
+from makegood_portal.ledger.queries.contact_in_form import Named
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.offered import Form
+from makegood_portal.web.offered import Form, not_offered
 from makegood_portal.web.pages import Asked, key_of, page, seen_version
 from makegood_portal.web.refused import tried
 
@@ -102,6 +106,32 @@ class WayForm(Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
+class NamedForm(Form):
+    """The ways that the candidate named in a form, each with its number or address; `keep` says of which this is, or of all."""
+
+    def __init__(self, *args: Any, ways: Sequence[Named], **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.ways = ways
+        for way in ways:
+            value = forms.CharField(label=_("%(way)s: number or address") % {"way": way.title}, max_length=200, required=False)
+            self.fields[f"value_{way.kind}"] = value
+            value.unmarked = True  # type: ignore[attr-defined]  # those that are filled in are kept
+            if way.of_another:
+                self.fields[f"holder_{way.kind}"] = forms.CharField(label=_("Of whom is it?"), max_length=200, required=False)
+                self.fields[f"holder_{way.kind}"].unmarked = True  # type: ignore[attr-defined]
+
+    def filled_in(self) -> dict[str, tuple[str, str]]:
+        """Kind -> the number or address, and whose it is, of each of which something is filled in."""
+        said = {
+            way.kind: tuple(self.cleaned_data.get(f"{name}_{way.kind}", "").strip() for name in ("value", "holder")) for way in self.ways
+        }
+        return {kind: (value, holder) for kind, (value, holder) in said.items() if value or holder}
+
+    def rows(self) -> list[tuple[Named, list[forms.BoundField]]]:
+        """Each way with its fields."""
+        return [(way, [self[name] for name in (f"value_{way.kind}", f"holder_{way.kind}") if name in self.fields]) for way in self.ways]
+
+
 class FirstForm(Form):
     """The first appointment after release."""
 
@@ -110,12 +140,23 @@ class FirstForm(Form):
     place = forms.CharField(label=gettext_lazy("Where"), max_length=200)
     with_whom = forms.CharField(label=gettext_lazy("With whom else, for example of the municipality"), max_length=200, required=False)
 
-    def clean_on(self) -> date:
-        """What is planned is still to come, or is today."""
-        day: date = self.cleaned_data["on"]
-        if day < timezone.localdate():
-            raise forms.ValidationError(_("This day is past. Choose today or a later day."))
-        return day
+    took_place = forms.BooleanField(label=gettext_lazy("It has taken place already"), required=False)
+
+    def __init__(self, *args: Any, may_have_been: bool = False, **words: Any) -> None:
+        super().__init__(*args, **words)
+        if not may_have_been:
+            del self.fields["took_place"]
+
+    def clean(self) -> dict[str, Any]:
+        """What is planned is still to come, or is today; what took place was today or before."""
+        kept: dict[str, Any] = super().clean() or self.cleaned_data
+        day, today = kept.get("on"), timezone.localdate()
+        if day and kept.get("took_place") and day > today:
+            self.add_error("on", _("This day is still to come. Choose today or an earlier day."))
+        elif day and day < today and not kept.get("took_place"):
+            past, said = _("This day is past. Choose today or a later day."), _("Did it take place that day? Then tick that below.")
+            self.add_error("on", f"{past} {said}" if "took_place" in self.fields else past)
+        return kept
 
     def at(self) -> Any:
         """The moment, in the time of the portal."""
@@ -196,8 +237,33 @@ def candidate_contacts(request: Asked, candidacy: UUID) -> HttpResponse:
     if sent and tried(form, lambda: add_route(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Kept: one more way to keep contact."))
         return redirect("candidate_contacts", candidacy=candidacy)
-    context = {"found": found, "head": head, "form": form}
+    named = NamedForm(ways=found.in_form.ways) if found.in_form else None
+    context = {"found": found, "head": head, "form": form, "named": named}
     return render(request, "agreements/contact.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*KEEPERS)
+def contacts_from_form(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Keep what the candidate named in a form: one way, or all that are filled in."""
+    found, head = _contact(request, candidacy)
+    named = NamedForm(request.POST, ways=found.in_form.ways if found.in_form else [])
+    one, kinds = request.POST.get("keep", ""), {way.kind for way in named.ways}
+    if not kinds or (one and one not in kinds):
+        not_offered("keep")
+        raise Refusal("not_in_the_form", _("The form does not name this, or it is kept already."), remedy=_("Open the page again."))
+    if not found.may_write:
+        keep_from_form(by=request.scope, on=candidacy, ways={})  # says why not: there is no form on this page any more
+    if named.is_valid():
+        ways = {kind: words for kind, words in named.filled_in().items() if one in ("", kind)}
+        if not ways:
+            named.add_error(f"value_{one}" if one else None, _("Fill in the number or the address."))
+        elif tried(named, lambda: keep_from_form(by=request.scope, on=candidacy, ways=ways)):
+            said = ngettext("Kept: %(n)s way to keep contact.", "Kept: %(n)s ways to keep contact.", len(ways)) % {"n": len(ways)}
+            notices.done(request, said)
+            return redirect("candidate_contacts", candidacy=candidacy)
+    context = {"found": found, "head": head, "form": WayForm(kinds=found.kinds), "named": named}
+    return render(request, "agreements/contact.html", context, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,12 +272,16 @@ def candidate_first_appointment(request: Asked, candidacy: UUID) -> HttpResponse
     """The first appointment after release."""
     found, head = _contact(request, candidacy)
     soonest = max(found.release_on, timezone.localdate()) if found.release_on else None
-    form = FirstForm(request.POST or None, initial={"on": soonest})
+    in_form = found.in_form.first_on if found.in_form else None
+    released = found.release_on is None or found.release_on <= timezone.localdate()
+    form = FirstForm(request.POST or None, initial={"on": in_form or soonest}, may_have_been=released)
     planned = next((one for one in found.meetings if one.kind == agreements.FIRST and one.state == "planned"), None)
     if request.method == "POST" and form.is_valid():
         seen = key_of(request.POST.get("seen", ""))
-        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, at=form.at(), seen=seen, **form.where())):
-            _planned(request, found, form, _("The first appointment is planned."))
+        words = {"at": form.at(), "seen": seen, "took_place": form.cleaned_data.get("took_place", False), **form.where()}
+        if tried(form, lambda: plan_first_appointment(by=request.scope, on=candidacy, **words)):
+            said = _("Recorded: the appointment took place.") if words["took_place"] else _("The first appointment is planned.")
+            _planned(request, found, form, said)
             return redirect("candidate_contacts", candidacy=candidacy)
     context = {"found": found, "head": head, "form": form, "planned": planned}
     return render(request, "agreements/first_appointment.html", context, status=422 if form.errors else 200)
@@ -225,7 +295,7 @@ def appointment_move(request: Asked, appointment: UUID) -> HttpResponse:
     if known is None:
         raise Http404
     candidacy, old = known
-    found, head = _contact(request, candidacy)
+    found, head = _contact(request, candidacy, with_form=False)
     at = timezone.localtime(old.at)
     start = {"on": at.date(), "time": at.time(), "place": old.place, "with_whom": old.with_whom}
     form = FirstForm(request.POST or None, initial=start)
@@ -284,8 +354,8 @@ def _planned(request: Asked, found: ContactPage | None, form: FirstForm, said: s
     notices.careful(request, f"{said} {late}")
 
 
-def _contact(request: Asked, candidacy: UUID) -> tuple[ContactPage, Head]:
-    found = open_contact(by=request.scope, on=candidacy)
+def _contact(request: Asked, candidacy: UUID, *, with_form: bool = True) -> tuple[ContactPage, Head]:
+    found = open_contact(by=request.scope, on=candidacy, with_form=with_form)
     head = open_head(by=request.scope, on=candidacy)
     if found is None or head is None:
         raise Http404
@@ -304,6 +374,7 @@ def route_end(request: Asked, route: UUID) -> HttpResponse:
 PATHS = [
     path("candidates/<uuid:candidacy>/contract/", candidate_contract, name="candidate_contract"),
     path("candidates/<uuid:candidacy>/contact/", candidate_contacts, name="candidate_contacts"),
+    path("candidates/<uuid:candidacy>/contact/from-form/", contacts_from_form, name="contacts_from_form"),
     path("candidates/<uuid:candidacy>/first-appointment/", candidate_first_appointment, name="candidate_first_appointment"),
     path("candidates/<uuid:candidacy>/contract/take-back/", contract_withdraw, name="contract_withdraw"),
     path("candidates/<uuid:candidacy>/contract/put-back/", contract_reinstate, name="contract_reinstate"),

@@ -153,13 +153,29 @@ def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
     if sent and tried(form, lambda: record_consent(by=request.scope, on=candidacy, **form.cleaned_data)):
         notices.done(request, _("Recorded: what the candidate says."))
         return redirect("candidate_consents", candidacy=candidacy)
-    in_forms = [{"said": one, "purpose": PURPOSES[one.purpose].title, "state": STATES[_answer(one)]} for one in found.in_forms]
+    in_forms = [
+        {"said": one, "purpose": PURPOSES[one.purpose].title, "state": STATES[_answer(one)], "party": _clear(found, one.purpose),
+         "words": _as_sent(_initial(found, one.purpose))}
+        for one in found.in_forms
+    ]  # fmt: skip
     context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before), "in_forms": in_forms}
     return render(request, "consents/of_candidate.html", context, status=422 if form.errors else 200)
 
 
 def _answer(said: InForm) -> str:
     return "given" if said.yes else "refused"
+
+
+def _clear(found: ConsentPage, purpose: str) -> str:
+    """The name of the organisation with which it is shared if it is, where the file knows it; empty where somebody has to choose."""
+    party, _officer = found.known.get(purpose, (None, None))
+    return next((name for key, name in found.parties.get(purpose, []) if key == party), "")
+
+
+def _as_sent(words: Mapping[str, Any]) -> dict[str, str]:
+    """What the form of the page would send with these words in it: one press instead of a form that is filled in already."""
+    said = {name: value.isoformat() if isinstance(value, date) else str(value or "") for name, value in words.items()}
+    return {name: value for name, value in said.items() if value}
 
 
 def _initial(found: ConsentPage, purpose: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from makegood_portal.actions.permission import (
     withdraw,
 )
 from makegood_portal.ledger.queries import permissions
+from makegood_portal.ledger.queries.excluding import Excluding
 from makegood_portal.ledger.queries.permissions import Asking, Request
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
@@ -52,7 +53,8 @@ class AskForm(Form):
 
     def __init__(self, *args: Any, asking: Asking, **words: Any) -> None:
         super().__init__(*args, **words)
-        self.names, self.silent = dict(asking.municipalities), asking.silent
+        self.names, self.silent, self.excluding = dict(asking.municipalities), asking.silent, asking.excluding
+        self.asked = [line.place for line in asking.lines if line.state == "asked"]
         choices = [("", "–"), *((str(key), self._said(key)) for key in self.names)]
         for number in range(MOST_AT_ONCE if asking.several else 1):
             self.fields[f"municipality_{number}" if number else "municipality"] = forms.ChoiceField(
@@ -67,11 +69,13 @@ class AskForm(Form):
         for name, key in zip(list(self.fields), [] if waits else meant, strict=False):  # as many as may be asked
             self.fields[name].initial = str(key)
         self.others_open = bool(self.others) and (self.is_bound or any(self[name].initial for name in self.others))
-        self.fields["agrees"] = forms.BooleanField(
-            label=_("The candidate agrees that the municipality reads this"),
-            help_text=_("Not needed where it is on record already. You find that under Consent."),
-            required=False,
-        )
+        self.fields["warned"] = forms.MultipleChoiceField(choices=choices[1:], required=False, widget=forms.MultipleHiddenInput)
+        if asking.yes_on is None:
+            self.fields["agrees"] = forms.BooleanField(
+                label=_("The candidate agrees that the municipality reads this"),
+                help_text=_("Not needed where it is on record already. You find that under Consent."),
+                required=False,
+            )
 
     @property
     def others(self) -> list[str]:
@@ -80,12 +84,30 @@ class AskForm(Form):
 
     @property
     def meant_silent(self) -> list[tuple[UUID, str]]:
-        """Those that stand chosen beforehand and get no e-mail."""
-        keys = [self[name].initial for name in ("municipality", *self.others)]
-        return [(key, name) for key, name in self.names.items() if key in self.silent and str(key) in keys]
+        """Those that stand chosen and get no e-mail."""
+        return [(key, self.names[key]) for key in self.in_mind() if key in self.silent]
 
     def _said(self, key: UUID) -> str:
-        return _("%(name)s (no e-mail address known)") % {"name": self.names[key]} if key in self.silent else self.names[key]
+        """The name, and what somebody should know who chooses it: it stands in the list itself, so that it needs no script."""
+        known = [_("a local programme may exclude")] if key in self.excluding else []
+        known += [_("no e-mail address known")] if key in self.silent else []
+        return f"{self.names[key]} ({', '.join(known)})" if known else self.names[key]
+
+    def in_mind(self) -> list[UUID]:
+        """The municipalities that stand chosen in the form, as it was sent or beforehand."""
+        keys = [str(self[name].value() or "") for name in ("municipality", *self.others)]
+        return [key for key in self.names if str(key) in keys]
+
+    def warned_of(self) -> list[Excluding]:
+        """What the page warns of: programmes of those that are chosen, that were asked, and of the candidate's own municipality."""
+        shown = {*self.in_mind(), *self.asked}
+        return [one for key, found in self.excluding.items() for one in found if key in shown or one.certain]
+
+    def unseen(self) -> list[str]:
+        """The names of chosen municipalities with such a programme of which the page did not warn before it was sent (`warned`)."""
+        own = {key for key, found in self.excluding.items() if any(one.certain for one in found)}
+        known = {*self.cleaned_data["warned"], *(str(key) for key in (*own, *self.asked))}
+        return [self.names[key] for key in self.chosen() if key in self.excluding and str(key) not in known]
 
     def clean(self) -> dict[str, Any]:
         """Each municipality is chosen once: who chose one twice meant another."""
@@ -222,8 +244,11 @@ def candidate_permissions(request: Asked, candidacy: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     form = AskForm(request.POST or None, asking=found)
+    if request.method == "POST" and form.is_valid() and (names := ", ".join(form.unseen())):
+        said = _("A local programme of %(names)s may exclude this candidate. Read above which. Can it be? Then do not send the request.")
+        form.add_error("municipality", said % {"names": names})
     if request.method == "POST" and form.is_valid():
-        words = {"of": form.chosen(), "asked_on": timezone.localdate(), "agrees": form.cleaned_data["agrees"]}
+        words = {"of": form.chosen(), "asked_on": timezone.localdate(), "agrees": form.cleaned_data.get("agrees", False)}
         if tried(form, lambda: ask_permission(by=request.scope, on=candidacy, **words)):
             count = len(form.chosen())
             notices.done(request, ngettext("%(n)s municipality is asked.", "%(n)s municipalities are asked.", count) % {"n": count})

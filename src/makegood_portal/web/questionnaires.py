@@ -199,7 +199,8 @@ def response_finish(request: Asked, response: UUID) -> HttpResponse:
         return redirect("response_answers", response=response)
     if _closed(request, response):
         return redirect("home")
-    return redirect("candidate_consents" if found.asks_consent else "candidate_questionnaires", candidacy=found.candidacy)
+    ready = "candidate_consents" if found.asks_consent else "candidate_contacts" if found.asks_contact else "candidate_questionnaires"
+    return redirect(ready, candidacy=found.candidacy)
 
 
 def _closed(request: Asked, response: UUID) -> bool:

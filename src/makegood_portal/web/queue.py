@@ -20,7 +20,7 @@ from makegood_portal.actions.acting import TakenBack
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back, take_steps_back
-from makegood_portal.ledger.queries import excluding, queue
+from makegood_portal.ledger.queries import excluding, queue, starting
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
@@ -176,9 +176,11 @@ def candidate_step(request: Asked, candidacy: UUID) -> HttpResponse:
                 request, _("Done: %(step)s.") % {"step": found.title}, undo=reverse("candidate_step_back", args=[candidacy, found.step])
             )
             return redirect("candidate", candidacy=candidacy)
-    file = open_file(by=request.scope, on=candidacy, with_permission=found.answering is not None)
+    file = open_file(by=request.scope, on=candidacy, with_permission=found.answering is not None, with_conditions=True)
     local = excluding.of_candidate(request.scope, candidacy, today=timezone.localdate())
-    context = {"step": found, "form": form, "file": file, "excluding": local}
+    day = form.cleaned_data.get("happened_on") if form.is_bound else None
+    needs = starting.of_candidate(request.scope, candidacy, on=day or timezone.localdate()) if found.kind == "start" else []
+    context = {"step": found, "form": form, "file": file, "excluding": local, "needs": needs}
     return render(request, "queue/step.html", context, status=422 if form.errors else 200)
 
 

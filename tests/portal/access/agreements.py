@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from makegood_portal.ledger.models import Appointment, ContactRoute, Contract
+from makegood_portal.ledger.models import Answer, Appointment, ContactRoute, Contract, Response
 from makegood_portal.ledger.words import Role
 from portal.access.route import FILLERS, Route, nothing, of_candidacy
-from portal.builders import Side
+from portal.builders import Side, a_questionnaire
 
 
 def of_way(side: Side) -> dict[str, Any]:
@@ -42,11 +42,25 @@ def kept(side: Side) -> dict[str, Any]:  # noqa: ARG001
     return {"state": "kept", "seen": "1"}
 
 
+def of_named(side: Side) -> dict[str, Any]:
+    """A candidate who named an address of stay in a finished form."""
+    today, form = timezone.localdate(), a_questionnaire(side.programme, "acquaintance")
+    response = Response.objects.create(candidacy=side.candidacy, questionnaire=form, state="finished", started_on=today)
+    said = {"item": "routes", "status": "given", "value": "shelter", "source": "self", "happened_on": today, "reference_time": "after"}
+    Answer.objects.create(candidacy=side.candidacy, response=response, **said)
+    return {"candidacy": side.candidacy.pk}
+
+
+def numbered(side: Side) -> dict[str, Any]:  # noqa: ARG001
+    return {"value_shelter": "Kerkstraat 1"}
+
+
 SIGNERS = frozenset({Role.COUNSELLOR, Role.LEAD})
 
 ROUTES = {
     "candidate_contract": Route(may=FILLERS | {Role.PROBATION_OFFICER}, kwargs=of_candidacy),
     "candidate_contacts": Route(may=FILLERS, kwargs=of_candidacy),
+    "contacts_from_form": Route(may=FILLERS, kwargs=of_named, post=numbered),
     "candidate_first_appointment": Route(may=FILLERS, kwargs=of_candidacy),
     "contract_withdraw": Route(may=SIGNERS, kwargs=of_candidacy),
     "contract_reinstate": Route(may=SIGNERS, kwargs=of_withdrawn, post=nothing),

@@ -25,6 +25,7 @@ from makegood_portal.ledger.models import (
     State,
 )
 from makegood_portal.ledger.queries.candidates import name_of
+from makegood_portal.ledger.queries.contact_in_form import InForm, contact_in_form
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
 from makegood_portal.ledger.words import Role
@@ -126,6 +127,8 @@ class ContactPage:
     """The last day for the first appointment."""
     meetings: Sequence[Meeting]
     no_meeting: bool
+    in_form: InForm | None
+    """What the candidate named in a form and is not recorded here yet."""
     may_write: bool
 
 
@@ -184,15 +187,19 @@ def _ended(contract: Contract, row: Any, delivery: Delivery | None, today: date)
     )
 
 
-def contact_page(scope: Scope, candidacy: UUID, *, today: date) -> ContactPage | None:
-    """How a candidate is reached after release. Call it through `actions.agree.open_contact`, which writes it down."""
+def contact_page(scope: Scope, candidacy: UUID, *, today: date, with_form: bool = True) -> ContactPage | None:
+    """How a candidate is reached after release. Call it through `actions.agree.open_contact`, which writes it down.
+
+    `with_form`: what a form names and is not kept yet is asked too.
+    """
     row = _row(scope, candidacy, Part.CONTACT)
     if row is None:
         return None
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     rules = delivery.contact if delivery else None
     titles = {name: said(route.title) for name, route in rules.routes.items()} if rules else {}
-    ways = list(access.visible(ContactRoute.objects.filter(candidacy=row, ended_on=None), scope).order_by("recorded_at"))
+    routes = list(access.visible(ContactRoute.objects.filter(candidacy=row), scope).order_by("recorded_at"))
+    ways = [one for one in routes if one.ended_on is None]
     meetings = list(access.visible(Appointment.objects.filter(candidacy=row), scope).order_by("-at", "-recorded_at"))
     span = rules.first_appointment_within if rules else None
     until = span.after(row.release_on) if span and row.release_on else None
@@ -212,6 +219,9 @@ def contact_page(scope: Scope, candidacy: UUID, *, today: date) -> ContactPage |
         within_until=until,
         meetings=sorted(_meetings(meetings, row.release_on, until, today), key=lambda one: one.state != "planned"),
         no_meeting=not any(one.kind == FIRST and one.state in ("planned", "kept") for one in meetings),
+        in_form=contact_in_form(scope, row, delivery, routes, today=today, met=any(one.kind == FIRST for one in meetings))
+        if with_form
+        else None,
         may_write=row.state != State.LEFT and row.mine,
     )  # fmt: skip
 
@@ -234,7 +244,10 @@ def _row(scope: Scope, candidacy: UUID, part: Part) -> Any:
     if not allowed:
         return None
     writes = ExpressionWrapper(mine, BooleanField()) if mine else Value(False)
-    return Candidacy.objects.filter(allowed, pk=candidacy).annotate(mine=writes).first()
+    row = access.with_parts(Candidacy.objects.filter(allowed, pk=candidacy), scope).annotate(mine=writes).first()
+    if row is not None:
+        access.keep_parts(row)  # the tabs of the page need them
+    return row
 
 
 def _meetings(rows: Sequence[Appointment], release_on: date | None, until: date | None, today: date) -> list[Meeting]:

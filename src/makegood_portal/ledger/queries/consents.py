@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date
 
 from makegood.programme.delivery import Delivery
@@ -192,6 +193,24 @@ def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one
         for code, item, value, on, finished in said
         if item in forms[code].consents
     }
+
+
+def yes_in_form(scope: Scope, row: Candidacy, purpose: str, *, no_on: date | None, today: date) -> Said | None:
+    """The yes to a purpose in a finished form, while a consent may rest on it: not taken back since, and not ended by its own words.
+
+    `no_on`: the last no that was said apart from the form (`last_no`). The form names nobody, so a no to one organisation of
+    after it is a no to what the form says of all of them. One query.
+    """
+    said = form_says(scope, row, today=today, or_no_in_an_open_one=True).get(purpose)
+    if said is None or not said.yes or (said.until_on is not None and said.until_on <= today):
+        return None
+    return None if no_on is not None and no_on >= said.on else said
+
+
+def last_no(candidacy: UUID | OuterRef, purpose: str) -> QuerySet[Consent, Any]:
+    """The day on which the candidate last said no to a purpose or took it back, whomever it was about; none or one row."""
+    rows = Consent.objects.filter(candidacy=candidacy, purpose=purpose, state__in=[ConsentState.WITHDRAWN, ConsentState.REFUSED])
+    return rows.order_by(Coalesce("withdrawn_on", "answered_on").desc()).values_list(Coalesce("withdrawn_on", "answered_on"), flat=True)[:1]
 
 
 def asks_whether(delivery: Delivery, step: str, who: str) -> bool:

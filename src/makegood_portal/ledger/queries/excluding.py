@@ -38,6 +38,18 @@ def of_candidate(scope: Scope, candidacy: UUID, *, today: date) -> Sequence[Excl
     return [Excluding(name=name, for_whom=whom, municipality=town, certain=sure) for name, whom, town, sure in found]
 
 
+def by_municipality(scope: Scope, candidacy: UUID, *, today: date) -> dict[UUID, list[Excluding]]:
+    """Municipality -> what may keep this candidate out if it is the one; for the choice whom to ask. One query."""
+    there = _undecided(scope).filter(pk=candidacy)
+    certain, of_group = Exists(there.filter(municipality=OuterRef("municipality"))), Exists(there.filter(group=OuterRef("group")))
+    rows = in_force(today).annotate(certain=certain).filter(Exists(there)).filter(Q(group="") | of_group)
+    rows = rows.order_by("municipality__name", "name")
+    found: dict[UUID, list[Excluding]] = {}
+    for key, name, whom, town, sure in rows.values_list("municipality", "name", "for_whom", "municipality__name", "certain"):
+        found.setdefault(key, []).append(Excluding(name=name, for_whom=whom, municipality=town, certain=sure))
+    return found
+
+
 def among(scope: Scope, keys: Collection[UUID], *, today: date) -> frozenset[UUID]:
     """Those of these candidates whom a programme of their municipality, or of one that it may be, may keep out. One query."""
     group = Q(group="") | Q(group=OuterRef("group"))

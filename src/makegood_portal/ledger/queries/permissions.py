@@ -35,6 +35,7 @@ from makegood_portal.ledger.models import (
 from makegood_portal.ledger.models.permission import ANOTHER_GRANTED, ANSWERS
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import WHO, identity_of, name_of
+from makegood_portal.ledger.queries.consents import last_no, yes_in_form
 from makegood_portal.ledger.queries.excluding import Excluding
 from makegood_portal.ledger.remembered import remembered
 from makegood_portal.ledger.scope import Scope
@@ -68,6 +69,8 @@ class Line:
     reminders: int
     parallel: bool
     place: UUID
+    conditions: str
+    """Under which a municipality permits it."""
     silent: bool
     """It waits, and no e-mail address of the municipality is known: nobody there is told."""
 
@@ -158,10 +161,12 @@ class Asking:
     silent: frozenset[UUID]
     """Municipalities of which no e-mail address is known."""
     written: Written | None
-    excluding: Sequence[Excluding]
-    """Local programmes that exclude, of the candidate's municipality or of those that it may be."""
+    excluding: Mapping[UUID, Sequence[Excluding]]
+    """Municipality -> local programmes of it that may exclude the candidate; of every one that may be asked."""
     lines: Sequence[Line]
     granted: bool
+    yes_on: date | None
+    """The day on which the candidate said in a form that a municipality may be asked, where that still counts: not asked again."""
     again: Sequence[str]
     """The names of the municipalities that need not answer any more since another one said yes, which it took back."""
 
@@ -305,10 +310,12 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
     mine = access.allowed_of(scope, Part.PERMISSION, writing=True)
     rows = Candidacy.objects.filter(readable, pk=candidacy) if readable else Candidacy.objects.none()
     known = access.visible(Identity.objects.filter(candidacy=OuterRef("pk")), scope).values(parts=WHO)[:1]
-    rows = rows.annotate(mine=ExpressionWrapper(mine, BooleanField()), called=Subquery(known))
+    no_on = Subquery(last_no(OuterRef("pk"), access.ASKED_FOR))
+    rows = access.with_parts(rows, scope).annotate(mine=ExpressionWrapper(mine, BooleanField()), called=Subquery(known), no_on=no_on)
     row: Any = rows.select_related("person", "prison", "programme").first()
     if row is None:
         return None
+    access.keep_parts(row)  # the tabs of the page need them
     permission = permission_of(row.programme_id, today)
     asks = permission is not None and (row.handed_over_on is not None or scope.has(Role(permission.asked_by), Role.LEAD))
     requests = access.visible(PermissionRequest.objects.filter(candidacy=row).exclude(state=PermissionState.DRAFT), scope)
@@ -330,11 +337,17 @@ def asking(scope: Scope, candidacy: UUID, *, today: date) -> Asking | None:
         municipalities=[(key, name) for key, name, into in towns if into is None],
         silent=frozenset(key for key, _name, _into, reached_ in told if not reached_),
         written=_written(scope, row, permission, towns),
-        excluding=excluding.of_candidate(scope, candidacy, today=today),
+        excluding=excluding.by_municipality(scope, candidacy, today=today),
         lines=[_line(one, {}, today) for one in found],
         granted=any(one.state in GRANTED for one in found),
+        yes_on=_yes_on(scope, row, today),
         again=sorted({one.municipality.name for one in found if one.municipality_id in waiting}),
     )
+
+
+def _yes_on(scope: Scope, row: Any, today: date) -> date | None:
+    said = yes_in_form(scope, row, access.ASKED_FOR, no_on=row.no_on, today=today)
+    return said.on if said else None
 
 
 def _written(scope: Scope, row: Candidacy, permission: Permission | None, towns: Sequence[tuple[UUID, str, UUID | None]]) -> Written | None:
@@ -403,6 +416,7 @@ def _line(row: Any, words: Mapping[str, Any], today: date) -> Line:
         reminders=row.reminded,
         parallel=row.parallel,
         place=row.municipality_id,
+        conditions=row.conditions if row.state == PermissionState.GRANTED_WITH_CONDITIONS else "",
         silent=waits and not row.reached,
     )
 

@@ -45,6 +45,8 @@ class Filling:
     progress: Progress
     asks_consent: bool
     """Whether it asks what may be shared."""
+    asks_contact: bool
+    """Whether it asks how to keep contact, so that this stands ready where it is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         given=answers,
         progress=progress(form, answers),
         asks_consent=bool(instrument and instrument.consents),
+        asks_contact=bool(instrument and (instrument.contact_routes or instrument.first_appointment)),
     )
 
 
