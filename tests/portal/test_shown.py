@@ -101,6 +101,13 @@ def test_the_history_says_who_saw_somebody_on_a_list_and_how_often(world: World)
     assert "Gezien in een lijst" in client_of(world.ours.users[Role.LEAD]).get(address).content.decode()
 
 
+@pytest.mark.parametrize(("role", "part"), [(Role.LEAD, "identity"), (Role.EVALUATOR, "candidacy")])
+def test_the_entry_says_whether_names_were_shown(world: World, role: Role, part: str) -> None:
+    before = last()
+    client_of(world.ours.users[role]).get(reverse("candidates"))
+    assert AuditEntry.objects.get(number__gt=before, verb="list").part == part
+
+
 @pytest.mark.parametrize("role", [Role.HEAD_OFFICE, Role.EVALUATOR, Role.INVESTOR, Role.MUNICIPAL_CONTACT])
 def test_who_may_not_read_the_history_learns_nothing_from_the_database(world: World, role: Role) -> None:
     client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("candidates"))
@@ -129,5 +136,5 @@ def test_that_a_list_was_shown_does_not_stand_for_the_entry_of_a_change(world: W
 
 def changed_beside_a_list(by: Scope, key: UUID) -> None:
     with scoped(by), connection.cursor() as cursor:
-        audit.record_list(by, [key], screen="candidates")
+        audit.record_list(by, [key], screen="candidates", named=True)
         cursor.execute("UPDATE ledger_candidacy SET track = 'plus' WHERE id = %s", [key])

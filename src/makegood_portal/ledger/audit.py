@@ -64,11 +64,14 @@ def record_together(scope: Scope, entries: Sequence[Entry]) -> None:
         raise NotRecorded(", ".join(entry.verb for entry in entries)) from error
 
 
-def record_list(scope: Scope, people: Sequence[UUID], *, screen: str) -> None:
-    """One entry for all candidates whom a page showed and of whom nothing else was written down; none for nobody."""
+def record_list(scope: Scope, people: Sequence[UUID], *, screen: str, named: bool) -> None:
+    """One entry for all candidates whom a page showed and of whom nothing else was written down; none for nobody.
+
+    `named`: some of them by name, and not by their number only.
+    """
     if people:
-        facts = {"screen": screen, "people": len(people)}
-        record(scope, shown.LISTED, part="identity", table="ledger_candidacy", shown=people, facts=facts)
+        facts, part = {"screen": screen, "people": len(people)}, "identity" if named else "candidacy"
+        record(scope, shown.LISTED, part=part, table="ledger_candidacy", shown=people, facts=facts)
 
 
 def _values(scope: Scope, acting_as: str, entry: Entry) -> list[Any]:

@@ -18,10 +18,11 @@ LISTED = "list"
 
 @dataclass(frozen=True)
 class Shown:
-    """Keys of candidacies while one request is answered: who was shown, and whose file was opened or changed in words of its own."""
+    """Keys of candidacies while one request is answered: who was shown, whose file has an entry of its own, who was shown by name."""
 
     noted: set[UUID] = field(default_factory=set)
     opened: set[UUID] = field(default_factory=set)
+    named: set[UUID] = field(default_factory=set)
 
     def only_listed(self) -> list[UUID]:
         """Who was shown without an entry of their own, in a fixed order."""
@@ -31,11 +32,12 @@ class Shown:
 _shown: ContextVar[Shown | None] = ContextVar("shown", default=None)
 
 
-def note(*candidacies: UUID) -> None:
-    """These candidates stand on the page that is being made, by name or number; outside a request, as in a job, nobody looks."""
+def note(*candidacies: UUID, named: bool = False) -> None:
+    """These candidates stand on the page that is being made, by number or name; outside a request, as in a job, nobody looks."""
     shown = _shown.get()
     if shown is not None:
         shown.noted.update(candidacies)
+        shown.named.update(candidacies if named else ())
 
 
 def opened(candidacy: UUID) -> None:

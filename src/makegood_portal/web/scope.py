@@ -50,7 +50,8 @@ class ScopeMiddleware:
             return response
         screen = request.resolver_match.view_name if request.resolver_match else ""
         try:
-            audit.record_list(request.scope, people.only_listed(), screen=screen)  # type: ignore[attr-defined]
+            listed = people.only_listed()
+            audit.record_list(request.scope, listed, screen=screen, named=not people.named.isdisjoint(listed))  # type: ignore[attr-defined]
         except audit.NotRecorded:
             transaction.set_rollback(True)
             log.error("an audit entry could not be written; the page was refused")

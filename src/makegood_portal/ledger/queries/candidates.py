@@ -293,7 +293,7 @@ def steps_of(delivery: Delivery, scope: Scope) -> list[str]:
 
 def name_of(identity: Identity | None, *, of: UUID) -> str:
     """The name in one line of the candidate `of`; nothing for who may not know it. That they were shown is noted: `ledger.shown`."""
-    note(of)
+    note(of, named=identity is not None)
     return " ".join(filter(None, (identity.given_names, identity.prefix, identity.family_name))) if identity else ""
 
 

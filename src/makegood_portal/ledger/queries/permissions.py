@@ -257,7 +257,7 @@ def page(scope: Scope, *, today: date, closed: bool = False, number: int = 1) ->
         .order_by(*order)
     )
     said_ = history.unseal_many({row.pk: (row.person, row.says) for row in found[:PAGE]})
-    note(*(row.candidacy_id for row in found[:PAGE]))
+    note(*(row.candidacy_id for row in found[:PAGE]), named=True)
     answers = not scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD)
     return Page(
         lines=tuple(_line(row, said_.get(row.pk, {}), today) for row in found[:PAGE]),
