@@ -566,9 +566,9 @@ def _answers(crowd: Crowd) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_response (id, recorded_at, candidacy_id, questionnaire_id, state, medium, started_on, finished_at,"
-            " asked, at_item, version)"
+            " asked, at_item, said_no, version)"
             " SELECT md5(c.id::text || 'response')::uuid, now(), c.id, %s, 'finished', 'talk', c.step_since, now(),"
-            " to_jsonb(%s::text[]), '', 1 FROM ledger_candidacy c WHERE c.step = ANY (%s)",
+            " to_jsonb(%s::text[]), '', '{}', 1 FROM ledger_candidacy c WHERE c.step = ANY (%s)",
             [key, items, crowd.delivery.order[crowd.delivery.order.index("talk") :]],
         )
         names, kinds, times, values = zip(*_possible(form), strict=True)

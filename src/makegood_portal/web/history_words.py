@@ -52,6 +52,7 @@ VERBS: Words = {
     "invite": gettext_lazy("Invited a user"),
     "keep_advice": gettext_lazy("Kept the advice"),
     "keep_answers": gettext_lazy("Kept answers"),
+    "keep_from_form": gettext_lazy("Kept what a form says about contact"),
     "leave": gettext_lazy("Recorded that the candidate does not go on"),
     "leave_the_rest": gettext_lazy("Gave one reason for all questions that were open"),
     "link_lists": gettext_lazy("Compared two lists"),
