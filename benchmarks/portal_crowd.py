@@ -603,7 +603,8 @@ def _around(crowd: Crowd) -> None:
             f"INSERT INTO {GrossListImport._meta.db_table} (id, recorded_at, programme_id, prison_id, month, file_name, sha256,"
             " first_line, header, columns, notes, state, counts, by_id, committed_at, done_at)"
             " SELECT md5(c.prison_id::text || c.list_month)::uuid, c.list_month, %s, c.prison_id,"
-            " c.list_month, 'list.csv', encode(sha256((c.prison_id::text || c.list_month)::bytea), 'hex'), 'names', '[]', '{}', '[]', 'done',"
+            " c.list_month, 'list.csv', encode(sha256((c.prison_id::text || c.list_month)::bytea), 'hex'),"
+            " 'names', '[]', '{}', '[]', 'done',"
             " jsonb_build_object('rows', count(*), 'new', count(*)),"
             " (SELECT m.user_id FROM ledger_membership m WHERE m.organisation_id = c.prison_id LIMIT 1), %s, %s"
             " FROM ledger_candidacy c GROUP BY c.prison_id, c.list_month",
