@@ -70,3 +70,21 @@ def test_a_release_date_is_corrected_from_the_file(many: World, opens: Opens) ->
     page.locator("main tbody a").first.click()
     page.get_by_role("link", name="Change Release").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Release date")
+
+
+def test_what_the_button_needs_stands_beside_it_and_not_below_the_list(opens: Opens, world: World) -> None:
+    """With scripts and without: the day, the channel and the counsellor are in the bar under the thumb."""
+    ours = world.ours
+    here = {"programme": ours.programme, "prison": ours.at(Kind.PRISON), "provider": ours.at(Kind.PROVIDER)}
+    for number in range(8):
+        a_candidacy(name=f"Visser {number}", **{**here, "step": "informed"})
+    for role, where, field in ((Role.COORDINATOR, "/queue/?step=informed", "channel"), (Role.LEAD, "/caseload/", "counsellor")):
+        for scripts in (True, False):
+            page = opens(ours.users[role], scripts=scripts).new_page()
+            page.goto(where)
+            expect(page.locator(f".actions [name={field}]")).to_be_in_viewport()
+            expect(page.locator(".actions button")).to_be_in_viewport()
+    page.get_by_role("checkbox").nth(1).check(force=True)
+    page.locator("[name=counsellor]").select_option(index=1)
+    follow(page.locator(".actions button"))
+    expect(page.get_by_role("status").first).to_contain_text("1 kandidaat heeft nu een begeleider")

@@ -87,7 +87,9 @@ class Forms(HTMLParser):
         super().__init__()
         self.found: list[Form] = []
         self.form: Form | None = None
-        self.inside = ""
+        self.named: dict[str, Form] = {}
+        """Forms by their id: a field beside the button of a form names it, and stands outside of it."""
+        self.inside: Field | None = None
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -96,31 +98,32 @@ class Forms(HTMLParser):
         if tag == "form":
             self.form = Form(words.get("action", "")) if words.get("method", "").lower() == "post" else None
             self.found += [self.form] if self.form else []
-        elif self.form is None:
+            if self.form and "id" in words:
+                self.named[words["id"]] = self.form
             return
-        elif tag == "option" and self.inside:
-            one = self.form.fields[self.inside]
-            one.choices.append(words.get("value", ""))
-            one.value = words.get("value", "") if "selected" in words else one.value
-        elif tag in ("input", "textarea", "select", "button") and name and "disabled" not in words:
+        of = self.named.get(words["form"]) if "form" in words and tag != "button" else self.form
+        if tag == "option" and self.inside:
+            self.inside.choices.append(words.get("value", ""))
+            self.inside.value = words.get("value", "") if "selected" in words else self.inside.value
+        elif of is not None and tag in ("input", "textarea", "select", "button") and name and "disabled" not in words:
             kind = words.get("type", "text" if tag == "input" else tag)
-            one = self.form.fields.setdefault(name, Field(kind))
+            one = of.fields.setdefault(name, Field(kind))
             if kind in ("radio", "checkbox"):
                 one.choices.append(words.get("value", "on"))
                 one.value = words.get("value", "on") if "checked" in words else one.value
             else:
                 one.value = unescape(words.get("value", ""))
-            self.inside = name if tag in ("select", "textarea") else ""
+            self.inside = one if tag in ("select", "textarea") else None
 
     def handle_data(self, data: str) -> None:
-        if self.form is not None and self.inside and self.form.fields[self.inside].kind == "textarea":
-            self.form.fields[self.inside].value = (self.form.fields[self.inside].value + data).strip("\n")
+        if self.inside is not None and self.inside.kind == "textarea":
+            self.inside.value = (self.inside.value + data).strip("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.form = None
         if tag in ("select", "textarea"):
-            self.inside = ""
+            self.inside = None
 
 
 def forms_of(client: Client, name: str, route: Route, side: Side) -> list[Form]:

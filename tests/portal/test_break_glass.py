@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import ProgrammingError
@@ -12,11 +12,11 @@ from django.utils import timezone
 from makegood_portal.actions.break_glass import break_glass
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import history
-from makegood_portal.ledger.models import AuditEntry, BreakGlass, Identity, Notice, User
+from makegood_portal.ledger.models import AuditEntry, BreakGlass, Candidacy, Identity, Notice, User
 from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import World, a_user, client_of
+from portal.builders import World, a_candidacy, a_user, client_of
 
 WHY = "Sanne is ill and he stands at the door"
 
@@ -90,3 +90,77 @@ def test_the_database_refuses_glass_of_another_provider(world: World, colleague:
     ]:
         with pytest.raises(ProgrammingError, match="row-level security"), scoped(scope_of(colleague)):
             BreakGlass(user=user, candidacy_id=candidacy.pk, provider=provider, sealed=b"", until_at=until).save(force_insert=True)
+
+
+class TestAtTheDoor:
+    """Somebody is at the door and the counsellor knows no pseudonym: the whole name and the birth date, and nothing less."""
+
+    @pytest.fixture
+    def muller(self, world: World) -> Candidacy:
+        here = {
+            "programme": world.ours.programme,
+            "provider": world.ours.at(Kind.PROVIDER),
+            "counsellor": world.ours.users[Role.COUNSELLOR],
+        }
+        return a_candidacy(name="Müller", identity={"given_names": "Anna Maria", "prefix": "van der"}, **here)
+
+    @pytest.mark.parametrize("name", ["Anna Maria van der Müller", "  anna  VAN DER muller ", "Anna Muller", "anna maria müller"])
+    def test_is_found_by_whole_name_and_birth_date(self, colleague: User, muller: Candidacy, name: str) -> None:
+        sent = {"name": name, "born_on_0": "17", "born_on_1": "5", "born_on_2": "1990", "reason": WHY}
+        opened = client_of(colleague).post(reverse("open_colleagues_file"), sent)
+        assert (opened.status_code, opened["Location"]) == (302, reverse("candidate", args=[muller.pk]))
+        assert Notice.objects.filter(kind="glass_broken", candidacy=muller).count() == 1
+
+    @pytest.mark.parametrize(
+        ("name", "born_on"),
+        [
+            ("Muller", date(1990, 5, 17)),
+            ("Anna", date(1990, 5, 17)),
+            ("Ann van der Muller", date(1990, 5, 17)),
+            ("Anna%", date(1990, 5, 17)),
+            ("Anna van der Muller", date(1990, 5, 18)),
+            ("Nobody At All", date(1990, 5, 17)),
+            ("Sanne Van Theirs", date(1990, 5, 17)),
+        ],
+    )
+    def test_nothing_less_and_nobody_elses_with_one_answer_for_all(
+        self, colleague: User, muller: Candidacy, name: str, born_on: date
+    ) -> None:
+        by = scope_of(colleague)
+        with scoped(by), pytest.raises(Refusal) as refused:
+            break_glass(by=by, name=name, born_on=born_on, reason=WHY)
+        assert (refused.value.code, refused.value.field) == ("not_found", "name")
+        assert not BreakGlass.objects.filter(candidacy=muller).exists()
+        entry = AuditEntry.objects.filter(verb="break_glass", outcome="refused").get()
+        assert (entry.actor, entry.facts) == (colleague.pk, {"code": "not_found"})
+
+    @pytest.mark.parametrize("sent", [{"name": "Anna van der Muller"}, {"born_on_0": "17", "born_on_1": "5", "born_on_2": "1990"}, {}])
+    @pytest.mark.usefixtures("muller")
+    def test_both_are_needed(self, colleague: User, sent: dict[str, str]) -> None:
+        answer = client_of(colleague).post(reverse("open_colleagues_file"), {**sent, "reason": WHY})
+        assert answer.status_code == 422
+        assert not BreakGlass.objects.exists()
+
+    def test_two_who_are_called_and_born_alike_are_not_told_apart_here(self, colleague: User, muller: Candidacy) -> None:
+        twin = a_candidacy(
+            name="Muller", identity={"given_names": "Anna", "prefix": "van der"}, programme=muller.programme, provider=muller.provider
+        )
+        by = scope_of(colleague)
+        with scoped(by), pytest.raises(Refusal):
+            break_glass(by=by, name="Anna van der Muller", born_on=date(1990, 5, 17), reason=WHY)
+        Candidacy.objects.filter(pk=twin.pk).update(state="left", left_on=date(2026, 3, 2), exit_reason="not_suitable")
+        with scoped(by):
+            assert break_glass(by=by, name="Anna van der Muller", born_on=date(1990, 5, 17), reason=WHY) == muller.pk
+
+    def test_who_tries_too_often_finds_nobody_for_a_while(self, world: World, colleague: User, muller: Candidacy) -> None:
+        by = scope_of(colleague)
+        for _ in range(5):
+            with scoped(by), pytest.raises(Refusal):
+                break_glass(by=by, name="Nobody At All", born_on=date(1990, 5, 17), reason=WHY)
+        for words in ({"name": "Anna van der Muller", "born_on": date(1990, 5, 17)}, {"on": muller.person.pseudonym}):
+            with scoped(by), pytest.raises(Refusal) as refused:
+                break_glass(by=by, reason=WHY, **words)
+            assert refused.value.code == "too_many_misses"
+        other = scope_of(a_user(Role.COUNSELLOR, at=world.ours.at(Kind.PROVIDER)))
+        with scoped(other):
+            assert break_glass(by=other, on=muller.person.pseudonym, reason=WHY) == muller.pk

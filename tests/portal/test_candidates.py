@@ -208,3 +208,22 @@ def test_opening_a_file_is_written_down_as_what_was_shown(world: World, role: Ro
     assert ("Van Ours" in answer.content.decode()) is (part == "identity")
     entries = AuditEntry.objects.filter(verb="read", table="ledger_candidacy", actor=world.ours.users[role].pk)
     assert list(entries.values_list("part", flat=True)) == [part]
+
+
+@pytest.mark.parametrize("words", ["muller", "MÜLLER", "müll", "van der Muller", "josé", "Jose", "u\u0308ller"])
+def test_accents_are_looked_past_both_ways(world: World, words: str) -> None:
+    ours = {"programme": world.ours.programme, "prison": world.ours.at(Kind.PRISON)}
+    a_candidacy(name="Müller", identity={"given_names": "Jose", "prefix": "van der"}, **ours)
+    assert found(world, Role.COORDINATOR, words=words) == {"Jose van der Müller"}
+
+
+@pytest.mark.usefixtures("three")
+def test_who_left_or_started_is_found_by_name_without_a_filter(world: World) -> None:
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    client.cookies["django_language"] = "en"
+    page = client.post(ADDRESS, {"words": "jans"}).content.decode()
+    assert "Piet Jansen" in page
+    assert "Sanne Jansma" in page
+    assert ">Left<" in re.sub(r"\s+", "", page)
+    assert "Sanne Jansma" not in client.get(ADDRESS).content.decode()  # the list itself is of who is on the way
+    assert "Sanne Jansma" not in client.post(ADDRESS + "?state=started", {"words": "jans"}).content.decode()

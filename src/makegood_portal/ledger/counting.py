@@ -249,17 +249,19 @@ $$;
 # A condition on letters in the middle of a name cannot go before row-level security, so no index would serve it: the
 # names are looked up here first, then whether the asker may know them. No index serves one or two letters in the middle
 # of something: these are looked for at its beginning, as somebody expects who knows a short name or begins to write.
+# A name is found with and without its accents, however it is looked for: `ledger_plain` of migration 0027.
 _NAMED = rf"""
 CREATE OR REPLACE FUNCTION ledger_named(word text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 WITH looked AS (
-  SELECT upper(word) AS whole,
-    CASE WHEN length(word) > 2 THEN '%' ELSE '' END || regexp_replace(upper(word), '([\\%_])', '\\\1', 'g') || '%' AS part
+  SELECT upper(word) AS whole, around || regexp_replace(upper(word), '([\\%_])', '\\\1', 'g') || '%' AS part,
+    around || regexp_replace(ledger_plain(word), '([\\%_])', '\\\1', 'g') || '%' AS name
+  FROM (SELECT CASE WHEN length(word) > 2 THEN '%' ELSE '' END AS around) begins
 ),
 names AS MATERIALIZED (
-  SELECT i.candidacy_id AS id FROM ledger_identity i, looked WHERE upper(i.family_name) LIKE looked.part
-  UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE upper(i.given_names) LIKE looked.part
-  UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE upper(i.prefix) = looked.whole AND looked.whole <> ''
+  SELECT i.candidacy_id AS id FROM ledger_identity i, looked WHERE ledger_plain(i.family_name) LIKE looked.name
+  UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE ledger_plain(i.given_names) LIKE looked.name
+  UNION SELECT i.candidacy_id FROM ledger_identity i, looked WHERE looked.whole = ANY (string_to_array(upper(i.prefix), ' '))
 ),
 prison_numbers AS MATERIALIZED (
   SELECT p.candidacy_id AS id FROM ledger_prisonnumber p, looked WHERE upper(p.number) LIKE looked.part

@@ -56,7 +56,7 @@ programme, and a consent not to another party or purpose."""
 CONSENT_COUNTS = "{0}state = 'given' AND {0}answered_on <= ledger_today() AND {0}until_on > ledger_today()"
 """When a consent counts: given, and of today."""
 
-FUNCTIONS = """
+FUNCTIONS = r"""
 CREATE OR REPLACE FUNCTION ledger_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT nullif(current_setting('makegood.user', true), '')::uuid $$;
 CREATE OR REPLACE FUNCTION ledger_scope(role text) RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -106,6 +106,26 @@ CREATE OR REPLACE FUNCTION ledger_colleagues_file(code text, OUT candidacy uuid,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT c.id, c.person_id, c.provider_id FROM ledger_candidacy c JOIN ledger_person p ON p.id = c.person_id
    WHERE p.pseudonym = code AND p.erased_at IS NULL AND c.provider_id = ANY (ledger_scope('counsellor')) $$;
+-- Whom somebody at the door says they are: name and birth date whole and alike, in the own provider, and one person alone.
+CREATE OR REPLACE FUNCTION ledger_named_at_the_door(name text, born date, OUT candidacy uuid, OUT person uuid, OUT provider uuid)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH said AS (SELECT regexp_replace(trim(ledger_plain(name)), '[[:space:]]+', ' ', 'g') AS name),
+   alike AS (
+     SELECT c.id, c.person_id, c.provider_id, c.state <> 'left' AS there FROM ledger_identity i
+     JOIN ledger_candidacy c ON c.id = i.candidacy_id JOIN ledger_person p ON p.id = c.person_id, said
+     WHERE i.born_on = born AND p.erased_at IS NULL AND c.provider_id = ANY (ledger_scope('counsellor')) AND NOT c.closed_to_provider
+       AND i.given_names <> '' AND said.name IN (
+         ledger_plain(concat_ws(' ', i.given_names, nullif(i.prefix, ''), i.family_name)),
+         ledger_plain(concat_ws(' ', i.given_names, i.family_name)),
+         ledger_plain(concat_ws(' ', split_part(i.given_names, ' ', 1), nullif(i.prefix, ''), i.family_name)),
+         ledger_plain(concat_ws(' ', split_part(i.given_names, ' ', 1), i.family_name))))
+   SELECT a.id, a.person_id, a.provider_id FROM alike a
+   WHERE a.there = (SELECT bool_or(b.there) FROM alike b) AND 1 = (SELECT count(*) FROM alike b WHERE b.there = a.there) $$;
+-- How often the asker looked for somebody who was not there, in the last hour.
+CREATE OR REPLACE FUNCTION ledger_missed_at_the_door() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS
+$$ SELECT count(*) FROM ledger_auditentry e WHERE e.actor = ledger_user() AND e.verb = 'break_glass' AND e.outcome = 'refused'
+   AND e.facts ->> 'code' = 'not_found' AND e.at > now() - interval '1 hour' $$;
 CREATE OR REPLACE FUNCTION ledger_only_an_answer() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   -- Whoever asked may change the request; the municipality may do nothing but answer it, and change its answer for a while.

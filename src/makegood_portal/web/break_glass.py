@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from makegood_portal.actions.break_glass import break_glass
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.words import Role
+from makegood_portal.web.fields import KnownDateField
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page
 
@@ -18,13 +21,29 @@ from makegood_portal.web.pages import Asked, page
 class GlassForm(Form):
     """Whose file, and why."""
 
-    pseudonym = forms.CharField(label=_("Pseudonym"), max_length=16, help_text=_("For example K7PX-2MQD-VH"))
+    name = forms.CharField(label=_("Whole name"), max_length=200, required=False, help_text=_("For example Anna de Vries"))
+    born_on = KnownDateField(label=_("Birth date"), required=False)
+    pseudonym = forms.CharField(label=_("Pseudonym"), max_length=16, required=False, help_text=_("For example K7PX-2MQD-VH"))
     reason = forms.CharField(
         label=_("Why do you need this file?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Your lead reads this."),
     )
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        for name in ("name", "born_on", "pseudonym"):
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]  # the name and birth date, or the pseudonym
+
+    def clean(self) -> dict[str, Any]:
+        """Name and birth date together, or the pseudonym."""
+        words = super().clean() or {}
+        if not words.get("pseudonym") and not self.errors:
+            for name, missing in (("name", _("Fill in the whole name.")), ("born_on", _("Fill in the birth date."))):
+                if not words.get(name):
+                    self.add_error(name, missing)
+        return words
 
 
 @page(Role.COUNSELLOR)
@@ -33,7 +52,9 @@ def open_colleagues_file(request: Asked) -> HttpResponse:
     form = GlassForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            found = break_glass(by=request.scope, on=form.cleaned_data["pseudonym"], reason=form.cleaned_data["reason"])
+            said = form.cleaned_data
+            words = {"on": said["pseudonym"], "name": said["name"], "born_on": said["born_on"]}
+            found = break_glass(by=request.scope, reason=said["reason"], **words)
         except Refusal as refusal:
             form.add_error(refusal.field or None, f"{refusal.what} {refusal.remedy}".strip())
         else:

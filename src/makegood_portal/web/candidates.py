@@ -48,12 +48,13 @@ class FilterForm(Form):
             del self.fields["prison"]
 
     def wanted(self, words: str) -> Wanted:
-        """What to look for; a choice that is not there counts as none."""
+        """What to look for; a choice that is not there counts as none.
+
+        Who looks for somebody by name means them wherever they are: a state counts then only where one was chosen.
+        """
         chosen = self.cleaned_data if self.is_valid() else {}
-        prison = chosen.get("prison")
-        return Wanted(
-            state=chosen.get("state") or "open", step=chosen.get("step", ""), prison=UUID(prison) if prison else None, words=words
-        )
+        prison, state = chosen.get("prison"), chosen.get("state") or ("" if words else "open")
+        return Wanted(state=state, step=chosen.get("step", ""), prison=UUID(prison) if prison else None, words=words)
 
 
 class SearchForm(Form):
@@ -82,6 +83,7 @@ def candidate_list(request: Asked) -> HttpResponse:
     template = "candidates/found.html" if request.htmx else "candidates/list.html"
     context = {
         "on_the_way": wanted.state == "open",
+        "all_alike": wanted.state != "",
         "page": found,
         "filters": filters,
         "search": search,

@@ -22,7 +22,7 @@ from makegood_portal.ledger.queries import caseload
 from makegood_portal.ledger.queries.caseload import Guide
 from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
-from makegood_portal.web.offered import Form
+from makegood_portal.web.offered import Form, beside_the_button
 from makegood_portal.web.pages import Asked, keys_of, page, seen_version
 from makegood_portal.web.refused import tell_beside, tried
 
@@ -48,7 +48,7 @@ def caseload_page(request: Asked) -> HttpResponse:
     """Who waits for a counsellor; with a POST, those who were ticked get one."""
     number = (request.POST if request.method == "POST" else request.GET).get("page", "1")
     found = caseload.caseload(request.scope, today=timezone.localdate(), number=int(number) if number.isdigit() and len(number) < 6 else 1)
-    form = GuideForm(request.POST or None, guides=found.guides)
+    form = beside_the_button(GuideForm(request.POST or None, guides=found.guides), of="caseload")
     if request.method == "POST" and form.is_valid():
         chosen = keys_of(request, "candidate")
         if not chosen:

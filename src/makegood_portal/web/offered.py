@@ -42,6 +42,13 @@ class Form(forms.Form):
                     not_offered(name)
 
 
+def beside_the_button(form: forms.Form, *, of: str) -> forms.Form:
+    """The fields of this form stand in the bar with its button, outside the form with the id `of`: see `actions__fields`."""
+    for field in form.fields.values():
+        field.widget.attrs["form"] = of
+    return form
+
+
 def not_offered(field: str) -> None:
     """Note that what was sent in a field was not offered there; for fields that a page reads without a form."""
     noted = _noted.get()

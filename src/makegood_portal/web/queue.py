@@ -24,7 +24,7 @@ from makegood_portal.ledger.queries import excluding, queue, starting
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
-from makegood_portal.web.offered import Form, not_offered
+from makegood_portal.web.offered import Form, beside_the_button, not_offered
 from makegood_portal.web.pages import Asked, key_of, keys_of, page
 from makegood_portal.web.refused import pressed, tried
 
@@ -99,7 +99,7 @@ def queue_page(request: Asked) -> HttpResponse:
         request.scope, today=today, programme=programme, step=words.get("step", ""),
         number=int(number) if number.isdigit() and len(number) < 6 else 1,
     )  # fmt: skip
-    form = DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": today})
+    form = beside_the_button(DoneForm(request.POST or None, channels=found.channels, initial={"happened_on": today}), of="queue")
     shown = (str(found.chosen.programme), found.chosen.step) if found.chosen else None
     there = shown is not None and (words.get("programme", shown[0]), words.get("step")) == shown
     if request.method == "POST" and not there:  # what was ticked is of another step than the one that the list falls back to

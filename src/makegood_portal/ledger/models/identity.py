@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
 
 from makegood_portal.ledger.models.candidacy import Candidacy
 from makegood_portal.ledger.models.row import Row
+
+
+class Plain(models.Func):
+    """A text in capitals and without accents, so that Müller is found as Muller; the function stands in migration 0027."""
+
+    function = "ledger_plain"
+    output_field = models.TextField()
 
 
 class Sex(models.TextChoices):
@@ -33,6 +39,6 @@ class Identity(Row):
         indexes = [
             models.Index(fields=["family_name"], name="identity_by_family_name"),
             # Letters in the middle of a name are found by these.
-            GinIndex(OpClass(Upper("family_name"), "gin_trgm_ops"), name="identity_within_family_name"),
-            GinIndex(OpClass(Upper("given_names"), "gin_trgm_ops"), name="identity_within_given_names"),
+            GinIndex(OpClass(Plain("family_name"), "gin_trgm_ops"), name="identity_like_family_name"),
+            GinIndex(OpClass(Plain("given_names"), "gin_trgm_ops"), name="identity_like_given_names"),
         ]

@@ -116,7 +116,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What somebody looks for in the list: a state, a step, a prison; a word of the name, or a number."""
+    """What somebody looks for in the list: a state (empty: each), a step, a prison; a word of the name, or a number."""
 
     state: str = State.OPEN
     step: str = ""
@@ -148,7 +148,9 @@ def choices(scope: Scope) -> Choices:
 def page(scope: Scope, *, number: int = 1, wanted: Wanted | None = None) -> Page:
     """Candidates by release date, soonest first; three queries, whatever the number of candidates."""
     wanted, soonest = wanted or Wanted(), (F("release_on").asc(nulls_last=True), "id")
-    rows = access.visible(Candidacy.objects.filter(state=wanted.state), scope).order_by(*soonest)
+    rows = access.visible(Candidacy.objects.all(), scope).order_by(*soonest)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
     if wanted.step:
         rows = rows.filter(step=wanted.step)
     if wanted.prison:

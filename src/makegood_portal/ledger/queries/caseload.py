@@ -15,7 +15,8 @@ from makegood_portal.ledger.queries.memberships import counsellors, counsellors_
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
-PAGE = 50
+PAGE = 25
+"""Each is looked at before they are ticked, on a phone too."""
 GUIDED = (State.OPEN, State.STARTED)
 """States in which somebody is guided: also after the start, where the counsellor may go."""
 
