@@ -150,3 +150,23 @@ def test_a_follow_up_question_comes_where_it_belongs_and_goes_again(page: Page) 
     expect(page.locator(".utrecht-form-field--invalid")).to_have_count(0)
     page.locator("#q-children .choice", has_text="Nee").first.click()
     expect(page.locator("#q-children_at_home")).to_have_count(0)
+
+
+def test_what_a_colleague_answered_while_somebody_typed_is_not_replaced_without_a_word(page: Page, cast: Cast) -> None:
+    part(page, "home")
+    page.locator("#q-place_after_release .choice", has_text="Ja").first.click()
+    box = page.locator("#q-municipality_after_release input[type=text]")
+    expect(box).to_be_visible()
+    all_is_kept(page)
+    by = scope_of(cast.coordinator)
+    with scoped(by):
+        theirs = {"municipality_after_release": Typed("Zeist", seen="")}
+        keep_answers(by=by, on=Response.objects.get().pk, typed=theirs, happened_on=TODAY)
+    slow(page, 1000)
+    page.locator("#q-housing_situation .choice").first.click()
+    box.press_sequentially("Utrecht")
+    all_is_kept(page)
+    expect(box).to_have_value("Utrecht")
+    box.blur()
+    expect(page.locator("#q-municipality_after_release")).to_contain_text("Iemand anders vulde intussen in: Zeist")
+    assert Answer.objects.get(item="municipality_after_release").value == "Zeist"

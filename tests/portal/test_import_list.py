@@ -754,6 +754,17 @@ def test_nothing_of_a_person_stands_in_columns_that_are_kept(coordinator: User, 
     del usual
 
 
+def test_a_person_who_is_taken_for_the_names_of_columns_stands_nowhere_in_the_audit(
+    coordinator: User, prison: Organisation, programme: Programme
+) -> None:
+    key, scope = brought(coordinator, prison, programme, HEADLESS), scope_of(coordinator)
+    with scoped(scope):
+        say_first_line(by=scope, on=key, is_a_person=False)
+        assert "Jansen" in GrossListImport.objects.get(pk=key).header
+        say_first_line(by=scope, on=key, is_a_person=True)
+    assert "Jansen" not in json.dumps([*AuditEntry.objects.values_list("facts", flat=True)])
+
+
 def test_names_that_are_not_known_are_asked_about_once(coordinator: User, prison: Organisation, programme: Programme) -> None:
     content = b"Nom;Prenom;Ne le\nJansen;Piet;7-3-1984"
     key = brought(coordinator, prison, programme, content)

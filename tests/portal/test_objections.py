@@ -13,14 +13,19 @@ from django.db import ProgrammingError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from makegood_portal.actions.break_glass import break_glass
 from makegood_portal.actions.hand_over import hand_over
+from makegood_portal.actions.permission import answer_permission
 from makegood_portal.actions.questionnaire import Typed, begin, finish, keep_answers, open_again
-from makegood_portal.actions.refusal import Refusal
-from makegood_portal.actions.selection import pass_step
-from makegood_portal.ledger.models import AuditEntry, Candidacy, Programme, Response
+from makegood_portal.actions.refusal import NotYours, Refusal
+from makegood_portal.actions.release_date import correct_release_date
+from makegood_portal.actions.reminders import remind_everybody
+from makegood_portal.actions.selection import come_back, leave, pass_step
+from makegood_portal.ledger import audit, history
+from makegood_portal.ledger.models import AuditEntry, BreakGlass, Candidacy, Notice, PermissionRequest, Programme, Response
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import Side, World, a_loaded_programme, a_questionnaire, client_of
+from portal.builders import Side, World, a_loaded_programme, a_questionnaire, an_event, client_of
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -82,9 +87,14 @@ def test_a_yes_opens_it_again_once_its_form_is_finished(ours: Side) -> None:
 
 def test_who_opens_a_colleagues_file_for_a_reason_does_not_pass_a_no(world: World, ours: Side) -> None:
     says(ours, share_with_provider="no")
-    with scoped(scope_of(world.ours.users[Role.COUNSELLOR])), connection.cursor() as cursor:
+    by = scope_of(world.ours.users[Role.COUNSELLOR])
+    with scoped(by), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_identity")
         assert cursor.fetchone() == (0,)
+    with scoped(by), pytest.raises(Refusal) as refused:
+        break_glass(by=by, on=ours.candidacy.person.pseudonym, reason="somebody asks for them")
+    assert refused.value.code == "not_found"
+    assert not BreakGlass.objects.exists()
 
 
 def test_the_provider_knows_nobody_before_the_candidate_said_yes(ours: Side) -> None:
@@ -116,13 +126,14 @@ def test_after_the_hand_over_the_provider_keeps_the_file_and_ends_what_was_begun
     assert not sees(ours, Role.EVALUATOR)
 
 
-def test_whoever_writes_down_a_no_to_themselves_is_told_and_led_home(ours: Side) -> None:
+@pytest.mark.parametrize("button", [{}, {"go": "stop"}])
+def test_whoever_writes_down_a_no_to_themselves_is_told_and_led_home(ours: Side, button: dict[str, str]) -> None:
     says(ours, finished=False)
     client, response = client_of(ours.users[Role.LEAD]), Response.objects.get()
     page = client.get(reverse("response", args=[response.pk]) + "?section=what").content.decode()
     assert 'value="no"' in page
     typed = {"section": "what", "item": "share_with_provider", "value_share_with_provider": "no", "seen_share_with_provider": "yes"}
-    answer = client.post(reverse("response", args=[response.pk]), typed, follow=True)
+    answer = client.post(reverse("response", args=[response.pk]), typed | button, follow=True)
     assert answer.redirect_chain == [("/", 302)]
     assert "Het is vanaf nu voor u gesloten" in answer.content.decode()
 
@@ -154,3 +165,69 @@ def test_a_no_of_before_the_file_said_to_whom_it_closes_counts_when_that_file_is
     a_loaded_programme()
     assert not sees(ours, Role.LEAD)
     assert AuditEntry.objects.get(verb="load_programme").facts["closed_to_provider"] == 1
+
+
+def test_a_no_that_is_kept_as_it_is_given_shows_nothing_of_the_closed_file(ours: Side) -> None:
+    says(ours, finished=False)
+    client, response = client_of(ours.users[Role.LEAD]), Response.objects.get()
+    typed = {"section": "what", "item": "share_with_provider", "value_share_with_provider": "no", "seen_share_with_provider": "yes"}
+    client.get(reverse("response", args=[response.pk]) + "?section=what")
+    answer = client.post(reverse("response_keep", args=[response.pk]), typed)
+    assert answer.headers["HX-Redirect"] == reverse("home")
+    assert not answer.content, "it would show the yes of before as what is kept"
+    assert "Het is vanaf nu voor u gesloten" in client.get("/").content.decode()
+
+
+def test_the_prison_ends_what_the_provider_may_not_know_of(ours: Side) -> None:
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(step="contract_signed", step_since=DAY)
+    an_event(ours.candidacy, step="talk", outcome="passed", happened_on=DAY)
+    by, client = scope_of(ours.users[Role.COORDINATOR]), client_of(ours.users[Role.COORDINATOR])
+    words: Any = {"by": by, "on": ours.candidacy.pk, "happened_on": TODAY}
+    with scoped(by), pytest.raises(NotYours):
+        leave(**words, step="contract_signed", reasons={"prison_service": "drops_out_in_prison"})
+    says(ours, share_with_provider="no")
+    where = reverse("candidate_leave", args=[ours.candidacy.pk])
+    assert where in client.get(reverse("candidate", args=[ours.candidacy.pk])).content.decode()
+    assert "doet iemand anders" not in client.get(where).content.decode()
+    with scoped(by):
+        leave(**words, step="contract_signed", reasons={"prison_service": "drops_out_in_prison"})
+        assert Candidacy.objects.get(pk=ours.candidacy.pk).state == "left"
+        come_back(**words)
+        assert Candidacy.objects.get(pk=ours.candidacy.pk).state == "open"
+        with pytest.raises(NotYours):
+            pass_step(**words, step="contract_signed")
+
+
+def test_a_municipality_answers_about_somebody_whose_file_is_closed_and_hears_nothing_of_that(ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(step="permission_asked", step_since=DAY)
+    asked = PermissionRequest.objects.create(
+        candidacy=ours.candidacy, municipality=ours.at(Kind.MUNICIPALITY), state="asked", asked_on=DAY, deadline_on=TODAY,
+        says=history.seal(ours.candidacy.person_id, {"name": "S. J."}),
+    )  # fmt: skip
+    by = scope_of(ours.users[Role.MUNICIPAL_CONTACT])
+    with scoped(by):
+        answer_permission(by=by, on=asked.pk, seen=asked.version, answer="granted", words="", today=TODAY)
+    assert PermissionRequest.objects.get().state == "granted"
+    assert Candidacy.objects.get(pk=ours.candidacy.pk).step == "permission_asked"
+    assert [*Notice.objects.values_list("to", "kind")] == [(ours.users[Role.COORDINATOR].pk, "permission_answered")]
+
+
+def test_what_is_told_of_a_closed_file_is_told_to_the_prison(ours: Side) -> None:
+    says(ours, share_with_provider="no")
+    by, soon = scope_of(ours.users[Role.COORDINATOR]), TODAY + timedelta(days=5)
+    with scoped(by):
+        version = Candidacy.objects.get(pk=ours.candidacy.pk).version
+        words: Any = {"source": "prison_register", "reason": "date_was_wrong", "seen": version, "today": TODAY}
+        correct_release_date(by=by, on=ours.candidacy.pk, release_on=soon, **words)
+    remind_everybody(TODAY)
+    assert {*Notice.objects.filter(candidacy=ours.candidacy).values_list("to", flat=True)} == {ours.users[Role.COORDINATOR].pk}
+
+
+def test_a_file_that_was_handed_over_in_the_same_moment_is_not_closed_to_everybody(ours: Side) -> None:
+    says(ours, finished=False)
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(handed_over_on=DAY)
+    with scoped(by := scope_of(ours.users[Role.LEAD])), connection.cursor() as cursor:
+        audit.record(by, "close_file", candidacy=ours.candidacy.pk, person=ours.candidacy.person_id)
+        cursor.execute("SELECT ledger_close(%s, true, false)", [ours.candidacy.pk])
+    assert sees(ours, Role.LEAD)

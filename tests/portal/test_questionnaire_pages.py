@@ -514,3 +514,10 @@ def test_no_button_to_finish_where_the_counsellor_has_to(world: World, response:
     }
     assert "Vragenlijst afronden" not in pages[Role.COORDINATOR]
     assert "Vragenlijst afronden" in pages[Role.COUNSELLOR]
+
+
+def test_whose_answer_it_is_stays_where_a_page_of_before_says_another(scope: Scope, response: UUID) -> None:
+    keeps(scope, response, children=Typed("no", seen="", source="counsellor", was="counsellor"))
+    keeps(scope, response, children=Typed("no", seen="no", source="self", was="counsellor"))
+    keeps(scope, response, children=Typed("no", seen="no", source="counsellor", was="counsellor"))
+    assert Answer.objects.get(item="children").source == "self"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +139,16 @@ def changed_beside_a_list(by: Scope, key: UUID) -> None:
     with scoped(by), connection.cursor() as cursor:
         audit.record_list(by, [key], screen="candidates", named=True)
         cursor.execute("UPDATE ledger_candidacy SET track = 'plus' WHERE id = %s", [key])
+
+
+def test_what_is_undone_keeps_nobody_off_the_entry_of_the_list(world: World) -> None:
+    """The step of the first is done, that of the second refused: both are undone, and both stand on the page that says so."""
+    keys = sorted([world.ours.candidacy.pk, another(world.ours, "Okkerse").pk])
+    Candidacy.objects.filter(pk=keys[0]).update(step_since=TODAY - timedelta(days=3))
+    Candidacy.objects.filter(pk=keys[1]).update(step_since=TODAY)
+    typed = {"programme": world.ours.programme.pk, "step": "list_checked", "candidate": keys, "happened_on": TODAY - timedelta(days=3)}
+    before = last()
+    answer = client_of(world.ours.users[Role.COORDINATOR]).post(reverse("queue"), typed)
+    assert answer.status_code == 422
+    assert all(name in answer.content.decode() for name in ("Okkerse", "Van Ours"))
+    assert written_since(before) == {*keys}

@@ -22,11 +22,15 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
-from makegood_portal.ledger import audit, history
+from makegood_portal.ledger import audit, history, shown
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Candidacy, Note, Person
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
+
+WORDS_OF_A_FILE = {"ledger_grosslistimport": frozenset({"header", "columns"}), "ledger_columnmapping": frozenset({"columns"})}
+"""Table without a person -> columns with words of a list. Where somebody takes a person for the names of the columns these are
+personal, and what the audit says of nobody is not encrypted: that they changed is written down, and not into what."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +76,7 @@ def action(*may: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
             try:
                 if not by.system and not by.has(*may):
                     raise NotYours("not_your_role", _("This is not a task of your role."), remedy=_("Ask a colleague whose task it is."))
-                with transaction.atomic():
+                with shown.undone_by_an_error(), transaction.atomic():
                     return _done(function, *args, **kwargs)
             except Refusal as refusal:
                 audit.record(by, function.__name__, outcome="refused", facts={"code": refusal.code}, **_about(kwargs.get("on")))
@@ -175,7 +179,8 @@ def _write(act: Act, row: Model, personal: dict[str, Any]) -> None:
     about = _about(row)
     facts = {**act.facts, "fields": sorted(set(personal["changes"]) - {"version"})}
     if not about:  # nobody's data: organisations, programmes, lists
-        facts |= personal
+        left_out = WORDS_OF_A_FILE.get(row._meta.db_table, frozenset())
+        facts |= personal | {"changes": {name: both for name, both in personal["changes"].items() if name not in left_out}}
     audit.record(act.by, act.verb, table=row._meta.db_table, row=_key(row), facts=facts, personal=personal, **about)
 
 

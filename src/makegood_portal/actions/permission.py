@@ -199,7 +199,8 @@ def change_answer(*, by: Scope, on: UUID, seen: int, answer: str, words: str, wh
 def settle_granted(*, by: Scope, on: UUID) -> None:
     """The portal's own duty: a municipality granted, so the file names it, and the candidate goes on.
 
-    Where others were asked at the same time, they are left in peace.
+    Where others were asked at the same time, they are left in peace. Whoever closed the file to the provider stays where they
+    are: the yes is kept, and the municipality hears nothing of why.
     """
     granted = access.visible(PermissionRequest.objects.filter(pk=on, state__in=GRANTED), by).select_related("candidacy").first()
     if granted is None:
@@ -210,7 +211,8 @@ def settle_granted(*, by: Scope, on: UUID) -> None:
     row = change(granted.candidacy, municipality_id=granted.municipality_id)
     today = granted.answered_on or timezone.localdate()
     delivery = terms.delivery_on(row.programme_id, today)
-    if row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "permission":
+    waits = row.state == State.OPEN and row.step in delivery.steps and delivery.steps[row.step].kind == "permission"
+    if waits and not row.closed_to_provider:
         pass_step(by=by, on=row.pk, step=row.step, happened_on=max(today, row.step_since))
 
 
@@ -291,8 +293,8 @@ def _tell(request: PermissionRequest, *, kind: str, **more: int) -> None:
 
 
 def _who_works_with(row: Candidacy) -> list[UUID]:
-    """The counsellor; where there is none who can read it, who leads the provider; where no provider has a part, the prison."""
-    if row.provider_id is None:
+    """The counsellor; where there is none who can read it, who leads the provider; where none may know them, the prison."""
+    if row.provider_id is None or row.closed_to_provider:
         return with_role(Role.COORDINATOR, at=row.prison_id) if row.prison_id else []
     if row.counsellor_id is not None and has_role(row.counsellor_id, Role.COUNSELLOR, at=row.provider_id):
         return [row.counsellor_id]

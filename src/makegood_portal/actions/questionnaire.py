@@ -40,13 +40,20 @@ class NotKept:
 class Typed:
     """What was typed for an item: a text, or why there is no answer; `seen` is what the page showed as the answer.
 
-    `source` says whose answer it is, where the item leaves a choice; else it follows from the item and who types.
+    `source` says whose answer it is, where the item leaves a choice; else it follows from the item and who types. `was` is
+    what the page showed as that: left as it was, it chooses nothing.
     """
 
     text: str = ""
     non_answer: str = ""
     seen: str | None = None
     source: str = ""
+    was: str | None = None
+
+    @property
+    def chosen(self) -> str:
+        """Whose answer it is, where somebody chose that."""
+        return "" if self.source == self.was else self.source
 
 
 @action(*FILLERS)
@@ -90,7 +97,7 @@ def keep_answers(*, by: Scope, on: UUID, typed: Mapping[str, Typed], happened_on
             errors[item.name] = str(error)
             continue
         seen = typed[item.name].seen
-        moved = bool(now and before and typed[item.name].source and now.source != before.source)
+        moved = bool(now and before and typed[item.name].chosen and now.source != before.source)
         if now == before or (questionnaires.shown(now) == seen and not moved):  # as it stood on the page: whoever answered since is right
             continue
         if seen is not None and questionnaires.shown(before) != seen:
@@ -238,7 +245,7 @@ def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date, by: Sc
         raise ValueError(_("Choose whose answer it is."))
     values, before = {name: answer.value for name, answer in given.items() if answer.value}, given.get(item.name)
     same = before is not None and before.value == typed.text and before.non_answer == (typed.non_answer or None)
-    source = typed.source or (before.source if same and before else usual_source(item, by))
+    source = typed.chosen or (before.source if same and before else typed.source or usual_source(item, by))
     if before and before.value and typed.text == before.value:
         text = before.value
     else:

@@ -75,12 +75,15 @@ def _due(row: Candidacy, release_on: date | None, today: date) -> date | None:
 
 
 def _who_works_with(row: Candidacy) -> set[UUID]:
-    """The counsellor, or while there is none who leads the provider; and the coordinators of the prison until the hand-over."""
-    found = {row.counsellor_id} if row.counsellor_id else set()
+    """The counsellor, or while there is none who leads the provider; and the coordinators of the prison until the hand-over.
+
+    Nobody at a provider to which the candidate closed the file.
+    """
+    found = {row.counsellor_id} if row.counsellor_id and not row.closed_to_provider else set()
     places = []
     if row.prison_id and row.handed_over_on is None:
         places.append((Role.COORDINATOR, row.prison_id))
-    if row.provider_id and row.counsellor_id is None:
+    if row.provider_id and row.counsellor_id is None and not row.closed_to_provider:
         places.append((Role.LEAD, row.provider_id))
     for role, where in places:
         found |= set(

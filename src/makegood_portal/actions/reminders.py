@@ -183,11 +183,13 @@ FINDERS: tuple[Callable[[date, Colleagues], Iterable[Due]], ...] = (
 
 
 def _whose(prefix: str = "") -> tuple[str, ...]:
-    return tuple(f"{prefix}{column}" for column in ("counsellor", "prison", "provider", "handed_over_on"))
+    return tuple(f"{prefix}{column}" for column in ("counsellor", "prison", "provider", "handed_over_on", "closed_to_provider"))
 
 
 def _colleagues_of(colleagues: Colleagues, whose: list[object]) -> list[UUID]:
     counsellor, prison, provider = (key if isinstance(key, UUID) else None for key in whose[:3])
+    if whose[4]:  # nobody there may know them: the prison has the file
+        counsellor = provider = None
     return colleagues.working_with(counsellor, prison, provider, handed_over=whose[3] is not None)
 
 

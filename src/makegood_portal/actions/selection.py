@@ -34,6 +34,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.contract import WITH_EXIT
 from makegood_portal.ledger.queries import audit_trail, consents
+from makegood_portal.ledger.queries.candidates import ends_for
 from makegood_portal.ledger.queries.caseload import waits_for_a_guide
 from makegood_portal.ledger.queries.memberships import has_role
 from makegood_portal.ledger.queries.permissions import ASKED_OF, is_granted, permission_of
@@ -75,7 +76,8 @@ def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping
     row = _mine(by, on)
     _at(row, step)
     delivery = _delivery(row, happened_on)
-    _acts(delivery, row.step, by)
+    if not ends_for(by, row):
+        _acts(delivery, row.step, by)
     _not_before(row, happened_on)
     given = {listing: code for listing, code in reasons.items() if code}
     known = reasons_at(delivery, row.step, on=happened_on)
@@ -126,7 +128,8 @@ def come_back(*, by: Scope, on: UUID, happened_on: date, reason: str = "") -> Ca
     if row.state != State.LEFT:
         raise Refusal("not_left", _("This candidate has not left."))
     delivery = _delivery(row, happened_on)
-    _acts(delivery, row.step, by)
+    if not ends_for(by, row):
+        _acts(delivery, row.step, by)
     same_day = recorded_today(_last(row, Outcome.EXITED))
     if not same_day and not reason.strip():
         raise Refusal("why", _("Say why the candidate comes back."), field="reason")
@@ -367,6 +370,7 @@ def _pass(row: Candidacy, by: Scope, *, step: str, happened_on: date, channel: s
     new: dict[str, Any] = {"channel": channel} if channel else {}
     following = next_step(delivery, row.step)
     if here.kind == "start" or following is None:
+        not_closed(row)
         new["handed_over_on"] = row.handed_over_on or happened_on  # from now on the prison sees that somebody started, and no more
         return change(row, seen=row.version, state=State.STARTED, started_on=happened_on, step_due_on=None, **new)
     if "counsellor" in delivery.steps[following].acts:

@@ -105,7 +105,7 @@ $$ SELECT EXISTS (SELECT 1 FROM ledger_candidacy c JOIN ledger_permissionrequest
 CREATE OR REPLACE FUNCTION ledger_colleagues_file(code text, OUT candidacy uuid, OUT person uuid, OUT provider uuid) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT c.id, c.person_id, c.provider_id FROM ledger_candidacy c JOIN ledger_person p ON p.id = c.person_id
-   WHERE p.pseudonym = code AND p.erased_at IS NULL AND c.provider_id = ANY (ledger_scope('counsellor')) $$;
+   WHERE p.pseudonym = code AND p.erased_at IS NULL AND NOT c.closed_to_provider AND c.provider_id = ANY (ledger_scope('counsellor')) $$;
 -- Whom somebody at the door says they are: name and birth date whole and alike, in the own provider, and one person alone.
 CREATE OR REPLACE FUNCTION ledger_named_at_the_door(name text, born date, OUT candidacy uuid, OUT person uuid, OUT provider uuid)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
@@ -368,7 +368,9 @@ $$ BEGIN
       OR current_setting('makegood.audited', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
     RAISE EXCEPTION 'not_yours: what this candidate agrees to is not yours to write down, or it is not audited' USING ERRCODE = '42501';
   END IF;
-  UPDATE ledger_candidacy SET {CLOSED_TO["provider"]} = provider, {CLOSED_TO["evaluator"]} = evaluator WHERE id = of;
+  -- Handed over in the same moment: then the provider keeps it, else nobody could act any more.
+  UPDATE ledger_candidacy SET {CLOSED_TO["provider"]} = provider AND handed_over_on IS NULL, {CLOSED_TO["evaluator"]} = evaluator
+  WHERE id = of;
 END $$;
 """  # noqa: S608 - our own words
 

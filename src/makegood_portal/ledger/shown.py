@@ -48,6 +48,19 @@ def opened(candidacy: UUID) -> None:
 
 
 @contextmanager
+def undone_by_an_error() -> Iterator[None]:
+    """What is written down inside stands only if all of it does: an error undoes the entries, so that they name nobody."""
+    shown = _shown.get()
+    before = {*shown.opened} if shown is not None else set()
+    try:
+        yield
+    except BaseException:
+        if shown is not None:
+            shown.opened.intersection_update(before)
+        raise
+
+
+@contextmanager
 def noting() -> Iterator[Shown]:
     """Whom the page shows that is made inside."""
     found = Shown()

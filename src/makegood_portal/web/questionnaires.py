@@ -84,6 +84,8 @@ class Question:
     """What is kept by now, to compare with when the answer comes back: not what was typed and refused."""
     time: str
     source: str
+    said_by: str
+    """Whose answer is kept by now, or would be: to compare with what is chosen."""
     sources: Sequence[tuple[str, str, bool]]
     """Whose answer it may be, and whose it is; empty where it can be of one only."""
     error: str
@@ -154,11 +156,13 @@ def response(request: Asked, response: UUID) -> HttpResponse:
     errors: Mapping[str, str] = {}
     status = 200
     if request.method == "POST" and current is not None:
-        found, errors, status = _kept(request, found)
+        go = request.POST.get("go", "")
+        kept, errors, status = _kept(request, found)
+        if kept is None:
+            return redirect("home")
+        found = kept
         if not errors:
-            if _closed(request, response):
-                return redirect("home")
-            return redirect(_next(response, found, current, request.POST.get("go", ""), request.scope))
+            return redirect(_next(response, found, current, go, request.scope))
     context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/section.html", context, status=status)
 
@@ -167,18 +171,27 @@ def response(request: Asked, response: UUID) -> HttpResponse:
 @page(*FILLERS)
 def response_keep(request: Asked, response: UUID) -> HttpResponse:
     """Keep an answer as it is given, with what else was typed by then, and say so; other items may be asked after it."""
+    section = request.POST.get("section")  # asked for whatever comes of it: a field that no page asks for undoes what was kept
     found, errors, _status = _kept(request, _found(request, response))
-    sections = _sections(found, request.POST.get("section"), request.scope)
+    if found is None:
+        return HttpResponse(headers={"HX-Redirect": reverse("home")})
+    sections = _sections(found, section, request.scope)
     current = next((one for one in sections if one.current), None)
     context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
     return render(request, "questionnaires/kept.html", {**context, "kept": not errors})
 
 
-def _kept(request: Asked, before: Filling) -> tuple[Filling, Mapping[str, str], int]:
-    """The response after what was typed, with what to do about each answer that is not kept, and the status that says so."""
+def _kept(request: Asked, before: Filling) -> tuple[Filling | None, Mapping[str, str], int]:
+    """The response after what was typed, with what to do about each answer that is not kept, and the status that says so.
+
+    None: a no closed the file to whoever wrote it down, and the next page says so.
+    """
     left = keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
     errors = {**left.errors}
-    found = look_at(by=request.scope, on=before.id) or before
+    found = look_at(by=request.scope, on=before.id)
+    if found is None:
+        _say_closed(request)
+        return None, {}, 200
     for item in found.form.items:
         if item.name in left.meanwhile:
             there = _question(item, found, "", None, request.scope).answer
@@ -207,8 +220,12 @@ def _closed(request: Asked, response: UUID) -> bool:
     """Whether the file is closed to who just wrote down that the candidate says no to them; then the page says so."""
     if questionnaires.filling(request.scope, response) is not None:
         return False
-    notices.done(request, _("The candidate does not want you to know them. The file is closed to you from now on."))
+    _say_closed(request)
     return True
+
+
+def _say_closed(request: Asked) -> None:
+    notices.done(request, _("The candidate does not want you to know them. The file is closed to you from now on."))
 
 
 @require_POST
@@ -366,6 +383,7 @@ def _typed(post: QueryDict) -> dict[str, Typed]:
             non_answer=why_not,
             seen=post.get(f"seen_{name}"),
             source=post.get(f"source_{name}", ""),
+            was=post.get(f"was_{name}"),
         )
     return found
 
@@ -444,7 +462,7 @@ def _questions(found: Filling, section: str, errors: Mapping[str, str], typed: Q
 
 def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, by: Scope) -> Question:
     answer = found.given.get(item.name)
-    said_by = answer.source if answer else usual_source(item, by)
+    said_by = kept_by = answer.source if answer else usual_source(item, by)
     value, why_not = (answer.value, str(answer.non_answer or "")) if answer else ("", "")
     if typed is not None and f"value_{item.name}" in typed:
         value, why_not = " ".join(typed.getlist(f"value_{item.name}")), typed.get(f"why_{item.name}", "")
@@ -462,6 +480,7 @@ def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, b
         seen=questionnaires.shown(answer),
         time=str(TIMES.get(item.reference_time, "")),
         source="" if item.others else str(SOURCES.get(item.source, "")),
+        said_by=kept_by,
         sources=[(code, str(SAID_BY[code]), code == said_by) for code in item.sources] if item.others else [],
         error=error,
         several_lines=item.several_lines,

@@ -96,6 +96,8 @@ class File:
     guide: str
     """Who guides them at the provider; empty where nobody does."""
     may_act: bool
+    may_end: bool
+    """Whether the asker may say that they do not go on, though the step is another's: see `ends_for`."""
     may_hand_over: bool
     """Whether the asker's own work is done and the file may go to the provider."""
     may_assign: bool
@@ -234,6 +236,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",
         may_act=_acts_in(scope, row, today),
+        may_end=ends_for(scope, row),
         may_hand_over=_hands_over(scope, row, today),
         may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
         may_correct=row.state != State.LEFT and row.writes and scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD),
@@ -279,6 +282,11 @@ def _acts_in(scope: Scope, row: Candidacy, today: date) -> bool:
     """Whether the step in which somebody is, is done by one of the asker's roles."""
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
     return delivery is not None and row.step in steps_of(delivery, scope)
+
+
+def ends_for(scope: Scope, row: Candidacy) -> bool:
+    """Whether the asker's prison ends what is the provider's: the candidate closed the file to it, so nobody there can."""
+    return row.closed_to_provider and row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
 
 
 def steps_of(delivery: Delivery, scope: Scope) -> list[str]:

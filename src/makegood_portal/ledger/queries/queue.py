@@ -14,7 +14,7 @@ from makegood.selection.steps import reasons_at, time_left
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, Identity, State
 from makegood_portal.ledger.queries import excluding
-from makegood_portal.ledger.queries.candidates import name_of, steps_of
+from makegood_portal.ledger.queries.candidates import ends_for, name_of, steps_of
 from makegood_portal.ledger.queries.permissions import Answering, answering, is_granted, permission_of
 from makegood_portal.ledger.queries.questionnaires import OfStep, instruments_of_step
 from makegood_portal.ledger.scope import Scope
@@ -79,6 +79,8 @@ class StepForm:
     kind: str
     state: str
     acts: bool
+    may_end: bool
+    """Whether the asker may say that they do not go on, or do after all."""
     not_permitted: bool
     """Whether it is the step in which permission is asked, and nobody gave it yet: it is done by the answer, not by hand."""
     answering: Answering | None
@@ -151,7 +153,8 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
         does=said(step.does),
         kind=step.kind,
         state=row.state,
-        acts=row.step in steps_of(delivery, scope),
+        acts=(acts := row.step in steps_of(delivery, scope)),
+        may_end=acts or ends_for(scope, row),
         not_permitted=not_permitted,
         answering=answering(scope, [row.pk], today=today).get(row.pk) if not_permitted else None,
         next_title=said(delivery.steps[after[0]].title) if after else "",

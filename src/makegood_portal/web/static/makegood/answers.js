@@ -4,7 +4,7 @@
 const GIVEN = "input:not([type=hidden]), textarea, select";
 const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select";
 const ERROR = ".utrecht-form-field-error-message";
-const FIELDS = ["value_", "why_", "seen_", "source_"];
+const FIELDS = ["value_", "why_", "seen_", "source_", "was_"];
 
 const form = document.getElementById("answers");
 const questions = () => [...form.querySelectorAll("fieldset[id^=q-]")];
@@ -39,13 +39,19 @@ const bringUpToDate = (question, fresh) => {
   const name = nameOf(question);
   const waits = !sent.has(name) && question.querySelector(ERROR); // what was not taken stays until it is put right
   const same = !waits && answered(question) === (sent.get(name) ?? known.get(name));
-  question.querySelector(`[name="seen_${name}"]`).value = fresh.querySelector(`[name="seen_${name}"]`).value;
+  const seen = question.querySelector(`[name="seen_${name}"]`);
+  const before = seen.value;
+  // What a colleague answered meanwhile counts as seen only where it is shown: else it would be replaced without a word.
+  if (same || (sent.has(name) && !fresh.querySelector(ERROR))) seen.value = fresh.querySelector(`[name="seen_${name}"]`).value;
+  const [was, is] = [question, fresh].map((one) => one.querySelector(`[name="was_${name}"]`));
+  if (was && is && same) was.value = is.value;
   for (const field of fresh.querySelectorAll(GIVEN)) {
     const here = twin(question, field);
     if (!here) continue;
     if (!here.matches(TYPED)) here.checked = same ? field.checked : here.checked;
     else {
       const now = same && here !== document.activeElement ? field.value : here.value;
+      if (!sent.has(name) && now !== field.value) seen.value = before;
       if (!here.matches("select")) here.defaultValue = field.value; // what is kept, should this page be opened again
       here.value = now;
     }
@@ -54,8 +60,8 @@ const bringUpToDate = (question, fresh) => {
   question.querySelector("[data-said-by]")?.replaceChildren(question.querySelector("select").selectedOptions[0].text);
   remember(question);
   if (!sent.has(name)) return;
-  const [before, now] = [question.querySelector(ERROR), fresh.querySelector(ERROR)];
-  before?.remove();
+  const [said, now] = [question.querySelector(ERROR), fresh.querySelector(ERROR)];
+  said?.remove();
   if (now) question.querySelector("[name=item]").before(now);
   question.classList.toggle("utrecht-form-field--invalid", Boolean(now));
 };
