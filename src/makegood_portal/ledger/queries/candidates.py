@@ -233,7 +233,7 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         closed_to_evaluator=row.closed_to_evaluator,
         provider=row.provider.name if row.provider else "",
         guide=row.counsellor.name if row.counsellor else "",
-        may_act=_acts_in(scope, row, today),
+        may_act=row.writes and _acts_in(scope, row, today),
         may_hand_over=_hands_over(scope, row, today),
         may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
         may_correct=row.state != State.LEFT and row.writes and scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD),
