@@ -12,11 +12,11 @@ from django.utils import timezone
 from makegood_portal.actions.break_glass import break_glass
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger import history
-from makegood_portal.ledger.models import AuditEntry, BreakGlass, Candidacy, Identity, Notice, User
+from makegood_portal.ledger.models import AuditEntry, BreakGlass, Candidacy, Identity, Notice, Response, User
 from makegood_portal.ledger.queries import candidates
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
-from portal.builders import World, a_candidacy, a_user, client_of
+from portal.builders import World, a_candidacy, a_questionnaire, a_user, client_of
 
 WHY = "Sanne is ill and he stands at the door"
 
@@ -164,3 +164,21 @@ class TestAtTheDoor:
         other = scope_of(a_user(Role.COUNSELLOR, at=world.ours.at(Kind.PROVIDER)))
         with scoped(other):
             assert break_glass(by=other, on=muller.person.pseudonym, reason=WHY) == muller.pk
+
+
+def test_who_only_looks_is_shown_no_step_and_no_form_to_fill_in(world: World, colleague: User) -> None:
+    by, of = scope_of(colleague), world.ours.candidacy
+    Candidacy.objects.filter(pk=of.pk).update(step="talk")
+    form = a_questionnaire(world.ours.programme)
+    response = Response.objects.create(candidacy=of, questionnaire=form, started_on=date(2026, 3, 2))
+    with scoped(by):
+        break_glass(by=by, on=of.person.pseudonym, reason=WHY)
+    looks, guides = client_of(colleague), client_of(world.ours.users[Role.COUNSELLOR])
+    step, forms = reverse("candidate_step", args=[of.pk]), reverse("candidate_questionnaires", args=[of.pk])
+    assert 'id="step"' in guides.get(step).content.decode()
+    assert 'id="step"' not in looks.get(step).content.decode()
+    assert "U kunt altijd stoppen" in guides.get(forms).content.decode()
+    for client in (looks, client_of(world.ours.users[Role.EVALUATOR])):
+        assert "U kunt altijd stoppen" not in client.get(forms).content.decode()
+    assert looks.get(reverse("response", args=[response.pk])).status_code == 302
+    assert reverse("response", args=[response.pk]) + "?" not in looks.get(reverse("response_answers", args=[response.pk])).content.decode()

@@ -282,10 +282,21 @@ def test_what_is_missing_is_counted_per_item(world: World, scope: Scope, respons
     assert "debts" in found.required
     page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).content.decode()
     assert page.count("Verplicht, en leeg") == len([row for row in rows.values() if row.item in found.required and row.blank])
-    assert page.count("Weinig antwoorden") == len([row for row in rows.values() if row.fill_rate is not None and row.fill_rate < 0.8])
+    low = [row for row in rows.values() if row.item in found.required and row.fill_rate is not None and row.fill_rate < 0.8]
+    assert page.count("Weinig antwoorden") == len(low)
     evaluator = scope_of(world.theirs.users[Role.EVALUATOR])
     with scoped(evaluator):
         assert questionnaires.missing(evaluator) == ((), None)
+
+
+def test_a_question_that_may_stay_blank_is_no_reason_to_look(world: World, scope: Scope) -> None:
+    """Until which day the consent lasts is not required: blank it is answered well, and few answers are those that say why not."""
+    a_questionnaire(world.ours.programme, "consent")
+    with scoped(scope):
+        begin(by=scope, on=world.ours.candidacy.pk, instrument="consent", medium="screen", happened_on=ON)
+    (one,) = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("questionnaires")).context["forms"]
+    assert "consent_until" in {item["row"].item for item in one["rest"]}
+    assert all(item["row"].item in one["form"].required for item in one["asks"])
 
 
 def test_what_is_measured_elsewhere_is_asked_nowhere_and_said(world: World, scope: Scope, response: UUID) -> None:

@@ -26,7 +26,16 @@ from makegood_portal.actions.selection import (
     take_steps_back,
 )
 from makegood_portal.ledger import access, audit, terms
-from makegood_portal.ledger.models import AuditEntry, Candidacy, Contract, PermissionRequest, Response, SelectionEvent
+from makegood_portal.ledger.models import (
+    AuditEntry,
+    Candidacy,
+    Contract,
+    EligibilityAssessment,
+    PermissionRequest,
+    ProgrammeVersion,
+    Response,
+    SelectionEvent,
+)
 from makegood_portal.ledger.queries import candidates, consents, queue
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -500,3 +509,37 @@ def test_a_day_to_come_is_not_done_yet(ours: Side) -> None:
     )  # fmt: skip
     assert page.status_code == 422
     assert candidacy(ours).step == "list_checked"
+
+
+def test_the_queue_names_what_is_to_be_done(ours: Side) -> None:
+    """Its title says that a step is done, which is not so of whoever waits for it."""
+    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("queue")).content.decode()
+    assert "Controleren" in page
+    assert "Gecontroleerd door de inrichting" not in page
+
+
+def test_a_reason_from_the_other_list_can_be_taken_away_again(ours: Side) -> None:
+    client = client_of(ours.users[Role.COORDINATOR])
+    where, today = reverse("candidate_leave", args=[ours.candidacy.pk]), timezone.localdate().isoformat()
+    page = client.get(where).content.decode()
+    assert len(re.findall(r'<input type="radio" name="reason_provider" value=""', page)) == 1
+    sent = {"step": "list_checked", "happened_on": today, "reason_prison_service": "not_suitable", "reason_provider": ""}
+    assert client.post(where, sent).status_code == 302
+    assert list(SelectionEvent.objects.filter(outcome="exited").values_list("reason_source", "reason")) == [
+        ("prison_service", "not_suitable")
+    ]
+
+
+def test_the_talk_says_that_the_advice_was_not_kept_and_is_done_all_the_same(ours: Side) -> None:
+    Candidacy.objects.update(step="talk", provider=ours.at(Kind.PROVIDER), counsellor=ours.users[Role.COUNSELLOR])
+    client, where = client_of(ours.users[Role.COUNSELLOR]), reverse("candidate_step", args=[ours.candidacy.pk])
+    advice = reverse("candidate_eligibility", args=[ours.candidacy.pk])
+    assert "nog niet bewaard" in client.get(where).content.decode()
+    assert f'href="{advice}"' in client.get(where).content.decode()
+    assert passes(ours, Role.COUNSELLOR, "talk").step == "permission_asked"
+    Candidacy.objects.update(step="talk")
+    version = ProgrammeVersion.objects.get(programme=ours.programme)
+    EligibilityAssessment.objects.create(
+        candidacy=ours.candidacy, programme_version=version, happened_on=TODAY, answer="yes", track="basic"
+    )
+    assert "nog niet bewaard" not in client.get(where).content.decode()

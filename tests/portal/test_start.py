@@ -44,12 +44,12 @@ def test_the_coordinator_sees_each_step_that_is_theirs_with_what_is_late(world: 
         a_candidate(world, under_terms, step="informed", step_due_on=due)
     a_candidate(world, under_terms, step="list_checked", step_due_on=TODAY + timedelta(days=1))
     a_candidate(world, under_terms, step="acquaintance", step_due_on=TODAY - timedelta(days=9))  # the counsellor's step
-    assert cards(world, Role.COORDINATOR) == {"Informed": (3, "urgent"), "Checked by the prison": (1, "soon")}
+    assert cards(world, Role.COORDINATOR) == {"To inform": (3, "urgent"), "To check": (1, "soon")}
 
 
 def test_work_without_a_near_date_is_not_pressing(world: World, under_terms: Programme) -> None:
     a_candidate(world, under_terms, step="informed", step_due_on=TODAY + timedelta(days=8))
-    assert cards(world, Role.COORDINATOR) == {"Informed": (1, "")}
+    assert cards(world, Role.COORDINATOR) == {"To inform": (1, "")}
 
 
 def test_the_counsellor_is_warned_of_who_cannot_be_reached_as_long_before_release_as_the_programme_file_says(
@@ -63,7 +63,7 @@ def test_the_counsellor_is_warned_of_who_cannot_be_reached_as_long_before_releas
     a_candidate(world, under_terms, release_on=TODAY - timedelta(days=1), **mine)
     found = cards(world, Role.COUNSELLOR)
     assert found["Participant whom nobody can reach after release"] == (1, "urgent")
-    assert found["Talk with the counsellor"] == (4, "")
+    assert found["To talk with"] == (4, "")
 
 
 def test_the_municipality_sees_what_is_asked_of_it_and_the_prison_what_was_not_answered(world: World, under_terms: Programme) -> None:

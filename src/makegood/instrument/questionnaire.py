@@ -253,6 +253,12 @@ class ItemMissing:
         """Answered of asked; None where nobody was asked."""
         return self.answered / self.asked if self.asked else None
 
+    @property
+    def rate_of_said(self) -> float | None:
+        """Answered of those who did not leave it blank; None where all did."""
+        said = self.asked - self.blank
+        return self.answered / said if said else None
+
 
 def missingness(questionnaire: Questionnaire, responses: Mapping[str, Mapping[str, Answer]]) -> Iterator[ItemMissing]:
     """Per item, over all responses: how many were asked, answered, gave a reason, or left it blank."""

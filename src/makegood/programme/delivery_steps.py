@@ -81,6 +81,8 @@ class Step(Term):
 
     title: Words
     """What people call it."""
+    task: Words | None = None
+    """What is to be done, in two or three words, for a list of who waits for it; absent: `title`, which says that it is done."""
     kind: Literal["list", "send", "check", "inform", "questionnaire", "talk", "permission", "acquaintance", "contract", "start"]
     """What it is."""
     acts: OneOrMore[StaffRole]

@@ -130,7 +130,7 @@ def candidate_questionnaires(request: Asked, candidacy: UUID) -> HttpResponse:
     found = questionnaires.of_candidate(request.scope, candidacy)
     if found is None:
         raise Http404
-    return render(request, "questionnaires/of_candidate.html", {"candidate": found, "may_fill": request.scope.has(*FILLERS)})
+    return render(request, "questionnaires/of_candidate.html", {"candidate": found, "may_fill": found.mine and request.scope.has(*FILLERS)})
 
 
 @require_POST
@@ -151,6 +151,8 @@ def questionnaire_begin(request: Asked, candidacy: UUID, code: str) -> HttpRespo
 def response(request: Asked, response: UUID) -> HttpResponse:
     """One section to fill in. Each answer is kept as it is given; without JavaScript the button keeps them all."""
     found = _found(request, response)
+    if request.method != "POST" and not found.mine:  # who may only look for an hour fills in nothing
+        return redirect("response_answers", response=response)
     sections = _sections(found, request.POST.get("section", request.GET.get("section")), request.scope)
     current = next((one for one in sections if one.current), None)
     errors: Mapping[str, str] = {}
@@ -290,7 +292,7 @@ def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
         {"title": _words(found.form.sections.get(name, {})), "name": name, "items": list(_questions(found, name, {}, None, request.scope))}
         for name in names
     ]
-    may_fill, is_open = request.scope.has(*FILLERS), found.state == "open"
+    may_fill, is_open = found.mine and request.scope.has(*FILLERS), found.state == "open"
     left = {*found.progress.required_unanswered}
     own = asked_of(found.form, request.scope)
     # What is left for the counsellor is finished by the counsellor: to others no button that would refuse.
@@ -357,7 +359,9 @@ def _by_attention(form: MissingOfForm) -> dict[str, list[dict[str, Any]]]:
     asks: list[tuple[float, dict[str, Any]]] = []
     rest: list[tuple[float, dict[str, Any]]] = []
     for label, row in form.items:
-        low, empty = row.fill_rate is not None and row.fill_rate < LOW, row.item in form.required and row.blank > 0
+        required = row.item in form.required
+        rate = row.fill_rate if required else row.rate_of_said  # who may leave it blank, and does, is no reason to look
+        low, empty = rate is not None and rate < LOW, required and row.blank > 0
         item = {"label": label, "row": row, "low": low, "empty": empty, "percent": _percent(row.fill_rate)}
         (asks if low or empty else rest).append((row.fill_rate or 0, item))
     return {

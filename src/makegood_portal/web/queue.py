@@ -65,8 +65,10 @@ class LeaveForm(DoneForm):
         self.lists = list(reasons)
         for name, (title, codes) in reasons.items():
             label = _("Why? (%(list)s)") % {"list": title} if len(reasons) > 1 else _("Why?")
+            # What was chosen in one of several lists can be taken away again.
+            none = [("", _("No reason from this list"))] if len(reasons) > 1 else []
             self.fields[f"reason_{name}"] = forms.ChoiceField(
-                label=label, choices=codes, widget=forms.RadioSelect, required=len(reasons) == 1
+                label=label, choices=[*codes, *none], widget=forms.RadioSelect, required=len(reasons) == 1
             )
             self.fields[f"reason_{name}"].unmarked = True  # type: ignore[attr-defined]  # one of the lists must have a reason
         if len(reasons) > 1:
@@ -123,7 +125,7 @@ def queue_page(request: Asked) -> HttpResponse:
                 return redirect(f"{reverse('queue')}?programme={found.chosen.programme}&step={found.chosen.step}")
     tabs = [
         {
-            "label": one.title,
+            "label": one.task,
             "href": f"?programme={one.programme}&step={one.step}",
             "current": one is found.chosen,
             "count": one.waiting,

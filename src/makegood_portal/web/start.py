@@ -147,7 +147,7 @@ WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
 
 def _step_task(waiting: Waiting, step: Step, programme: str, today: date) -> Task:
     href = _to("queue", "candidates", query=f"?step={step.code}")
-    return _task(waiting, today, title=f"{step.title} ({programme})" if programme else step.title, why=step.does, href=href)
+    return _task(waiting, today, title=f"{step.task} ({programme})" if programme else step.task, why=step.does, href=href)
 
 
 def tasks(found: list[Waiting], programmes: Mapping[UUID, Programme], *, today: date) -> list[Task]:

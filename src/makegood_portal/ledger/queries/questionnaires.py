@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from makegood.instrument.questionnaire import NON_ANSWERS, ItemMissing, Progress, Questionnaire, progress
@@ -43,6 +44,8 @@ class Filling:
     form: Questionnaire
     given: Mapping[str, Given]
     progress: Progress
+    mine: bool
+    """Whether the asker may write in it, and does not only read it."""
     asks_consent: bool
     """Whether it asks what may be shared."""
     asks_contact: bool
@@ -79,6 +82,8 @@ class Candidate:
     person: UUID
     about: str
     instruments: tuple[OfCandidate, ...]
+    mine: bool
+    """Whether the asker may write in the file, and does not only read it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +121,8 @@ def shown(answer: Given | None) -> str:
 def filling(scope: Scope, key: UUID) -> Filling | None:
     """One response; None: not there and not yours are the same answer."""
     rows = access.visible(Response.objects.filter(pk=key), scope).select_related("candidacy__person", "questionnaire")
-    row = rows.defer("questionnaire__definition").first()
+    rows = rows.annotate(mine=Exists(access.writable(Response.objects.filter(pk=OuterRef("pk")), scope)))
+    row: Any = rows.defer("questionnaire__definition").first()
     if row is None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row.candidacy_id), scope).first()
@@ -137,6 +143,7 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
         form=form,
         given=answers,
         progress=progress(form, answers),
+        mine=row.mine,
         asks_consent=bool(instrument and instrument.consents),
         asks_contact=bool(instrument and (instrument.contact_routes or instrument.first_appointment)),
     )
@@ -144,13 +151,15 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
 
 def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
     """The instruments of the programme with the newest response of one candidate."""
-    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).select_related("person").first()
+    writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
+    row: Any = access.visible(Candidacy.objects.filter(pk=candidacy), scope).annotate(mine=writes).select_related("person").first()
     if row is None:
         return None
     identity = access.visible(Identity.objects.filter(candidacy=row), scope).first()
     delivery = terms.deliveries_on({row.programme_id}, timezone.localdate()).get(row.programme_id)
     instruments = instruments_of(scope, row, delivery, delivery.instruments) if delivery else ()
-    return Candidate(id=row.pk, person=row.person_id, about=name_of(identity, of=row.pk) or row.person.pseudonym, instruments=instruments)
+    about = name_of(identity, of=row.pk) or row.person.pseudonym
+    return Candidate(id=row.pk, person=row.person_id, about=about, instruments=instruments, mine=row.mine)
 
 
 def instruments_of(scope: Scope, row: Candidacy, delivery: Delivery, codes: Collection[str]) -> tuple[OfCandidate, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from makegood.programme.delivery import Delivery
 from makegood.selection.steps import reasons_at, time_left
 from makegood_portal.ledger import access, terms
-from makegood_portal.ledger.models import Candidacy, Identity, State
+from makegood_portal.ledger.models import Candidacy, EligibilityAssessment, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import ends_for, name_of, steps_of
 from makegood_portal.ledger.queries.permissions import Answering, answering, is_granted, permission_of
@@ -31,7 +32,8 @@ class StepCount:
 
     programme: UUID
     step: str
-    title: str
+    task: str
+    """What is to be done: its title says that it is done."""
     does: str
     bulk: bool
     kind: str
@@ -81,6 +83,8 @@ class StepForm:
     acts: bool
     may_end: bool
     """Whether the asker may say that they do not go on, or do after all."""
+    no_advice: bool
+    """Whether a track is advised here and nobody kept the advice: then none stands chosen at the contract."""
     not_permitted: bool
     """Whether it is the step in which permission is asked, and nobody gave it yet: it is done by the answer, not by hand."""
     answering: Answering | None
@@ -138,7 +142,8 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
 
 def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
     """What may be done with one candidate; None: not there and not yours are the same answer."""
-    row = access.visible(Candidacy.objects.filter(pk=candidacy), scope).first()
+    writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))  # who may only look for an hour does no step
+    row: Any = access.visible(Candidacy.objects.filter(pk=candidacy), scope).annotate(writes=writes).first()
     if row is None:
         return None
     delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
@@ -153,8 +158,9 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
         does=said(step.does),
         kind=step.kind,
         state=row.state,
-        acts=(acts := row.step in steps_of(delivery, scope)),
-        may_end=acts or ends_for(scope, row),
+        acts=(acts := row.writes and row.step in steps_of(delivery, scope)),
+        may_end=acts or (row.writes and ends_for(scope, row)),
+        no_advice=_no_advice(scope, row, delivery),
         not_permitted=not_permitted,
         answering=answering(scope, [row.pk], today=today).get(row.pk) if not_permitted else None,
         next_title=said(delivery.steps[after[0]].title) if after else "",
@@ -171,10 +177,18 @@ def step_form(scope: Scope, candidacy: UUID, *, today: date) -> StepForm | None:
     )
 
 
+def _no_advice(scope: Scope, row: Candidacy, delivery: Delivery) -> bool:
+    """One query, and none where no track is advised at this step."""
+    here = [one for name in delivery.steps[row.step].criteria for one in delivery.criteria[name].criteria.values()]
+    if row.contract_on is not None or not any(one.effect == "advises" for one in here):
+        return False
+    return not access.visible(EligibilityAssessment.objects.filter(candidacy=row), scope).exists()
+
+
 def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int) -> StepCount:
     step = delivery.steps[name]
     return StepCount(
-        programme=programme, step=name, title=said(step.title), does=said(step.does), bulk=step.bulk, kind=step.kind,
+        programme=programme, step=name, task=said(step.task or step.title), does=said(step.does), bulk=step.bulk, kind=step.kind,
         waiting=waiting, overdue=overdue,
     )  # fmt: skip
 

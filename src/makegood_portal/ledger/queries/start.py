@@ -267,6 +267,8 @@ class Step:
 
     code: str
     title: str
+    task: str
+    """What is to be done, where the title says that it is done."""
     does: str
     mine: bool
 
@@ -303,6 +305,7 @@ def _programme(key: UUID, agreed: Terms, scope: Scope) -> Programme | None:
             Step(
                 code=code,
                 title=terms.said(step.title),
+                task=terms.said(step.task or step.title),
                 does=terms.said(step.does),
                 mine=code in mine,
             )
