@@ -278,12 +278,14 @@ $$;
 # Who saw somebody on lists, for whoever may read the history of that file. The entries themselves hold the keys of the
 # others on those lists, so they are counted here and not read there.
 _LISTED = f"""
-CREATE OR REPLACE FUNCTION ledger_listed(of uuid)
-RETURNS TABLE (actor uuid, acting_as text, times bigint, first timestamptz, last timestamptz)
+DROP FUNCTION IF EXISTS ledger_listed(uuid);
+CREATE FUNCTION ledger_listed(of uuid)
+RETURNS TABLE (who text, acting_as text, times bigint, first timestamptz, last timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-SELECT e.actor, e.acting_as::text, count(*), min(e.at), max(e.at) FROM ledger_auditentry e
+SELECT coalesce(u.name, '')::text, e.acting_as::text, count(*), min(e.at), max(e.at)
+FROM ledger_auditentry e LEFT JOIN ledger_user u ON u.id = e.actor
 WHERE e.shown IS NOT NULL AND e.shown @> ARRAY[of] AND EXISTS (SELECT 1 FROM ledger_reads_{HISTORY_WITH} v WHERE v.id = of)
-GROUP BY 1, 2 ORDER BY 5 DESC
+GROUP BY e.actor, 1, 2 ORDER BY 5 DESC
 $$;
 """  # noqa: S608 - our own words
 

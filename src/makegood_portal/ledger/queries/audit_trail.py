@@ -121,15 +121,11 @@ def of_file(scope: Scope, candidacy: UUID, *, number: int = 1) -> FileHistory | 
 
 
 def _listed(candidacy: UUID) -> tuple[Listed, ...]:
-    """As `counting.ledger_listed` tells who may read the history of the file. Two queries."""
+    """As `counting.ledger_listed` tells who may read the history of the file. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT actor, acting_as, times, first, last FROM ledger_listed(%s)", [candidacy])
+        cursor.execute("SELECT who, acting_as, times, first, last FROM ledger_listed(%s)", [candidacy])
         rows = cursor.fetchall()
-    names = dict(User.objects.filter(pk__in={row[0] for row in rows if row[0]}).values_list("id", "name"))
-    return tuple(
-        Listed(who=names.get(actor, ""), acting_as=acting_as, times=times, first=first, last=last)
-        for actor, acting_as, times, first, last in rows
-    )
+    return tuple(Listed(who=who, acting_as=acting_as, times=times, first=first, last=last) for who, acting_as, times, first, last in rows)
 
 
 def written_together(scope: Scope, mark: UUID, *, table: str) -> list[UUID]:
