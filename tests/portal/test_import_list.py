@@ -765,6 +765,25 @@ def test_a_person_who_is_taken_for_the_names_of_columns_stands_nowhere_in_the_au
     assert "Jansen" not in json.dumps([*AuditEntry.objects.values_list("facts", flat=True)])
 
 
+@pytest.mark.parametrize("put_aside", [True, False])
+def test_a_person_who_was_taken_for_the_names_of_columns_is_kept_nowhere_when_the_list_is_done(
+    coordinator: User, prison: Organisation, programme: Programme, put_aside: bool
+) -> None:
+    key, scope = brought(coordinator, prison, programme, HEADLESS), scope_of(coordinator)
+    first = JANSEN.split(";")
+    with scoped(scope):
+        say_first_line(by=scope, on=key, is_a_person=False)
+        name_columns(by=scope, on=key, columns={"family_name": first[1], "given_name": first[2], "birth_date": first[3]})
+        if put_aside:
+            put_list_aside(by=scope, on=key)
+        else:
+            take_list_in(by=scope, on=key)
+    if not put_aside:
+        take_rows_in.now(by=scope, listed=str(key))
+    assert Candidacy.objects.exists() is not put_aside
+    assert "Jansen" not in everywhere()
+
+
 def test_names_that_are_not_known_are_asked_about_once(coordinator: User, prison: Organisation, programme: Programme) -> None:
     content = b"Nom;Prenom;Ne le\nJansen;Piet;7-3-1984"
     key = brought(coordinator, prison, programme, content)

@@ -532,3 +532,19 @@ def test_whose_answer_it_is_stays_where_a_page_of_before_says_another(scope: Sco
     keeps(scope, response, children=Typed("no", seen="no", source="self", was="counsellor"))
     keeps(scope, response, children=Typed("no", seen="no", source="counsellor", was="counsellor"))
     assert Answer.objects.get(item="children").source == "self"
+
+
+def test_what_the_counsellor_alone_can_say_is_not_asked_of_the_prison_nor_taken_from_it(world: World, scope: Scope) -> None:
+    a_questionnaire(world.ours.programme, "acquaintance")
+    prison = scope_of(world.ours.users[Role.COORDINATOR])
+    with scoped(scope):
+        key = begin(by=scope, on=world.ours.candidacy.pk, instrument="acquaintance", medium="talk", happened_on=ON)
+    pages = {
+        role: client_of(world.ours.users[role]).get(reverse("response", args=[key])).content.decode()
+        for role in (Role.COORDINATOR, Role.COUNSELLOR)
+    }
+    assert {role for role, page in pages.items() if "Wie belt wie, na de vrijlating?" in page} == {Role.COUNSELLOR}
+    assert all("Wat verwacht u van ons?" in page for page in pages.values())
+    assert tries(prison, key, second_visit=Typed("no"), expects=Typed("Een baan")).errors.keys() == {"second_visit"}
+    keeps(scope, key, second_visit=Typed("no"))
+    assert dict(Answer.objects.values_list("item", "source")) == {"expects": "self", "second_visit": "counsellor"}

@@ -11,6 +11,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from makegood_portal.actions.permission import answer_permission
+from makegood_portal.actions.release_date import correct_release_date
 from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.ledger.models import (
     Appointment,
@@ -18,10 +19,12 @@ from makegood_portal.ledger.models import (
     Candidacy,
     Consent,
     ContactRoute,
+    Membership,
     MunicipalityContact,
     Notice,
     PermissionReminder,
     PermissionRequest,
+    User,
 )
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -81,6 +84,22 @@ def test_without_a_counsellor_it_is_told_to_the_prison_and_after_the_hand_over_t
     Candidacy.objects.filter(pk=ours.candidacy.pk).update(handed_over_on=TODAY)
     remind_everybody(TODAY)
     assert [to for to, *_ in told("consent_ends")] == [ours.users[Role.LEAD].pk]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_counsellor_who_cannot_guide_them_any_more_is_told_nothing(ours: Side, locked: bool) -> None:
+    gone, lead, prison = (ours.users[role] for role in (Role.COUNSELLOR, Role.LEAD, Role.COORDINATOR))
+    if locked:
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+    else:
+        Membership.objects.filter(user=gone).update(until_on=date(2026, 3, 1))
+    a_consent(ours.candidacy, ours.at(Kind.AGENCY), "work", until_on=TODAY + timedelta(days=5))
+    remind_everybody(TODAY)
+    assert [to for to, *_ in told("consent_ends")] == [prison.pk]
+    with scoped(by := scope_of(prison)):
+        words: dict[str, Any] = {"release_on": TODAY, "source": "prison_register", "reason": "date_was_wrong", "today": TODAY}
+        correct_release_date(by=by, on=ours.candidacy.pk, seen=Candidacy.objects.get(pk=ours.candidacy.pk).version, **words)
+    assert [to for to, *_ in told("release_moved")] == [lead.pk]
 
 
 @pytest.mark.parametrize(("days", "many"), [(14, 1), (15, 0)])

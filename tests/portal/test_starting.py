@@ -168,7 +168,7 @@ def test_the_page_says_beforehand_what_a_start_needs_and_where_it_is_recorded(ou
     assert reverse("candidate_first_appointment", args=[ours.candidacy.pk]) in page
     answer = client.post(where, {"step": "started", "happened_on": timezone.localdate().isoformat()})
     assert answer.status_code == 422
-    assert "Vrijlating" in answer.content.decode() or "Release" in answer.content.decode()
+    assert "is op 1 april 2999. Niemand start vóór die dag." in answer.content.decode()
     assert row(ours).state == "open"
 
 

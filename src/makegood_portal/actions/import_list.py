@@ -66,6 +66,8 @@ from makegood_portal.ledger.words import Role
 BATCH = 500
 MISSED = ("release_on", "municipality")
 """Of these it is counted how many come in without: a term begins with the one, a permission with the other."""
+NO_WORDS: Mapping[str, Any] = {"header": [], "columns": {}}
+"""What is left of the words of a list when it is done or put aside: its first line may have been a person."""
 KNOWN_BY, SHOWN = "known_by", "shown"
 """Beside the values of a row that is taken in: by which the person is known again, and what the preview said would become of
 the row. No column of a list is called so."""
@@ -186,11 +188,12 @@ def name_columns(*, by: Scope, on: UUID, columns: Mapping[str, str], seen: str =
         check_mapping(file, chosen, may_hold_bsn=listed.prison.may_hold_bsn)
     except Refused as refused:
         raise ListRefused(refused) from None
-    if listed.first_line == FirstLine.PERSON:
-        pass  # letters are the names of no columns: next month another thing may stand under B
-    elif saved is None:
+    # Letters are the names of no columns: next month another thing may stand under B. And nobody's data become such names.
+    person = looks_like_a_person(file.header, [cells for _line, cells in file.rows])
+    named = listed.first_line == FirstLine.NAMES and not person
+    if named and saved is None:
         add(ColumnMapping(prison_id=listed.prison_id, columns=chosen, saved_by_id=_user(by)))
-    elif saved.columns != chosen:
+    elif named and saved is not None and saved.columns != chosen:
         change(saved, columns={"columns": chosen, "saved_by_id": _user(by)})
     listed.rows.all().delete()
     _judge(listed, file, chosen, by)
@@ -225,10 +228,9 @@ def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str], 
     known = _known(listed, [token for token in tokens if token], by)
     rows: list[dict[str, Any]] = []
     counts = Counter({"rows": len(judged)})
-    for row, token in zip(judged, tokens, strict=True):
-        outcome, of = _outcome(row, known.get(token))
-        if of is not None and _fills(of, row.values):
-            row = replace(row, remarks=(*row.remarks, FILLED_IN))  # noqa: PLW2901 - the same row, with what it does
+    for read, token in zip(judged, tokens, strict=True):
+        outcome, of = _outcome(read, known.get(token))
+        row = replace(read, remarks=(*read.remarks, FILLED_IN)) if of is not None and _fills(of, read.values) else read
         comes_in = outcome != RowOutcome.REFUSED
         corrected = comes_in and any(remark.code != "date" for remark in row.remarks)  # how a date was written is said once
         counts[str(outcome)] += 1
@@ -350,13 +352,13 @@ def take_list_in(*, by: Scope, on: UUID) -> None:
 
 @action(Role.COORDINATOR)
 def put_list_aside(*, by: Scope, on: UUID) -> None:  # noqa: ARG001
-    """Forget a list that was not taken in: its rows and the file are deleted."""
+    """Forget a list that was not taken in: its rows, its words and the file are deleted."""
     listed = _import(on, lock=True)
     if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW):
         raise Refusal("already_taken_in", _("This list has been taken in already."))
     listed.rows.all().delete()
     change(listed, state=ImportState.ABANDONED, counts={})
-    GrossListImport.objects.filter(pk=listed.pk).update(sealed_file=None)
+    GrossListImport.objects.filter(pk=listed.pk).update(sealed_file=None, **NO_WORDS)
 
 
 def _import(key: UUID, *, lock: bool = False) -> GrossListImport:
@@ -385,11 +387,12 @@ def take_rows_in(*, by: Scope, listed: str) -> None:
 
 
 def _finish(listed: GrossListImport) -> None:
-    """The list is in: its file and the values of the rows that were refused are no longer needed, their outcomes are kept."""
+    """The list is in: its file, its words and the values of the rows that were refused are no longer needed, their outcomes are kept."""
     listed.rows.exclude(sealed=None).update(sealed=None)
     came = dict(listed.rows.order_by().values_list("outcome").annotate(Count("id")))
     counts = {name: count for name, count in listed.counts.items() if name not in RowOutcome.values} | came
-    GrossListImport.objects.filter(pk=listed.pk).update(state=ImportState.DONE, done_at=timezone.now(), sealed_file=None, counts=counts)
+    done = {"state": ImportState.DONE, "done_at": timezone.now(), "sealed_file": None, "counts": counts, **NO_WORDS}
+    GrossListImport.objects.filter(pk=listed.pk).update(**done)
 
 
 def _opened(key: UUID, sealed: bytes | memoryview | None, outcome: str) -> dict[str, str]:

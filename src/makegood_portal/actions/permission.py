@@ -38,7 +38,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.models.permission import ANOTHER_GRANTED
 from makegood_portal.ledger.queries import permissions
-from makegood_portal.ledger.queries.memberships import has_role, with_role
+from makegood_portal.ledger.queries.memberships import at_the_provider, with_role
 from makegood_portal.ledger.queries.permissions import GRANTED, Asking, Request
 from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -286,19 +286,13 @@ def _said(answer: str, words: str) -> dict[str, Any]:
 
 
 def _tell(request: PermissionRequest, *, kind: str, **more: int) -> None:
+    """Who asked, and who works with the candidate; where nobody at a provider may know them, the prison."""
     said = {"answer": str(request.state), "municipality": request.municipality.name, **more}
-    whom = {*_who_works_with(request.candidacy)} | ({request.asked_by_id} if request.asked_by_id else set())
+    row = request.candidacy
+    whom = set(at_the_provider(row) or (with_role(Role.COORDINATOR, at=row.prison_id) if row.prison_id else []))
+    whom |= {request.asked_by_id} if request.asked_by_id else set()
     for user in whom:
         Notice(to_id=user, kind=kind, candidacy_id=request.candidacy_id, details=said).save(force_insert=True)
-
-
-def _who_works_with(row: Candidacy) -> list[UUID]:
-    """The counsellor; where there is none who can read it, who leads the provider; where none may know them, the prison."""
-    if row.provider_id is None or row.closed_to_provider:
-        return with_role(Role.COORDINATOR, at=row.prison_id) if row.prison_id else []
-    if row.counsellor_id is not None and has_role(row.counsellor_id, Role.COUNSELLOR, at=row.provider_id):
-        return [row.counsellor_id]
-    return with_role(Role.LEAD, at=row.provider_id)
 
 
 def _may_ask(row: Candidacy, permission: Permission, by: Scope) -> None:

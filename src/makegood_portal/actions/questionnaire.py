@@ -187,6 +187,11 @@ def usual_source(item: Item, by: Scope) -> str:
     return item.source
 
 
+def may_answer(item: Item, by: Scope) -> bool:
+    """Whether somebody may write this answer down: what the counsellor alone can say, nobody else does."""
+    return _judges(by) or item.sources != ("counsellor",)
+
+
 def _judges(by: Scope) -> bool:
     return by.has(Role.COUNSELLOR, Role.LEAD)
 
@@ -241,6 +246,8 @@ def _read(item: Item, typed: Typed, given: Mapping[str, Given], on: date, by: Sc
     """
     if typed.non_answer and typed.non_answer not in NON_ANSWERS:
         raise ValueError(_("Choose one of the answers."))
+    if not may_answer(item, by):
+        raise ValueError(_("The counsellor answers this."))
     if typed.source and typed.source not in item.sources:
         raise ValueError(_("Choose whose answer it is."))
     values, before = {name: answer.value for name, answer in given.items() if answer.value}, given.get(item.name)

@@ -14,8 +14,9 @@ from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.starting import still_started
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
-from makegood_portal.ledger.models import Candidacy, Membership, Notice, ReleaseDate, State
+from makegood_portal.ledger.models import Candidacy, Notice, ReleaseDate, State
 from makegood_portal.ledger.queries import planner
+from makegood_portal.ledger.queries.memberships import at_the_provider, with_role
 from makegood_portal.ledger.queries.planner import Release
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
@@ -75,18 +76,6 @@ def _due(row: Candidacy, release_on: date | None, today: date) -> date | None:
 
 
 def _who_works_with(row: Candidacy) -> set[UUID]:
-    """The counsellor, or while there is none who leads the provider; and the coordinators of the prison until the hand-over.
-
-    Nobody at a provider to which the candidate closed the file.
-    """
-    found = {row.counsellor_id} if row.counsellor_id and not row.closed_to_provider else set()
-    places = []
-    if row.prison_id and row.handed_over_on is None:
-        places.append((Role.COORDINATOR, row.prison_id))
-    if row.provider_id and row.counsellor_id is None and not row.closed_to_provider:
-        places.append((Role.LEAD, row.provider_id))
-    for role, where in places:
-        found |= set(
-            Membership.objects.filter(role=role, organisation=where, until_on=None, user__is_active=True).values_list("user", flat=True)
-        )
-    return found
+    """Who works with them at the provider, and the coordinators of the prison until the hand-over."""
+    prison = with_role(Role.COORDINATOR, at=row.prison_id) if row.prison_id and row.handed_over_on is None else []
+    return {*at_the_provider(row), *prison}

@@ -67,8 +67,8 @@ class Colleagues:
     of: dict[tuple[str, UUID], list[UUID]]
 
     def working_with(self, counsellor: UUID | None, prison: UUID | None, provider: UUID | None, *, handed_over: bool) -> list[UUID]:
-        """The counsellor; before the hand-over the prison's coordinators; where there is nobody, the provider's leads."""
-        if counsellor is not None:
+        """The counsellor who can guide them; before the hand-over the prison's coordinators; where nobody is, the provider's leads."""
+        if counsellor is not None and provider is not None and counsellor in self.of.get((Role.COUNSELLOR, provider), ()):
             return [counsellor]
         coordinators = [] if handed_over or prison is None else self.of.get((Role.COORDINATOR, prison), [])
         return coordinators or (self.of.get((Role.LEAD, provider), []) if provider else [])
@@ -194,7 +194,7 @@ def _colleagues_of(colleagues: Colleagues, whose: list[object]) -> list[UUID]:
 
 
 def _colleagues(today: date) -> Colleagues:
-    running = Membership.objects.filter(role__in=[Role.COORDINATOR, Role.LEAD], user__is_active=True, from_on__lte=today)
+    running = Membership.objects.filter(role__in=[Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD], user__is_active=True, from_on__lte=today)
     found: dict[tuple[str, UUID], list[UUID]] = {}
     for role, where, user in running.filter(Q(until_on=None) | Q(until_on__gt=today)).values_list("role", "organisation", "user"):
         found.setdefault((role, where), []).append(user)

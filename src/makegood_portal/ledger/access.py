@@ -113,10 +113,13 @@ class Rule:
     writes: frozenset[Part] = NOTHING
 
 
+CLOSED_TO = {"provider": "closed_to_provider", "evaluator": "closed_to_evaluator"}
+"""To whom a candidate may close the file -> the column that says so; `objections` of the programme file."""
+
 _OWN_PRISON = Rule(role=Role.COORDINATOR, bond=Bond.ORGANISATION, organisation="prison", reads=frozenset({Part.CANDIDACY}))
 _STEPS = frozenset({Part.CANDIDACY, Part.SELECTION})
 _HEAD_OFFICE = Rule(role=Role.HEAD_OFFICE, bond=Bond.PROGRAMME, reads=_STEPS | {Part.RELEASE})
-_PROVIDER = Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", unless="closed_to_provider", reads=WHOLE)
+_PROVIDER = Rule(role=Role.LEAD, bond=Bond.ORGANISATION, organisation="provider", unless=CLOSED_TO["provider"], reads=WHOLE)
 RULES: tuple[Rule, ...] = (
     # Until the hand-over the whole file; after it the outcome, which stands in the candidacy itself.
     _OWN_PRISON,
@@ -147,7 +150,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         role=Role.EVALUATOR,
         bond=Bond.PROGRAMME,
-        unless="closed_to_evaluator",
+        unless=CLOSED_TO["evaluator"],
         reads=_STEPS | {Part.RELEASE, Part.SCREENING, Part.ELIGIBILITY, Part.COOPERATION},
     ),
 )
@@ -164,9 +167,6 @@ SEE_EACH = frozenset(rule.role for rule in RULES if rule.bond is Bond.PROGRAMME 
 
 HISTORY_WITH = Part.NOTES
 """Who reads what staff wrote about somebody reads the history of the file too."""
-
-CLOSED_TO = {"provider": "closed_to_provider", "evaluator": "closed_to_evaluator"}
-"""To whom a candidate may close the file -> the column that says so; `objections` of the programme file."""
 
 FINISHED = 4096
 """How many conditions of askers are kept as finished SQL: for each user, day, table and part."""

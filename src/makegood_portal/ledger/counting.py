@@ -252,7 +252,7 @@ _BY_CONSENT = " OR ".join(f"cardinality(ledger_scope('{role}')) > 0" for role in
 # A condition on letters in the middle of a name cannot go before row-level security, so no index would serve it: the
 # names are looked up here first, then whether the asker may know them. No index serves one or two letters in the middle
 # of something: these are looked for at its beginning, as somebody expects who knows a short name or begins to write.
-# A name is found with and without its accents, however it is looked for: `ledger_plain` of migration 0027.
+# A name is found with and without its accents, however it is looked for: `ledger_plain` of migration 0028.
 _NAMED = rf"""
 CREATE OR REPLACE FUNCTION ledger_named(word text) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

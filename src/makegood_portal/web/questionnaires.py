@@ -31,6 +31,7 @@ from makegood_portal.actions.questionnaire import (
     keep_answers,
     leave_the_rest,
     look_at,
+    may_answer,
     open_again,
     take_reasons_back,
     usual_source,
@@ -190,7 +191,7 @@ def _kept(request: Asked, before: Filling) -> tuple[Filling | None, Mapping[str,
     """
     left = keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
     errors = {**left.errors}
-    found = look_at(by=request.scope, on=before.id)
+    found = questionnaires.filling(request.scope, before.id)  # that it was opened, is written down already
     if found is None:
         _say_closed(request)
         return None, {}, 200
@@ -437,7 +438,8 @@ def _next(key: UUID, found: Filling, current: Section, go: str, by: Scope) -> st
 def _context(
     found: Filling, current: Section | None, sections: Sequence[Section], errors: Mapping[str, str], typed: QueryDict | None, by: Scope
 ) -> dict[str, Any]:
-    questions = list(_questions(found, current.name, errors, typed, by)) if current else []
+    others = {item.name for item in found.form.items if not may_answer(item, by)}
+    questions = [one for one in _questions(found, current.name, errors, typed, by) if one.name not in others] if current else []
     steps = [
         {
             "label": one.title,

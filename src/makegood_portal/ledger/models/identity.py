@@ -10,7 +10,7 @@ from makegood_portal.ledger.models.row import Row
 
 
 class Plain(models.Func):
-    """A text in capitals and without accents, so that Müller is found as Muller; the function stands in migration 0027."""
+    """A text in capitals and without accents, so that Müller is found as Muller; the function stands in migration 0028."""
 
     function = "ledger_plain"
     output_field = models.TextField()

@@ -65,16 +65,20 @@ class Guided:
     guides: tuple[Guide, ...]
 
 
-def waits_for_a_guide(scope: Scope) -> Q:
-    """The condition on candidacies of the asker's provider: nobody guides them, or somebody who is gone or cannot log in.
+def guide_gone(scope: Scope) -> Q:
+    """The condition on candidacies of the asker's provider: their counsellor is one no more, or cannot log in. A query a provider.
 
     Who is gone is looked up first: they are few, and then an index finds whom they guide.
     """
     found = Q(pk__in=[])
     for provider in scope.where(Role.LEAD):
-        gone = list(counsellors_gone(provider).values_list("user", flat=True))
-        found |= Q(provider=provider, counsellor=None) | Q(provider=provider, counsellor__in=gone)
+        found |= Q(provider=provider, counsellor__in=list(counsellors_gone(provider).values_list("user", flat=True)))
     return found
+
+
+def waits_for_a_guide(scope: Scope) -> Q:
+    """The condition on candidacies of the asker's provider: nobody guides them, or somebody who is gone or cannot log in."""
+    return Q(provider__in=scope.where(Role.LEAD), counsellor=None) | guide_gone(scope)
 
 
 def caseload(scope: Scope, *, today: date, number: int = 1) -> Caseload:

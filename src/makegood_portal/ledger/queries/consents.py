@@ -175,11 +175,15 @@ def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one
     `or_no_in_an_open_one`: a no counts in a form that is open too, and the no that stood there when it was opened again
     counts until it is finished, whatever was typed since. A yes counts when its form is finished.
     """
+    said = _said(scope, row, today=today, or_no_in_an_open_one=or_no_in_an_open_one)
+    return {form.consents[item]: one for form, item, one in said if item in form.consents}
+
+
+def _said(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one: bool) -> list[tuple[Instrument, str, Said]]:
+    """Form, question about sharing, and what the candidate says there; the last day comes last. One query beside the terms at most."""
     forms = forms_about_sharing(row.programme_id, today=today)
-    if not forms:
-        return {}
     said, until = [], {}
-    for code, state, said_no, item, value, on in _answers(scope, row, forms):
+    for code, state, said_no, item, value, on in _answers(scope, row, forms) if forms else ():
         finished = state == "finished"
         if item is not None and item == forms[code].consents_until:
             until[code] = parse_date(str(value)) if finished else None
@@ -188,11 +192,7 @@ def form_says(scope: Scope, row: Candidacy, *, today: date, or_no_in_an_open_one
         if or_no_in_an_open_one and not finished:
             said += [(code, stood, "no", date.fromisoformat(day), False) for stood, day in said_no.items()]
     said.sort(key=lambda answer: answer[3])
-    return {
-        forms[code].consents[item]: Said(value == "yes", on, until.get(code), finished)
-        for code, item, value, on, finished in said
-        if item in forms[code].consents
-    }
+    return [(forms[code], item, Said(value == "yes", on, until.get(code), finished)) for code, item, value, on, finished in said]
 
 
 def yes_in_form(scope: Scope, row: Candidacy, purpose: str, *, no_on: date | None, today: date) -> Said | None:
@@ -224,21 +224,8 @@ def objections(scope: Scope, row: Candidacy, *, today: date) -> dict[str, bool]:
 
     A no counts from the moment that it is given; a yes when its form is finished, and until then the no that stood before.
     """
-    delivery = terms.deliveries_on({row.programme_id}, today).get(row.programme_id)
-    asked = {item: who for one in delivery.instruments.values() for item, who in one.objections.items()} if delivery else {}
-    codes = [code for code, one in delivery.instruments.items() if one.objections] if delivery else []
-    if not asked:
-        return {}
-    rows = Response.objects.filter(candidacy=row, questionnaire__code__in=codes, state__in=["open", "finished"])
-    given = FilteredRelation("answers", condition=Q(answers__item__in=[*asked], answers__status=AnswerStatus.GIVEN))
-    found: dict[str, bool] = {}
-    said = access.visible(rows, scope).annotate(said=given).order_by("said__happened_on", "said__recorded_at")
-    for state, stood, item, value in said.values_list("state", "said_no", "said__item", "said__value"):
-        if item is not None and (state == "finished" or value == "no"):
-            found[asked[item]] = value == "no"
-        if state == "open":
-            found |= {asked[name]: True for name in stood if name in asked}
-    return found
+    said = _said(scope, row, today=today, or_no_in_an_open_one=True)
+    return {form.objections[item]: not one.yes for form, item, one in said if item in form.objections}
 
 
 def forms_about_sharing(programme: UUID, *, today: date) -> dict[str, Instrument]:
@@ -249,7 +236,7 @@ def forms_about_sharing(programme: UUID, *, today: date) -> dict[str, Instrument
 
 def _answers(scope: Scope, row: Candidacy, forms: Mapping[str, Instrument]) -> QuerySet[Response, Any]:
     """Of the forms that are open or finished: form, state, the no's that stood, and each answer about sharing with its day; one query."""
-    asked = {name for one in forms.values() for name in (*one.consents, one.consents_until) if name}
+    asked = {name for one in forms.values() for name in (*one.consents, one.consents_until, *one.objections) if name}
     given = FilteredRelation("answers", condition=Q(answers__item__in=asked, answers__status=AnswerStatus.GIVEN))
     rows = Response.objects.filter(candidacy=row, questionnaire__code__in=forms, state__in=["open", "finished"])
     rows = access.visible(rows, scope).annotate(said=given).order_by("said__happened_on", "said__recorded_at")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from makegood_portal.ledger.models import Membership
+from makegood_portal.ledger.models import Candidacy, Membership
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -29,6 +29,18 @@ def has_role(user: UUID, role: Role, *, at: UUID) -> bool:
 def with_role(role: Role, *, at: UUID) -> list[UUID]:
     """Who has a role in an organisation today, and can log in."""
     return list(_today(Membership.objects.filter(role=role, organisation=at)).values_list("user", flat=True))
+
+
+def at_the_provider(row: Candidacy) -> list[UUID]:
+    """Who works with a candidate at the provider: the counsellor, or who leads it where none can guide them.
+
+    Nobody where it has no part yet, and where the candidate closed the file to it.
+    """
+    if row.provider_id is None or row.closed_to_provider:
+        return []
+    if row.counsellor_id is not None and has_role(row.counsellor_id, Role.COUNSELLOR, at=row.provider_id):
+        return [row.counsellor_id]
+    return with_role(Role.LEAD, at=row.provider_id)
 
 
 def counsellors(provider: UUID) -> list[tuple[UUID, str]]:

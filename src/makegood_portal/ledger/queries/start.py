@@ -38,8 +38,7 @@ from makegood_portal.ledger.models import (
 )
 from makegood_portal.ledger.queries import agreements, consents, questionnaires
 from makegood_portal.ledger.queries.candidates import NAME, name_of, steps_of
-from makegood_portal.ledger.queries.caseload import GUIDED
-from makegood_portal.ledger.queries.memberships import counsellors_gone
+from makegood_portal.ledger.queries.caseload import GUIDED, guide_gone
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.words import Role
 
@@ -137,10 +136,8 @@ def _without_a_counsellor(scope: Scope, today: date) -> Rows:
 
 def _guide_gone(scope: Scope, today: date) -> Rows:
     """Somebody still stands as their counsellor who is not any more, or cannot log in."""
-    named = Q(pk__in=[])
-    for provider in scope.where(Role.LEAD):
-        named |= Q(provider=provider, counsellor__in=counsellors_gone(provider).values("user"))
-    return _shaped("guide_gone", access.visible(Candidacy.objects.filter(named, state__in=GUIDED), scope), due="step_due_on", today=today)
+    rows = access.visible(Candidacy.objects.filter(guide_gone(scope), state__in=GUIDED), scope)
+    return _shaped("guide_gone", rows, due="step_due_on", today=today)
 
 
 def _appointments(scope: Scope, today: date) -> Rows:
