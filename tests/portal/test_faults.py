@@ -59,7 +59,7 @@ def test_a_page_that_fails_leaves_nothing_behind(world: World, monkeypatch: pyte
     client = client_of(world.ours.users[Role.LEAD], raise_request_exception=False)
     answer = client.get(reverse(FILE, kwargs={"candidacy": world.ours.candidacy.pk}))
     assert answer.status_code == 500
-    assert "1990" not in answer.content.decode()
+    assert "born in 1990" not in answer.content.decode()
     assert not Candidacy.objects.filter(track="half done").exists()
 
 
