@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from makegood.instrument.questionnaire import ItemMissing
+from makegood_portal.actions.count_day import count_day
 from makegood_portal.actions.keep_counts import keep_counts
 from makegood_portal.ledger import remembered
 from makegood_portal.ledger.models import Answer, Candidacy, Organisation, Party, Response
@@ -77,6 +79,30 @@ def test_the_days_that_the_page_offers_are_counted_beforehand_too(ours: Side, mo
         assert replace(kept, counted_at=was.counted_at) == was, (role, day)
     page = client_of(ours.users[Role.LEAD]).get(reverse("funnel"), {"as_of": last.isoformat()}).content.decode()
     assert f"?as_of={before_last}" in page
+
+
+def test_of_very_many_another_day_is_counted_by_the_worker_while_the_page_says_so(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    Candidacy.objects.update(list_month=date(2020, 1, 1))
+    monkeypatch.setattr(funnel_counts, "KEPT_ABOVE", 3)
+    day, asked = timezone.localdate() - timedelta(days=100), []
+    monkeypatch.setattr(count_day, "later", lambda *, by, lock, **what: asked.append((by, lock, what)))
+    address, lead = f"{reverse('funnel')}?as_of={day}", client_of(ours.users[Role.LEAD])
+    assert "Op de lijst" in lead.get(address).content.decode(), "nothing is kept of today: no worker, so the reader counts"
+    cache.clear()
+    keep_counts(timezone.localdate())
+    with CaptureQueriesContext(connection) as captured:
+        page = lead.get(address).content.decode()
+    assert "worden gemaakt" in page
+    assert not [query for query in captured.captured_queries if "ledger_funnel(" in query["sql"]]
+    assert lead.get(address, headers={"HX-Request": "true"}).status_code == 204
+    (by, lock, what), *more = asked
+    assert (what["as_of"], lock, more) == (day.isoformat(), f"funnel {what['programme']} {day}", []), "to look again asks nothing"
+    assert "Op de lijst" in client_of(ours.users[Role.COORDINATOR]).get(address).content.decode(), "one prison is counted at once"
+    count_day.now(by=by, **what)
+    assert lead.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    with CaptureQueriesContext(connection) as captured:
+        assert "Op de lijst" in lead.get(address).content.decode()
+    assert not [query for query in captured.captured_queries if "ledger_funnel(" in query["sql"]]
 
 
 def test_counting_again_takes_the_place_of_what_was_kept(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,10 @@ from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.actions.seal_audit import seal_audit
 from makegood_portal.ledger.scope import Scope, scope_of
 
-MODULES: tuple[str, ...] = ("makegood_portal.actions.jobs", "makegood_portal.actions.import_list", "makegood_portal.actions.reconcile")
+MODULES: tuple[str, ...] = (
+    "makegood_portal.actions.jobs", "makegood_portal.actions.import_list", "makegood_portal.actions.reconcile",
+    "makegood_portal.actions.count_day",
+)  # fmt: skip
 """Modules that hold jobs; the worker loads them."""
 
 BEAT, SILENT = 3.0, 15.0

@@ -22,9 +22,10 @@ from django.views.decorators.http import require_safe
 from makegood.report.funnel_picture import Row, funnel_picture, interval_picture
 from makegood.selection.intake import Warned
 from makegood.selection.shares import Share
+from makegood_portal.actions.count_day import count_later
 from makegood_portal.actions.take_funnel_out import MAY_COUNT, take_funnel_out
 from makegood_portal.ledger.queries import funnel
-from makegood_portal.ledger.queries.funnel import Funnel, GroupLine, ReasonList
+from makegood_portal.ledger.queries.funnel import Funnel, GroupLine, ReasonList, Uncounted
 from makegood_portal.ledger.terms import said
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.offered import Form
@@ -110,7 +111,18 @@ def _day(word: str) -> date | None:
 def funnel_page(request: Asked) -> HttpResponse:
     """The funnel of one programme."""
     asking = _asking(request)
-    found = funnel.funnel(request.scope, as_of=asking.as_of, programme=asking.programme, prison=asking.prison, month=asking.month)
+    found = funnel.funnel_or_wait(
+        request.scope,
+        as_of=asking.as_of,
+        today=timezone.localdate(),
+        programme=asking.programme,
+        prison=asking.prison,
+        month=asking.month,
+    )
+    if isinstance(found, Uncounted):
+        return _counting(request, found)
+    if request.htmx:  # the page that waited looks whether it is done
+        return HttpResponse(headers={"HX-Refresh": "true"})
     form = Choice(request.GET or None, found=found)
     context: dict[str, Any] = {"found": found, "form": form, "query": request.GET.urlencode(), "days": _days(request, asking.as_of)}
     if found is not None and not found.too_few:
@@ -133,6 +145,14 @@ def funnel_page(request: Asked) -> HttpResponse:
             "chance": _chance(found),
         }
     return render(request, "funnel/funnel.html", context)
+
+
+def _counting(request: Asked, day: Uncounted) -> HttpResponse:
+    """What is seen while the worker counts; the page looks each second whether it is done."""
+    if request.htmx:
+        return HttpResponse(status=204)
+    count_later(request.scope, day)
+    return render(request, "funnel/counting.html", {"day": day, "days": _days(request, day.as_of)})
 
 
 def _days(request: Asked, chosen: date) -> list[dict[str, Any]]:

@@ -141,6 +141,16 @@ class Funnel:
     release_title: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Uncounted:
+    """A day of a programme with very many of which nothing is counted yet: the worker can do that, and the reader be told so."""
+
+    programme: UUID
+    programmes: Sequence[tuple[UUID, str]]
+    title: str
+    as_of: date
+
+
 def programmes(scope: Scope) -> list[tuple[UUID, str]]:
     """The programmes in which the asker may count: key and title. Two queries."""
     found = {key for role in COUNT_WHOLE | COUNT_OWN for key in (scope.programmes or {}).get(role, ())}
@@ -158,6 +168,36 @@ def funnel(
     scope: Scope, *, as_of: date, programme: UUID | None = None, prison: UUID | None = None, month: date | None = None
 ) -> Funnel | None:
     """The funnel of a programme; None where there is none for the asker. Seven queries at most, whatever the number of candidates."""
+    countable = _countable(scope, as_of, programme)
+    return None if countable is None else _counted(countable, prison, month)
+
+
+def funnel_or_wait(
+    scope: Scope, *, as_of: date, today: date, programme: UUID | None = None, prison: UUID | None = None, month: date | None = None
+) -> Funnel | Uncounted | None:
+    """The same, but a day that takes long to count is not counted here. One query more."""
+    countable = _countable(scope, as_of, programme)
+    if countable is None:
+        return None
+    now = terms.deliveries_on({countable.key}, today).get(countable.key) if as_of != today else None
+    if now and funnel_counts.long_to_count(countable.key, now, countable.delivery, countable.may, as_of=as_of, today=today):
+        title = dict(countable.known)[countable.key]
+        return Uncounted(programme=countable.key, programmes=countable.known, title=title, as_of=as_of)
+    return _counted(countable, prison, month)
+
+
+@dataclass(frozen=True)
+class _Countable:
+    """A programme in which the asker may count, and what was agreed in it on the day."""
+
+    key: UUID
+    known: Sequence[tuple[UUID, str]]
+    delivery: Delivery
+    may: May
+    as_of: date
+
+
+def _countable(scope: Scope, as_of: date, programme: UUID | None) -> _Countable | None:
     known = programmes(scope)
     key = programme if programme in dict(known) else next((one for one, _ in known), None)
     if key is None:
@@ -166,13 +206,19 @@ def funnel(
     may = funnel_counts.may_count(key, delivery) if delivery else None
     if delivery is None or may is None or not (may.whole or may.own):
         return None
+    return _Countable(key, known, delivery, may, as_of)
+
+
+def _counted(one: _Countable, prison: UUID | None, month: date | None) -> Funnel:
     # Finished, in the language of the page, for all who may count the same.
-    choice = f"told:{funnel_counts.key_of(key, delivery, may, as_of=as_of)}:{may.small}:{prison}:{month}:{get_language()}"
+    counts = funnel_counts.key_of(one.key, one.delivery, one.may, as_of=one.as_of)
+    choice = f"told:{counts}:{one.may.small}:{prison}:{month}:{get_language()}"
     told = kept(choice)
     if isinstance(told, Funnel):
-        return replace(told, programmes=known)
-    cube = funnel_counts.count_funnel(key, delivery, may, as_of=as_of)
-    found = _Told(key, known, terms.programme_on(key, as_of), delivery, may, cube, as_of).funnel(prison, month)
+        return replace(told, programmes=one.known)
+    cube = funnel_counts.count_funnel(one.key, one.delivery, one.may, as_of=one.as_of)
+    agreement = terms.programme_on(one.key, one.as_of)
+    found = _Told(one.key, one.known, agreement, one.delivery, one.may, cube, one.as_of).funnel(prison, month)
     if cube.kept:
         keep(choice, found, seconds=funnel_counts.KEPT_FOR.total_seconds())
     return found

@@ -111,6 +111,14 @@ def kept_cube(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> 
     return found if isinstance(found, Cube) else None
 
 
+def long_to_count(programme: UUID, now: Delivery, then: Delivery, may: May, *, as_of: date, today: date) -> bool:
+    """Whether a reader would wait for this day: the whole of a programme of so many that today's counts are kept, and this day's not.
+
+    `now` and `then`: what is agreed today and on that day. Where the worker does not run, today's counts are not kept either.
+    """
+    return may.whole and kept_cube(programme, then, may, as_of=as_of) is None and kept_cube(programme, now, may, as_of=today) is not None
+
+
 def keep_for_prisons(programme: UUID, delivery: Delivery, may: May, cube: Cube, *, as_of: date) -> list[UUID]:
     """What was counted over the whole, kept for whoever may count one prison only: the rows of that prison. Which prisons."""
     by_prison: dict[UUID, list[tuple[Any, ...]]] = {}

@@ -1,0 +1,23 @@
+"""A day in the past that somebody asked the funnel of, counted by the worker: with very many that takes longer than a page may."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from makegood_portal.actions.jobs import job
+from makegood_portal.ledger.queries import funnel
+from makegood_portal.ledger.scope import Scope, scoped
+
+
+@job
+def count_day(*, by: Scope, programme: str, as_of: str) -> None:
+    """Count it and keep the counts, as whoever asked; the second of two who asked finds it done."""
+    with scoped(by):
+        funnel.funnel(by, as_of=date.fromisoformat(as_of), programme=UUID(programme))
+
+
+def count_later(by: Scope, day: funnel.Uncounted) -> None:
+    """Have it counted; of two who ask for the same day one at a time."""
+    what = {"programme": str(day.programme), "as_of": day.as_of.isoformat()}
+    count_day.later(by=by, lock=f"funnel {what['programme']} {what['as_of']}", **what)
