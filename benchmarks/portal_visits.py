@@ -36,7 +36,7 @@ RESTRICTED = frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.MUNICIPAL_CONTAC
 """Roles that see some of the candidates only: of one prison, of their caseload, or by a consent."""
 VARIANTS = {
     "candidates": ("?page=20", "?state=left", "?state=started&page=3", "?step=informed"),
-    "funnel": ("?as_of={month_ago}",),
+    "funnel": ("?as_of={past}",),
     "planner": ("?left=late", "?contact=none", "?page=3"),
     "queue": ("?page=3",),
     "permissions": ("?show=answered", "?page=2"),
@@ -124,7 +124,7 @@ def _side(programme: Programme, role: Role, user: User, where: Organisation) -> 
 
 
 def _visits(side: Side, role: Role, today: date) -> Iterator[Visit]:
-    month_ago = date.fromordinal(today.toordinal() - 30)
+    past = date.fromordinal(today.toordinal() - 45)  # seldom the end of a month, which the worker counts beforehand
     for name, route in ROUTES.items():
         if role not in route.may or route.post is not None or name in WITHOUT:
             continue
@@ -138,7 +138,7 @@ def _visits(side: Side, role: Role, today: date) -> Iterator[Visit]:
             continue
         yield Visit(name, address)
         for words in VARIANTS.get(name, ()):
-            yield Visit(f"{name} {words.format(month_ago='…')}", address + words.format(month_ago=month_ago))
+            yield Visit(f"{name} {words.format(past='…')}", address + words.format(past=past))
         if name in FRAGMENTS:
             yield Visit(f"{name} (fragment)", address, fragment=True)
         if name == "candidates":

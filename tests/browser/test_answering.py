@@ -50,7 +50,7 @@ def slow(page: Page, milliseconds: int) -> None:
 
 def all_is_kept(page: Page) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
-    expect(page.locator("#items [role=status]")).to_have_text("Bewaard.")
+    expect(page.locator("#kept")).to_have_text("Bewaard.")
 
 
 def item_of(question: Locator) -> str:
@@ -129,7 +129,7 @@ def test_what_did_not_arrive_goes_along_with_the_next_answer(page: Page) -> None
     first, second = item_of(closed(page).first), item_of(closed(page).nth(1))
     page.route("**/keep/", lambda route: route.abort())
     page.locator(f"#q-{first} .choice").first.click()
-    expect(page.locator("#items [role=status]")).to_contain_text("er is geen verbinding")
+    expect(page.locator("#kept")).to_contain_text("er is geen verbinding")
     page.unroute_all()
     page.locator(f"#q-{second} .choice").first.click()
     all_is_kept(page)

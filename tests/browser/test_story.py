@@ -187,7 +187,7 @@ def a_talk_that_stopped_is_finished(page: Page, step: str, form: str) -> None:
     page.get_by_role("button", name="Bewaren en stoppen").click()
     page.get_by_role("link", name=f"Antwoorden bekijken {form}").click()
     page.get_by_text("Is het gesprek hier gestopt?").click()
-    page.get_by_label("Is niet gevraagd").check(force=True)
+    page.get_by_label("Niet gevraagd").check(force=True)
     page.get_by_role("button", name="Deze reden bij alle vragen bewaren").click()
     page.get_by_role("button", name="Vragenlijst afronden").click()
     expect(page.get_by_role("status").first).to_contain_text("De vragenlijst is afgerond")

@@ -117,7 +117,7 @@ def test_an_answer_that_is_not_kept_says_so(opens: Opens, cast: Cast, what: str,
     while not page.locator("#items input[type=radio]").count():
         follow(page.get_by_role("button", name="Bewaren en verder"))
     choices = page.locator("#items fieldset").filter(has=page.locator("input[name^=value_][type=radio]")).first.locator(".choice")
-    line = page.locator("#items [role=status]")
+    line = page.locator("#kept")
     choices.first.click()
     expect(line).to_have_text("Bewaard.")
     if what == "finished":  # in another window

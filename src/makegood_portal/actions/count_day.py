@@ -6,7 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from makegood_portal.actions.jobs import job
-from makegood_portal.ledger.queries import funnel
+from makegood_portal.actions.keep_counts import tell
+from makegood_portal.ledger.queries.funnel import Uncounted
 from makegood_portal.ledger.scope import Scope, scoped
 
 
@@ -14,10 +15,10 @@ from makegood_portal.ledger.scope import Scope, scoped
 def count_day(*, by: Scope, programme: str, as_of: str) -> None:
     """Count it and keep the counts, as whoever asked; the second of two who asked finds it done."""
     with scoped(by):
-        funnel.funnel(by, as_of=date.fromisoformat(as_of), programme=UUID(programme))
+        tell(by, date.fromisoformat(as_of), UUID(programme))
 
 
-def count_later(by: Scope, day: funnel.Uncounted) -> None:
+def count_later(by: Scope, day: Uncounted) -> None:
     """Have it counted; of two who ask for the same day one at a time."""
     what = {"programme": str(day.programme), "as_of": day.as_of.isoformat()}
     count_day.later(by=by, lock=f"funnel {what['programme']} {what['as_of']}", **what)

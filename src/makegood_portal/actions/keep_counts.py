@@ -34,7 +34,7 @@ def keep_counts(today: date) -> int:
             _count(reader, today)
             for day in funnel.days_offered(today):
                 with scoped(reader):
-                    _tell(reader, day)
+                    tell(reader, day)
                 with scoped(reader):
                     of_prisons |= funnel.keep_for_prisons(reader, as_of=day)
         for programme, prisons in of_prisons.items():
@@ -42,7 +42,7 @@ def keep_counts(today: date) -> int:
                 at = {Role.COORDINATOR: frozenset({prison})}
                 by = replace(scope_of_system(DUTY, everywhere=at), programmes={Role.COORDINATOR: frozenset({programme})})
                 with scoped(by):
-                    _tell(by, today)
+                    tell(by, today)
     return len(readers)
 
 
@@ -77,8 +77,8 @@ def _count(by: Scope, today: date) -> None:
         funnel.warnings(by, today=today, of=[key for key, _ in funnel.programmes(by)])
 
 
-def _tell(by: Scope, day: date) -> None:
-    """The finished funnel as of a day, in each language."""
+def tell(by: Scope, day: date, programme: UUID | None = None) -> None:
+    """The finished funnel as of a day, in each language: of a programme, or of the first that they count."""
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
-            funnel.funnel(by, as_of=day)
+            funnel.funnel(by, as_of=day, programme=programme)

@@ -61,6 +61,8 @@ TIMES = {
     "after": gettext_lazy("after detention"),
     "now": "",
 }
+FEW, SHORT = 4, 14
+"""So many answers, of so many letters each, fit beside each other on a phone."""
 SOURCES = {
     "self": "",
     "counsellor": gettext_lazy("filled in by the counsellor"),
@@ -91,6 +93,11 @@ class Question:
     """Whose answer it may be, and whose it is; empty where it can be of one only."""
     error: str
     several_lines: bool
+
+    @property
+    def short(self) -> bool:
+        """Whether the answers are few and short enough to stand beside each other."""
+        return len(self.choices) <= FEW and all(len(label) <= SHORT for _code, label, _chosen in self.choices)
 
     @property
     def said(self) -> str:

@@ -76,7 +76,7 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
 // An answer is kept as it is given. Where it was not, the line that would say so says that, and what to do.
 const said = (event, words, not) => {
   const form = event.target.closest?.("[data-not-kept]");
-  const line = form?.querySelector("[role=status]");
+  const line = form && document.getElementById("kept");
   if (!line) return;
   line.textContent = words(form.dataset);
   line.classList.toggle("kept--not", not);
