@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
@@ -55,6 +56,8 @@ from makegood_portal.ledger.sealing import seal_bsn
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
 _numbers = itertools.count(1)
+SINCE = date(2020, 1, 1)
+"""Since when users have their roles, where a test does not say so."""
 TODAY = date(2026, 3, 2)
 """A Monday. Pages use the clock; tests that depend on a day set it (`freeze`), others use dates around the real one."""
 
@@ -64,14 +67,23 @@ def an_organisation(kind: Kind = Kind.PRISON, **more: Any) -> Organisation:
     return Organisation.objects.create(kind=kind, **{"name": f"{kind.label} {next(_numbers)}"} | more)
 
 
-def a_user(role: Role | None = None, *, at: Organisation | None = None, since: date = date(2020, 1, 1), **more: Any) -> User:
+def a_user(role: Role | None = None, *, at: Organisation | None = None, since: date = SINCE, **more: Any) -> User:
     """A user, with a role in an organisation that fits it."""
-    number = next(_numbers)
-    user = User.objects.create_user(**{"email": f"user{number}@example.org", "name": f"User {number}", "password": "correct horse"} | more)
+    user = User.objects.create_user(**_words_of_a_user() | more)
     if role:
         kind = sorted(KINDS_OF_ROLE[role])[0]
         Membership.objects.create(user=user, organisation=at or an_organisation(kind), role=role, from_on=since)
     return user
+
+
+def _words_of_a_user() -> dict[str, Any]:
+    number = next(_numbers)
+    return {"email": f"user{number}@example.org", "name": f"User {number}", "password": "correct horse"}
+
+
+def _an_unsaved_user() -> User:
+    words = _words_of_a_user()
+    return User(**words | {"password": make_password(words["password"])})
 
 
 def a_programme(**more: Any) -> Programme:
@@ -184,10 +196,14 @@ class World:
 def a_side(name: str) -> Side:
     """One programme with everything around it."""
     programme = a_programme(name=name)
-    organisations = {kind: an_organisation(kind) for kind in Kind}
-    for organisation in organisations.values():
-        Party.objects.create(programme=programme, organisation=organisation)
-    users = {role: a_user(role, at=organisations[home_of(role)]) for role in Role}
+    # Most tests begin with this: one statement a table.
+    made = Organisation.objects.bulk_create([Organisation(kind=kind, name=f"{kind.label} {next(_numbers)}") for kind in Kind])
+    organisations = dict(zip(Kind, made, strict=True))
+    Party.objects.bulk_create([Party(programme=programme, organisation=one) for one in made])
+    users = dict(zip(Role, User.objects.bulk_create([_an_unsaved_user() for _ in Role]), strict=True))
+    Membership.objects.bulk_create(
+        [Membership(user=user, organisation=organisations[home_of(role)], role=role, from_on=SINCE) for role, user in users.items()]
+    )
     candidacy = a_candidacy(
         programme=programme,
         prison=organisations[Kind.PRISON],
