@@ -193,7 +193,7 @@ def as_owner() -> None:
 def serve(*, port: int, quiet: bool = False) -> int:
     """The database, migrated, web and worker, until Ctrl-C; what was started here stops here."""
     (home() / "static").mkdir(parents=True, exist_ok=True)
-    with database_running():
+    with serving.until_told_to_stop(), database_running():
         done = subprocess.run([sys.executable, "-m", "makegood_portal", "db", "migrate"], check=False)
         if done.returncode != 0:
             return done.returncode
@@ -213,7 +213,7 @@ def demonstrate(*, port: int, once: bool, statements: Path | None) -> int:
         return 2
     os.environ["MAKEGOOD_DEMO"] = "1"
     (home() / "static").mkdir(parents=True, exist_ok=True)
-    with database_running():
+    with serving.until_told_to_stop(), database_running():
         done = subprocess.run([sys.executable, "-m", "makegood_portal", "db", "migrate"], check=False)
         if done.returncode != 0:
             return done.returncode
@@ -231,7 +231,7 @@ def demonstrate(*, port: int, once: bool, statements: Path | None) -> int:
         serving.keep_running(
             serving.commands(port), look_after=_database_again, ready=lambda: demo.say(f"http://127.0.0.1:{port}", demo.read_log_ins())
         )
-    return 0
+    return 130 if once else 0  # told to stop before it was ready, or after it was served
 
 
 def show_codes() -> int:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from makegood_portal.config.home import home
 
@@ -25,27 +25,38 @@ def commands(port: int) -> dict[str, Sequence[str]]:
 
 
 def keep_running(wanted: dict[str, Sequence[str]], *, look_after: Callable[[], None], ready: Callable[[], None]) -> None:
-    """Start all and stay; SIGINT and SIGTERM end them, in the order web, worker. `look_after` sees to the database."""
-    with _stopping():
-        running = {name: _start(words) for name, words in wanted.items()}
-        try:
-            ready()
-            while True:
-                time.sleep(LOOK_EVERY)
-                look_after()
-                for name, process in running.items():
-                    if process.poll() is not None:
-                        print(f"makegood: {name} ended with code {process.returncode}; it is started again", file=sys.stderr, flush=True)
-                        time.sleep(WAIT_BEFORE_AGAIN)
-                        running[name] = _start(wanted[name])
-        except KeyboardInterrupt:
-            return
-        finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-            for process in running.values():
-                process.terminate()
-            for process in running.values():
-                _wait(process)
+    """Start all and stay until told to stop; then end them, in the order web, worker. `look_after` sees to the database."""
+    running = {name: _start(words) for name, words in wanted.items()}
+    try:
+        ready()
+        while True:
+            time.sleep(LOOK_EVERY)
+            look_after()
+            for name, process in running.items():
+                if process.poll() is not None:
+                    print(f"makegood: {name} ended with code {process.returncode}; it is started again", file=sys.stderr, flush=True)
+                    time.sleep(WAIT_BEFORE_AGAIN)
+                    running[name] = _start(wanted[name])
+    finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            _wait(process)
+
+
+@contextmanager
+def until_told_to_stop() -> Iterator[None]:
+    """SIGINT or SIGTERM ends the block, whose own clearing up then runs to its end: a second one must not leave half of it running."""
+
+    def stop(number: int, frame: object) -> None:  # noqa: ARG001
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def _start(words: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -59,15 +70,3 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _stopping() -> Iterator[None]:
-    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
