@@ -146,6 +146,17 @@ def test_steps_past_their_day_are_told_as_a_number(ours: Side) -> None:
     assert "1 kandidaat is over de laatste dag" in client_of(notice.to).get("/").content.decode()
 
 
+@pytest.mark.parametrize(("closed", "role"), [(False, Role.COUNSELLOR), (True, Role.COORDINATOR)])
+def test_what_is_late_of_a_closed_file_is_told_to_the_prison_alone(ours: Side, closed: bool, role: Role) -> None:
+    """Not even a number, or the answer that they wait for, goes to who may no longer know somebody."""
+    request = asked(ours)
+    PermissionRequest.objects.filter(pk=request.pk).update(asked_by=ours.users[Role.COUNSELLOR], deadline_on=TODAY - timedelta(days=1))
+    late = {"step": "talk", "step_due_on": TODAY - timedelta(days=1), "closed_to_provider": closed}
+    Candidacy.objects.filter(pk=ours.candidacy.pk).update(**late)
+    remind_everybody(TODAY)
+    assert {to for kind in ("steps_late", "permission_late") for to, *_ in told(kind)} == {ours.users[role].pk}
+
+
 def test_a_municipality_is_reminded_on_the_days_of_the_programme_file(ours: Side) -> None:
     request = asked(ours, asked_on=TODAY - timedelta(days=40), deadline_on=TODAY - timedelta(days=26))
     remind_everybody(TODAY)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.core.mail import send_mail
@@ -66,6 +67,11 @@ class Colleagues:
 
     of: dict[tuple[str, UUID], list[UUID]]
 
+    @cached_property
+    def known(self) -> frozenset[UUID]:
+        """All of them."""
+        return frozenset(user for users in self.of.values() for user in users)
+
     def working_with(self, counsellor: UUID | None, prison: UUID | None, provider: UUID | None, *, handed_over: bool) -> list[UUID]:
         """The counsellor who can guide them; before the hand-over the prison's coordinators; where nobody is, the provider's leads."""
         if counsellor is not None and provider is not None and counsellor in self.of.get((Role.COUNSELLOR, provider), ()):
@@ -109,7 +115,8 @@ def _late_permissions(today: date, colleagues: Colleagues) -> Iterator[Due]:
     rows = PermissionRequest.objects.filter(state=PermissionState.ASKED, deadline_on__lt=today)
     columns = ("candidacy", "deadline_on", "asked_by", *_whose("candidacy__"))
     for candidacy, due_on, asked_by, *whose in rows.values_list(*columns):
-        for user in {asked_by} - {None} or _colleagues_of(colleagues, whose):
+        asked = [asked_by] if asked_by in colleagues.known and not _is_closed(whose) else []
+        for user in asked or _colleagues_of(colleagues, whose):
             yield Due(user, "permission_late", candidacy, due_on)
 
 
@@ -140,27 +147,24 @@ def _without_a_route(today: date, colleagues: Colleagues) -> Iterator[Due]:
 def _late_steps(today: date, colleagues: Colleagues) -> Iterator[Due]:
     """So many steps became late on a day: one notice a person and day, not one a candidate."""
     rows = Candidacy.objects.filter(state=State.OPEN, step_due_on__lt=today, step_due_on__gte=today - LOOKS_BACK).order_by()
-    counted = rows.values_list("programme", "step", "step_due_on", "counsellor", "prison", "provider").annotate(Count("pk"))
-    found = list(counted)
+    found = list(rows.values_list("programme", "step", "step_due_on", *_whose()).annotate(Count("pk")))
     delivered = terms.deliveries_on({row[0] for row in found}, today)
     numbers: dict[tuple[UUID, date], int] = {}
-    for programme, step, due_on, counsellor, prison, provider, number in found:
-        for user in _who_acts(delivered.get(programme), step, counsellor, prison, provider, colleagues):
+    for programme, step, due_on, *whose, number in found:
+        for user in _who_acts(delivered.get(programme), step, whose, colleagues):
             numbers[user, due_on] = numbers.get((user, due_on), 0) + number
     for (user, due_on), number in numbers.items():
         yield Due(user, "steps_late", None, due_on, number)
 
 
-def _who_acts(
-    delivery: Delivery | None, step: str, counsellor: UUID | None, prison: UUID | None, provider: UUID | None, colleagues: Colleagues
-) -> list[UUID]:
-    role: str = delivery.steps[step].acts[0] if delivery is not None and step in delivery.steps else ""
-    if role == Role.COUNSELLOR and counsellor is not None:
-        return [counsellor]
-    if role == Role.COORDINATOR and prison is not None:
-        return colleagues.of.get((Role.COORDINATOR, prison), [])
-    if role in (Role.COUNSELLOR, Role.LEAD) and provider is not None:
-        return colleagues.of.get((Role.LEAD, provider), [])
+def _who_acts(delivery: Delivery | None, step: str, whose: list[object], colleagues: Colleagues) -> list[UUID]:
+    """Who does a step, says the programme file; of a file that is closed to the provider, the prison."""
+    acts: str = delivery.steps[step].acts[0] if delivery is not None and step in delivery.steps else ""
+    counsellor, prison, provider = _keys(whose)
+    if acts == Role.COORDINATOR or (_is_closed(whose) and acts in (Role.COUNSELLOR, Role.LEAD)):
+        return colleagues.of.get((Role.COORDINATOR, prison), []) if prison else []
+    if acts in (Role.COUNSELLOR, Role.LEAD):
+        return colleagues.working_with(counsellor if acts == Role.COUNSELLOR else None, None, provider, handed_over=True)
     return []
 
 
@@ -187,10 +191,19 @@ def _whose(prefix: str = "") -> tuple[str, ...]:
 
 
 def _colleagues_of(colleagues: Colleagues, whose: list[object]) -> list[UUID]:
-    counsellor, prison, provider = (key if isinstance(key, UUID) else None for key in whose[:3])
-    if whose[4]:  # nobody there may know them: the prison has the file
+    counsellor, prison, provider = _keys(whose)
+    if _is_closed(whose):  # nobody there may know them: the prison has the file
         counsellor = provider = None
     return colleagues.working_with(counsellor, prison, provider, handed_over=whose[3] is not None)
+
+
+def _keys(whose: list[object]) -> tuple[UUID | None, UUID | None, UUID | None]:
+    counsellor, prison, provider = (key if isinstance(key, UUID) else None for key in whose[:3])
+    return counsellor, prison, provider
+
+
+def _is_closed(whose: list[object]) -> bool:
+    return bool(whose[4])
 
 
 def _colleagues(today: date) -> Colleagues:

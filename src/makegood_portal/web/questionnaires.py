@@ -61,8 +61,8 @@ TIMES = {
     "after": gettext_lazy("after detention"),
     "now": "",
 }
-FEW, SHORT = 4, 14
-"""So many answers, of so many letters each, fit beside each other on a phone."""
+FEW, SHORT, NARROW = 4, 14, 16
+"""So many answers, of so many letters each, fit beside each other on a phone; more of them in two columns while they are narrow."""
 SOURCES = {
     "self": "",
     "counsellor": gettext_lazy("filled in by the counsellor"),
@@ -97,7 +97,16 @@ class Question:
     @property
     def short(self) -> bool:
         """Whether the answers are few and short enough to stand beside each other."""
-        return len(self.choices) <= FEW and all(len(label) <= SHORT for _code, label, _chosen in self.choices)
+        return len(self.choices) <= FEW and self._longest <= SHORT
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the answers fit in two columns: where one may tick several, their order says nothing."""
+        return self._longest <= NARROW
+
+    @property
+    def _longest(self) -> int:
+        return max((len(label) for _code, label, _chosen in self.choices), default=0)
 
     @property
     def said(self) -> str:
