@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connections
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -164,6 +166,23 @@ class TestAtTheDoor:
         other = scope_of(a_user(Role.COUNSELLOR, at=world.ours.at(Kind.PROVIDER)))
         with scoped(other):
             assert break_glass(by=other, on=muller.person.pseudonym, reason=WHY) == muller.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_of_the_same_moment_count_one_after_the_other(world: World) -> None:
+    colleague = a_user(Role.COUNSELLOR, at=world.ours.at(Kind.PROVIDER))
+    words = {"name": "Nobody At All", "born_on_0": "17", "born_on_1": "5", "born_on_2": "1990", "born_on": "1990-05-17", "reason": WHY}
+    browsers = [client_of(colleague) for _ in range(12)]
+
+    def tries(browser: Client) -> bool:
+        try:
+            return "te vaak" in browser.post(reverse("open_colleagues_file"), words).content.decode()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as together:
+        too_often = list(together.map(tries, browsers))
+    assert (too_often.count(False), AuditEntry.objects.filter(verb="break_glass", facts__code="not_found").count()) == (5, 5)
 
 
 def test_who_only_looks_is_shown_no_step_and_no_form_to_fill_in(world: World, colleague: User) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -81,27 +82,32 @@ def test_the_days_that_the_page_offers_are_counted_beforehand_too(ours: Side, mo
     assert f"?as_of={before_last}" in page
 
 
-def test_of_very_many_another_day_is_counted_by_the_worker_while_the_page_says_so(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("day", "shows"), [(timezone.localdate() - timedelta(days=100), "Op de lijst"), (date(2019, 6, 1), "nog niemand")])
+def test_of_very_many_another_day_is_counted_by_the_worker_while_the_page_says_so(
+    ours: Side, monkeypatch: pytest.MonkeyPatch, day: date, shows: str
+) -> None:
+    """Also a day on which there were few, or nobody: it takes as long to find that out."""
     Candidacy.objects.update(list_month=date(2020, 1, 1))
     monkeypatch.setattr(funnel_counts, "KEPT_ABOVE", 3)
-    day, asked = timezone.localdate() - timedelta(days=100), []
+    asked: list[Any] = []
     monkeypatch.setattr(count_day, "later", lambda *, by, lock, **what: asked.append((by, lock, what)))
     address, lead = f"{reverse('funnel')}?as_of={day}", client_of(ours.users[Role.LEAD])
-    assert "Op de lijst" in lead.get(address).content.decode(), "nothing is kept of today: no worker, so the reader counts"
+    assert shows in lead.get(address).content.decode(), "nothing is kept of today: no worker, so the reader counts"
     cache.clear()
     keep_counts(timezone.localdate())
     with CaptureQueriesContext(connection) as captured:
         page = lead.get(address).content.decode()
     assert "worden gemaakt" in page
     assert not [query for query in captured.captured_queries if "ledger_funnel(" in query["sql"]]
+    assert "worden gemaakt" in lead.get(address).content.decode()
     assert lead.get(address, headers={"HX-Request": "true"}).status_code == 204
     (by, lock, what), *more = asked
-    assert (what["as_of"], lock, more) == (day.isoformat(), f"funnel {what['programme']} {day}", []), "to look again asks nothing"
-    assert "Op de lijst" in client_of(ours.users[Role.COORDINATOR]).get(address).content.decode(), "one prison is counted at once"
+    assert (what["as_of"], lock, more) == (day.isoformat(), f"asked:{what['programme']}:{day}", []), "to look again asks nothing"
+    assert shows in client_of(ours.users[Role.COORDINATOR]).get(address).content.decode(), "one prison is counted at once"
     count_day.now(by=by, **what)
     assert lead.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     with CaptureQueriesContext(connection) as captured:
-        assert "Op de lijst" in lead.get(address).content.decode()
+        assert shows in lead.get(address).content.decode()
     assert not [query for query in captured.captured_queries if "ledger_funnel(" in query["sql"]]
 
 

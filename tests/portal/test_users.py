@@ -84,13 +84,74 @@ def test_nobody_is_invited_into_another_organisation(world: World, admin: Scope)
     assert refused.value.code == "unknown_organisation"
 
 
-def test_who_has_an_account_gets_the_role_and_no_link(world: World, admin: Scope) -> None:
+def test_whom_the_organisation_knows_gets_one_more_role_and_no_link(world: World, admin: Scope) -> None:
     known = world.ours.users[Role.LEAD]
     made = invited(world, admin, email=known.email)
     assert (made.user, made.secret) == (known, "")
     with pytest.raises(Refusal) as refused:
         invited(world, admin, email=known.email)
     assert refused.value.code == "has_it"
+
+
+class TestAnAccountThatAnotherOrganisationMade:
+    """Anybody's administrator can make an account for any address, and be the one who logs in with it."""
+
+    @pytest.fixture
+    def elsewhere(self, world: World) -> User:
+        return a_user(Role.COUNSELLOR, at=world.theirs.at(Kind.PROVIDER), email="jan@example.org")
+
+    def test_it_gets_nothing_until_who_was_given_the_link_takes_the_role_up(self, world: World, admin: Scope, elsewhere: User) -> None:
+        made = invited(world, admin, email="jan@example.org")
+        assert (made.user, made.offered, bool(made.secret)) == (elsewhere, True, True)
+        assert world.ours.at(Kind.PROVIDER).pk not in scope_of(elsewhere).where(Role.COUNSELLOR)
+        with scoped(admin):
+            assert users.one(admin, elsewhere.pk, today=TODAY) is None, "not even a name or a last log-in"
+        address, jan, other = reverse("role_take_up"), client_of(elsewhere), client_of(world.ours.users[Role.INVESTOR])
+        assert Client().post(address, {"secret": made.secret}).status_code == 401
+        for client, secret in ((other, made.secret), (jan, "geraden"), (jan, "")):
+            assert client.post(address, {"secret": secret}).status_code == 422
+        assert Client().post(reverse("welcome"), {"secret": made.secret, "password": GOOD, "again": GOOD}).status_code == 422
+        assert jan.post(address, {"secret": made.secret})["Location"] == reverse("home")
+        assert world.ours.at(Kind.PROVIDER).pk in scope_of(elsewhere).where(Role.COUNSELLOR)
+        assert jan.post(address, {"secret": made.secret}).status_code == 422, "once"
+        assert AuditEntry.objects.filter(verb="_take_up", table="ledger_membership", outcome="done").count() == 1
+
+    def test_the_page_says_so_and_what_to_do_when_it_is_not_theirs(self, world: World, admin: Scope, elsewhere: User) -> None:
+        keeper, seat = client_of(User.objects.get(pk=str(admin.user))), f"{world.ours.at(Kind.PROVIDER).pk}/counsellor"
+        words = {"name": "Jan", "email": elsewhere.email, "seat": seat}
+        page = keeper.post(reverse("user_invite"), words).content.decode()
+        assert "/welcome/role/#" in page
+        assert "heeft al een account" in page
+        assert elsewhere.name not in page
+
+    def test_a_newer_offer_ends_the_one_before_and_leaves_those_of_others(self, world: World, admin: Scope, elsewhere: User) -> None:
+        first = invited(world, admin, email=elsewhere.email)
+        operator = scope_of(world.ours.users[Role.ADMINISTRATOR])
+        words: dict[str, Any] = {"on": world.ours.at(Kind.EVALUATOR).pk, "name": "J", "email": elsewhere.email, "role": "evaluator"}
+        with scoped(operator):
+            of_others = invite(by=operator, today=TODAY, **words)
+        second = invited(world, admin, email=elsewhere.email)
+        jan = client_of(elsewhere)
+        answers = [jan.post(reverse("role_take_up"), {"secret": one.secret}).status_code for one in (first, of_others, second)]
+        assert answers == [422, 302, 302]
+
+    def test_after_two_days_it_is_over(self, world: World, admin: Scope, elsewhere: User) -> None:
+        made = invited(world, admin, email=elsewhere.email)
+        Invitation.objects.update(until_at=timezone.now() - timedelta(seconds=1))
+        assert client_of(elsewhere).post(reverse("role_take_up"), {"secret": made.secret}).status_code == 422
+
+    def test_what_they_did_for_another_organisation_is_not_in_its_log(self, world: World, elsewhere: User) -> None:
+        """Nor what they do there after they left; and what they did here while they worked here alone stays."""
+        provider = world.ours.at(Kind.PROVIDER)
+        admin = scope_of(a_user(Role.ADMINISTRATOR, at=provider))
+        Membership.objects.filter(user=elsewhere).update(from_on=TODAY - timedelta(days=10))
+        here = {"from_on": TODAY - timedelta(days=30), "until_on": TODAY - timedelta(days=5)}
+        Membership.objects.create(user=elsewhere, organisation=provider, role=Role.COUNSELLOR, **here)
+        for days in (40, 20, 7, 2):
+            AuditEntry.objects.create(actor=elsewhere.pk, verb=f"did_{days}", at=timezone.now() - timedelta(days=days))
+        with scoped(admin):
+            seen = set(AuditEntry.objects.filter(actor=elsewhere.pk).values_list("verb", flat=True))
+        assert seen == {"did_20"}
 
 
 def test_users_of_others_are_not_seen_and_not_touched(world: World, admin: Scope) -> None:

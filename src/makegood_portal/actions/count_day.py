@@ -8,17 +8,24 @@ from uuid import UUID
 from makegood_portal.actions.jobs import job
 from makegood_portal.actions.keep_counts import tell
 from makegood_portal.ledger.queries.funnel import Uncounted
+from makegood_portal.ledger.remembered import keep, kept
 from makegood_portal.ledger.scope import Scope, scoped
+
+AGAIN = 60
+"""Seconds after which a day that is still not counted is asked for again."""
 
 
 @job
 def count_day(*, by: Scope, programme: str, as_of: str) -> None:
     """Count it and keep the counts, as whoever asked; the second of two who asked finds it done."""
     with scoped(by):
-        tell(by, date.fromisoformat(as_of), UUID(programme))
+        tell(by, date.fromisoformat(as_of), UUID(programme), keeps=True)
 
 
 def count_later(by: Scope, day: Uncounted) -> None:
-    """Have it counted; of two who ask for the same day one at a time."""
+    """Have it counted, once a while however often it is asked; again if nothing came of that."""
     what = {"programme": str(day.programme), "as_of": day.as_of.isoformat()}
-    count_day.later(by=by, lock=f"funnel {what['programme']} {what['as_of']}", **what)
+    asked = f"asked:{what['programme']}:{what['as_of']}"
+    if kept(asked) is None:
+        keep(asked, True, seconds=AGAIN)
+        count_day.later(by=by, lock=asked, **what)

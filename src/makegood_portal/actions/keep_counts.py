@@ -77,8 +77,8 @@ def _count(by: Scope, today: date) -> None:
         funnel.warnings(by, today=today, of=[key for key, _ in funnel.programmes(by)])
 
 
-def tell(by: Scope, day: date, programme: UUID | None = None) -> None:
+def tell(by: Scope, day: date, programme: UUID | None = None, *, keeps: bool = False) -> None:
     """The finished funnel as of a day, in each language: of a programme, or of the first that they count."""
     for language, _ in settings.LANGUAGES:
         with translation.override(language):
-            funnel.funnel(by, as_of=day, programme=programme)
+            funnel.funnel(by, as_of=day, programme=programme, keeps=keeps)

@@ -1,5 +1,8 @@
 """Users: invited by a one-time link, given a role in an organisation, locked, let in again. Only in the asker's own organisations.
 
+An account that another organisation made may not be whose it seems: any administrator can invite any address. So such an
+account is only offered a role, by a link that goes to the person: they log in, and take it up themselves.
+
 The link carries its secret in the fragment of the address, which a browser never sends; the database keeps its SHA-256
 alone. With the link somebody chooses a password, once; no page opens before a second factor is set.
 """
@@ -37,10 +40,11 @@ LASTS = timedelta(hours=48)
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:
-    """Somebody, and the secret of their link; without a secret they had an account already."""
+    """Somebody, and the secret of their link; without one the role is theirs. `offered`: they have an account, and take the role up."""
 
     user: User
     secret: str
+    offered: bool = False
 
 
 def open_account(*, by: Scope, on: UUID, today: date) -> users.Account | None:
@@ -59,23 +63,24 @@ def open_account(*, by: Scope, on: UUID, today: date) -> users.Account | None:
 
 @action(Role.ADMINISTRATOR)
 def invite(*, by: Scope, on: UUID, name: str, email: str, role: str, today: date) -> Invited:
-    """A role in the organisation `on` for somebody; who has no account yet gets one, and a link."""
+    """A role in the organisation `on` for somebody; who has no account yet gets one, and a link. See `give_role`."""
     known = User.objects.filter(email=email.strip().lower()).first()
-    user = known
-    if user is None:
-        user = User(email=email.strip().lower(), name=name.strip())
-        user.set_unusable_password()
-        user.save(force_insert=True)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    _give(by, user, on, role, today)
-    return Invited(user=user, secret="" if known else _link(by, user))
+    if known is not None:
+        return _give_or_offer(by, known, on, role, today)
+    where = _place(by, on, role)
+    user = User(email=email.strip().lower(), name=name.strip())
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    add(Membership(user=user, organisation=where, role=role, from_on=today))
+    return Invited(user=user, secret=_link(by, user))
 
 
 @action(Role.ADMINISTRATOR)
-def give_role(*, by: Scope, on: UUID, organisation: UUID, role: str, today: date) -> Membership:
-    """One more role for a user, from today."""
+def give_role(*, by: Scope, on: UUID, organisation: UUID, role: str, today: date) -> Invited:
+    """One more role for a user, from today; or the offer of it, where this organisation does not know the account."""
     _account(by, on, today)
-    return _give(by, User.objects.get(pk=on), organisation, role, today)
+    return _give_or_offer(by, User.objects.get(pk=on), organisation, role, today)
 
 
 @action(Role.ADMINISTRATOR)
@@ -165,7 +170,8 @@ def accept(*, secret: str, password: str) -> User:
 
 @action()
 def _accept(*, by: Scope, on: None, secret: str, password: str) -> User:  # noqa: ARG001
-    invitation = Invitation.objects.filter(hash=_hash(secret), used_at=None, until_at__gt=timezone.now(), user__is_active=True)
+    chooses = Invitation.objects.filter(organisation=None, user__is_active=True)
+    invitation = chooses.filter(hash=_hash(secret), used_at=None, until_at__gt=timezone.now())
     row = invitation.select_related("user").select_for_update(of=("self",)).first()
     if row is None:
         remedy = _("Ask the administrator of your organisation for a new one.")
@@ -180,11 +186,31 @@ def _accept(*, by: Scope, on: None, secret: str, password: str) -> User:  # noqa
     return row.user
 
 
-def _link(by: Scope, user: User) -> str:
+def take_role_up(*, by: Scope, secret: str, today: date) -> Membership:
+    """Whoever is logged in takes up the role that the link offers to their account: once, in time."""
+    if by.user is None:
+        raise NotYours("nobody", _("Only a person can do this."))
+    return _take_up(by=scope_of_system("invitation"), on=by.user, secret=secret, today=today)
+
+
+@action()
+def _take_up(*, by: Scope, on: UUID, secret: str, today: date) -> Membership:  # noqa: ARG001
+    offered = Invitation.objects.filter(hash=_hash(secret), user=on, used_at=None, until_at__gt=timezone.now())
+    row = offered.exclude(organisation=None).filter(organisation__active=True).select_for_update(of=("self",)).first()
+    if row is None:
+        remedy = _("Are you logged in as the one who got it? Else ask who gave it for a new one.")
+        raise Refusal("no_such_link", _("This link was used already, is too old, or is for somebody else."), remedy=remedy, field="secret")
+    change(row, used_at=timezone.now())
+    running = Membership.objects.filter(user=on, organisation=row.organisation, role=row.role).exclude(until_on__lte=today).first()
+    return running or add(Membership(user_id=row.user_id, organisation=row.organisation, role=row.role, from_on=today))
+
+
+def _link(by: Scope, user: User, *, organisation: Organisation | None = None, role: str = "") -> str:
     secret = secrets.token_urlsafe(32)
-    for earlier in Invitation.objects.filter(user=user, used_at=None):
+    for earlier in Invitation.objects.filter(user=user, organisation=organisation, used_at=None):
         change(earlier, used_at=timezone.now())
-    invitation = Invitation(user=user, hash=_hash(secret), made_by_id=by.user, until_at=timezone.now() + LASTS)
+    offers = {"organisation": organisation, "role": role}
+    invitation = Invitation(user=user, hash=_hash(secret), made_by_id=by.user, until_at=timezone.now() + LASTS, **offers)
     invitation.save(force_insert=True)  # its hash is nothing for the history
     fact(invited=str(user.pk))
     return secret
@@ -194,16 +220,27 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.strip().encode()).hexdigest()
 
 
-def _give(by: Scope, user: User, organisation: UUID, role: str, today: date) -> Membership:
+def _give_or_offer(by: Scope, user: User, organisation: UUID, role: str, today: date) -> Invited:
+    where = _place(by, organisation, role)
+    here = Membership.objects.filter(user=user, organisation=where)
+    running = here.exclude(until_on__lte=today)
+    if running.filter(role=role).exists():
+        raise Refusal("has_it", _("This person has this role already."), field="seat")
+    elsewhere = Membership.objects.filter(user=user).exclude(organisation=where)
+    if running.exists() or (here.exists() and not elsewhere.exists()):
+        add(Membership(user=user, organisation=where, role=role, from_on=today))
+        return Invited(user=user, secret="")
+    fact(offered=role, organisation=str(where.pk))
+    return Invited(user=user, secret=_link(by, user, organisation=where, role=role), offered=True)
+
+
+def _place(by: Scope, organisation: UUID, role: str) -> Organisation:
     where: Organisation | None = users.administered(by).filter(pk=organisation).first()
     if where is None:
         raise Refusal("unknown_organisation", _("Choose an organisation."), field="seat")
     if role not in set(Role) or Kind(where.kind) not in KINDS_OF_ROLE[Role(role)]:
         raise Refusal("unknown_role", _("This role does not exist in this organisation."), field="seat")
-    running = Membership.objects.filter(user=user, organisation=where, role=role).exclude(until_on__lte=today)
-    if running.exists():
-        raise Refusal("has_it", _("This person has this role already."), field="seat")
-    return add(Membership(user=user, organisation=where, role=role, from_on=today))
+    return where
 
 
 def _account(by: Scope, key: UUID, today: date) -> users.Account:

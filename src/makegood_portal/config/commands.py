@@ -147,11 +147,13 @@ def verify_audit() -> int:
         from makegood_portal.ledger import audit_chain
 
         faults = audit_chain.verify()
-        sealed, waiting = audit_chain.counts()
+        sealed, waiting, last = audit_chain.counts()
     for fault in faults:
         places = [f"{word} {number}" for word, number in (("seal", fault.seal), ("entry", fault.entry)) if number]
         print(f"makegood: {', '.join(places)}: {fault.what}", file=sys.stderr)
     print(f"{sealed} entries sealed, {waiting} waiting for the next seal: {'the chain does not hold' if faults else 'the chain holds'}.")
+    since = f"after {last:%Y-%m-%d %H:%M:%S %Z}" if last else "so far"
+    print(f"What was written {since} has no seal yet, so that nothing is proven of it. The worker seals each minute.")
     return 1 if faults else 0
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils import timezone
 
 from makegood_portal.ledger.models import AuditEntry, AuditSeal
@@ -91,10 +91,11 @@ def verify() -> tuple[Fault, ...]:
     return tuple(_faults())
 
 
-def counts() -> tuple[int, int]:
-    """How many entries are sealed, and how many wait."""
-    sealed = AuditSeal.objects.aggregate(total=Sum("count"))["total"] or 0
-    return sealed, AuditEntry.objects.count() - sealed
+def counts() -> tuple[int, int, datetime | None]:
+    """How many entries are sealed, how many wait, and when the last seal was made: of what came later nothing is proven yet."""
+    made = AuditSeal.objects.aggregate(total=Sum("count"), last=Max("at"))
+    sealed = made["total"] or 0
+    return sealed, AuditEntry.objects.count() - sealed, made["last"]
 
 
 def _faults() -> Iterator[Fault]:

@@ -314,7 +314,16 @@ def policies() -> dict[str, dict[str, str]]:
     # The operator answers for the whole; an organisation's own administrator for what its users do.
     operates = f"SELECT 1 FROM ledger_organisation o WHERE o.kind = '{Kind.OPERATOR}' AND {_in_scope('o.id', Role.ADMINISTRATOR)}"  # noqa: S608
     operator = f"(SELECT EXISTS ({operates}))"
-    of_their_users = f"actor IN (SELECT m.user_id FROM ledger_membership m WHERE m.{administered})"  # noqa: S608 - our own words
+    # What somebody did while they worked there, and not while they worked for another organisation too.
+    that_day = f"(ledger_auditentry.at AT TIME ZONE '{settings.TIME_ZONE}')::date"
+    at_work = (
+        "EXISTS (SELECT 1 FROM ledger_membership m WHERE m.user_id = ledger_auditentry.actor AND {}"  # noqa: S608 - our own words
+        f" AND m.from_on <= {that_day} AND (m.until_on IS NULL OR m.until_on >= {that_day}))"
+    )
+    of_their_users = (
+        f"(actor IN (SELECT m.user_id FROM ledger_membership m WHERE m.{administered})"  # noqa: S608
+        f" AND {at_work.format(f'm.{administered}')} AND NOT {at_work.format(f'NOT m.{administered}')})"
+    )
     file = _any_rule(HISTORY_WITH, "c", writing=False)
     of_their_files = f"EXISTS (SELECT 1 FROM ledger_candidacy c WHERE c.id = ledger_auditentry.candidacy AND ({file}))"  # noqa: S608
     own_analysis = _in_scope("organisation_id", Role.LEAD)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from makegood_portal.actions.break_glass import break_glass
+from makegood_portal.actions.break_glass import break_glass, one_try_at_a_time
 from makegood_portal.actions.refusal import Refusal
 from makegood_portal.ledger.words import Role
 from makegood_portal.web.fields import KnownDateField
@@ -54,6 +54,7 @@ def open_colleagues_file(request: Asked) -> HttpResponse:
         try:
             said = form.cleaned_data
             words = {"on": said["pseudonym"], "name": said["name"], "born_on": said["born_on"]}
+            one_try_at_a_time(request.scope)
             found = break_glass(by=request.scope, reason=said["reason"], **words)
         except Refusal as refusal:
             form.add_error(refusal.field or None, f"{refusal.what} {refusal.remedy}".strip())

@@ -149,9 +149,9 @@ def funnel_page(request: Asked) -> HttpResponse:
 
 def _counting(request: Asked, day: Uncounted) -> HttpResponse:
     """What is seen while the worker counts; the page looks each second whether it is done."""
+    count_later(request.scope, day)
     if request.htmx:
         return HttpResponse(status=204)
-    count_later(request.scope, day)
     return render(request, "funnel/counting.html", {"day": day, "days": _days(request, day.as_of)})
 
 

@@ -47,6 +47,7 @@ VERBS: Words = {
     "finish": gettext_lazy("Finished a questionnaire"),
     "forget_comparison": gettext_lazy("Deleted a comparison of lists"),
     "give_role": gettext_lazy("Gave a role"),
+    "_take_up": gettext_lazy("Took up a role"),
     "hand_over": gettext_lazy("Handed over"),
     "import_world": gettext_lazy("Took in a data folder"),
     "invite": gettext_lazy("Invited a user"),

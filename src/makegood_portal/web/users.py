@@ -32,6 +32,7 @@ from makegood_portal.actions.users import (
     new_link,
     open_account,
     reset_second_factor,
+    take_role_up,
     unlock,
 )
 from makegood_portal.ledger.queries import users
@@ -103,15 +104,20 @@ class InviteForm(SeatForm):
     field_order = ("name", "email", "seat")
 
 
-class WelcomeForm(Form):
-    """The code of the link, and a password, twice."""
+class TakeUpForm(Form):
+    """The code of the link."""
 
     secret = forms.CharField(
         label=gettext_lazy("Code"),
-        help_text=gettext_lazy("What stands after # in the link that you got. Often it is filled in already."),
+        help_text=gettext_lazy("What stands after # in the link that you got. Is it not filled in? Open the link once more."),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-from-fragment": "yes"}),
     )
+
+
+class WelcomeForm(TakeUpForm):
+    """The code of the link, and a password, twice."""
+
     password = forms.CharField(
         label=gettext_lazy("Your new password"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
@@ -148,10 +154,7 @@ def user_invite(request: Asked) -> HttpResponse:
         words = {"name": form.cleaned_data["name"], "email": form.cleaned_data["email"], "role": role}
         done: list[Invited] = []
         if tried(form, lambda: done.append(invite(by=request.scope, on=organisation, today=timezone.localdate(), **words))):
-            if done[0].secret:
-                return _shown(request, done[0])
-            notices.done(request, _("This person has an account already. The role is added."))
-            return redirect("user", user_=done[0].user.pk)
+            return _given(request, done[0])
     return render(request, "users/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -166,9 +169,9 @@ def user(request: Asked, user_: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         organisation, role = form.chosen()
         today = timezone.localdate()
-        if tried(form, lambda: give_role(by=request.scope, on=user_, organisation=organisation, role=role, today=today)):
-            notices.done(request, _("The role is added."))
-            return redirect("user", user_=user_)
+        done: list[Invited] = []
+        if tried(form, lambda: done.append(give_role(by=request.scope, on=user_, organisation=organisation, role=role, today=today))):
+            return _given(request, done[0])
     return render(request, "users/one.html", {"found": found, "form": form}, status=422 if form.errors else 200)
 
 
@@ -229,11 +232,32 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "users/welcome.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def role_take_up(request: Asked) -> HttpResponse:
+    """For whoever has an account and a link that offers a role."""
+    form = TakeUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        secret, today = form.cleaned_data["secret"], timezone.localdate()
+        if tried(form, lambda: take_role_up(by=request.scope, secret=secret, today=today)):
+            notices.done(request, _("You have this role from today."))
+            return redirect("home")
+    return render(request, "users/take_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _given(request: Asked, made: Invited) -> HttpResponse:
+    if made.secret:
+        return _shown(request, made)
+    notices.done(request, _("The role is added."))
+    return redirect("user", user_=made.user.pk)
+
+
 def _shown(request: Asked, made: Invited) -> HttpResponse:
-    link = f"{request.build_absolute_uri(reverse('welcome'))}#{made.secret}"
+    link = f"{request.build_absolute_uri(reverse('role_take_up' if made.offered else 'welcome'))}#{made.secret}"
     admitted = users.one(request.scope, made.user.pk, today=timezone.localdate())
-    response = render(request, "users/link.html", {"user_": made.user, "link": link, "held": admitted.held if admitted else ()})
-    response["Content-Location"] = reverse("user", args=[made.user.pk])
+    words = {"user_": made.user, "link": link, "held": admitted.held if admitted else (), "offered": made.offered, "known": admitted}
+    response = render(request, "users/link.html", words)
+    response["Content-Location"] = reverse("user", args=[made.user.pk]) if admitted else reverse("users")
     return response
 
 
@@ -259,4 +283,5 @@ PATHS = [
     path("users/<uuid:user_>/link/", user_link, name="user_link"),
     path("users/<uuid:user_>/roles/<uuid:membership>/end/", role_end, name="role_end"),
     path("welcome/", welcome, name="welcome"),
+    path("welcome/role/", role_take_up, name="role_take_up"),
 ]

@@ -33,4 +33,5 @@ ROUTES = {
     "user_link": Route(may=KEEPER, kwargs=of_user, post=nothing, shared=KEEPER),
     "role_end": Route(may=KEEPER, kwargs=of_role, post=nothing, shared=KEEPER),
     "welcome": Route(public=True),
+    "role_take_up": Route(may=frozenset(Role)),
 }

@@ -165,11 +165,14 @@ def days_offered(today: date) -> list[date]:
 
 
 def funnel(
-    scope: Scope, *, as_of: date, programme: UUID | None = None, prison: UUID | None = None, month: date | None = None
+    scope: Scope, *, as_of: date, programme: UUID | None = None, prison: UUID | None = None, month: date | None = None, keeps: bool = False
 ) -> Funnel | None:
-    """The funnel of a programme; None where there is none for the asker. Seven queries at most, whatever the number of candidates."""
+    """The funnel of a programme; None where there is none for the asker. Seven queries at most, whatever the number of candidates.
+
+    `keeps`: the counts are kept however few they are of.
+    """
     countable = _countable(scope, as_of, programme)
-    return None if countable is None else _counted(countable, prison, month)
+    return None if countable is None else _counted(countable, prison, month, keeps=keeps)
 
 
 def funnel_or_wait(
@@ -209,14 +212,14 @@ def _countable(scope: Scope, as_of: date, programme: UUID | None) -> _Countable 
     return _Countable(key, known, delivery, may, as_of)
 
 
-def _counted(one: _Countable, prison: UUID | None, month: date | None) -> Funnel:
+def _counted(one: _Countable, prison: UUID | None, month: date | None, *, keeps: bool = False) -> Funnel:
     # Finished, in the language of the page, for all who may count the same.
     counts = funnel_counts.key_of(one.key, one.delivery, one.may, as_of=one.as_of)
     choice = f"told:{counts}:{one.may.small}:{prison}:{month}:{get_language()}"
     told = kept(choice)
     if isinstance(told, Funnel):
         return replace(told, programmes=one.known)
-    cube = funnel_counts.count_funnel(one.key, one.delivery, one.may, as_of=one.as_of)
+    cube = funnel_counts.count_funnel(one.key, one.delivery, one.may, as_of=one.as_of, keeps=keeps)
     agreement = terms.programme_on(one.key, one.as_of)
     found = _Told(one.key, one.known, agreement, one.delivery, one.may, cube, one.as_of).funnel(prison, month)
     if cube.kept:

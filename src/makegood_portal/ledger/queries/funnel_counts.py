@@ -95,13 +95,16 @@ def key_of(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> str
     return f"funnel:2:{programme}:{as_of}:{who}:{_mark(delivery.order)}"
 
 
-def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> Cube:
-    """Everything that the funnel counts, as of the end of a day. At most two queries."""
+def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date, keeps: bool = False) -> Cube:
+    """Everything that the funnel counts, as of the end of a day. At most two queries.
+
+    `keeps`: keep it although few were there on that day, since it took long to find them among those of today.
+    """
     return _kept(
         key_of(programme, delivery, may, as_of=as_of),
         "SELECT * FROM ledger_funnel(%s, %s, %s, %s, %s)",
         [programme, as_of, delivery.order, inform_step(delivery), chosen_step(delivery)],
-        candidates=lambda rows: sum(row[-1] for row in rows if row[0] == "stand"),
+        candidates=lambda rows: KEPT_ABOVE + 1 if keeps else sum(row[-1] for row in rows if row[0] == "stand"),
     )
 
 
