@@ -23,6 +23,7 @@ from makegood_portal.actions.reminders import remind_everybody
 from makegood_portal.actions.selection import come_back, leave, pass_step
 from makegood_portal.ledger import audit, history
 from makegood_portal.ledger.models import AuditEntry, BreakGlass, Candidacy, Notice, PermissionRequest, Programme, Response
+from makegood_portal.ledger.queries import funnel
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from portal.builders import Side, World, a_loaded_programme, a_questionnaire, an_event, client_of
@@ -231,3 +232,17 @@ def test_a_file_that_was_handed_over_in_the_same_moment_is_not_closed_to_everybo
         audit.record(by, "close_file", candidacy=ours.candidacy.pk, person=ours.candidacy.person_id)
         cursor.execute("SELECT ledger_close(%s, true, false)", [ours.candidacy.pk])
     assert sees(ours, Role.LEAD)
+
+
+def test_who_said_no_to_research_is_in_no_count_of_the_evaluator(ours: Side) -> None:
+    """Six were listed and five are known: the small groups would tell what became of the one. Whoever leads the project counts all."""
+
+    def counts(role: Role) -> tuple[int, int]:
+        with scoped(scope := scope_of(ours.users[role])):
+            found = funnel.funnel(scope, as_of=TODAY)
+        assert found is not None
+        return found.listed, sum(line.listed for line in found.by_prison)
+
+    assert counts(Role.EVALUATOR) == counts(Role.HEAD_OFFICE) == (1, 1)
+    says(ours, share_with_researchers="no")
+    assert (counts(Role.EVALUATOR), counts(Role.HEAD_OFFICE), counts(Role.COORDINATOR)) == ((0, 0), (1, 1), (1, 1))

@@ -234,7 +234,7 @@ def keep_for_prisons(scope: Scope, *, as_of: date) -> dict[UUID, list[UUID]]:
         delivery = terms.deliveries_on({key}, as_of).get(key)
         may = funnel_counts.may_count(key, delivery) if delivery else None
         cube = funnel_counts.kept_cube(key, delivery, may, as_of=as_of) if delivery and may and may.whole else None
-        if delivery and may and cube:
+        if delivery and may and may.everybody and cube:
             found[key] = funnel_counts.keep_for_prisons(key, delivery, may, cube, as_of=as_of)
     return found
 
@@ -251,7 +251,7 @@ def warnings(scope: Scope, *, today: date, of: Iterable[UUID]) -> list[Warned]:
         may = funnel_counts.may_count(key, delivery) if calendar.intake_from <= today < calendar.intake_until else None
         if may is None or not may.whole:
             continue
-        rows = funnel_counts.count_intake(key, delivery, as_of=today).rows
+        rows = funnel_counts.count_intake(key, delivery, may, as_of=today).rows
         found += early_warnings(
             delivery,
             starts=[row[2] for row in rows if row[0] == "start" for _ in range(row[3])],

@@ -45,6 +45,8 @@ class May:
     """Whom the asker may count: the whole of a programme, or some prisons; and whether groups of a few too."""
 
     whole: bool
+    everybody: bool
+    """Of the whole also those who said no to research."""
     small: bool
     own: Sequence[UUID]
     names: Mapping[UUID, str]
@@ -54,7 +56,7 @@ class May:
 
 
 _WHO = """
-SELECT c.whole, c.small, c.prisons, o.id, o.name, p.site FROM ledger_counts(%s) c LEFT JOIN
+SELECT c.whole, c.everybody, c.small, c.prisons, o.id, o.name, p.site FROM ledger_counts(%s) c LEFT JOIN
   (ledger_party p JOIN ledger_organisation o ON o.id = p.organisation_id AND o.kind = 'prison') ON p.programme_id = %s ORDER BY o.name
 """
 
@@ -67,11 +69,12 @@ def may_count(programme: UUID, delivery: Delivery) -> May:
     with connection.cursor() as cursor:
         cursor.execute(_WHO, [programme, programme])
         rows = cursor.fetchall()
-    whole, small, own = rows[0][:3]
-    names = {row[3]: row[4] for row in rows if row[3] is not None and (whole or row[3] in own)}
+    whole, everybody, small, own = rows[0][:4]
+    prisons = [row[4:] for row in rows if row[4] is not None]
+    names = {key: name for key, name, _site in prisons if whole or key in own}
     titles = {title: code for code, site in delivery.recruits_from.sites.items() for title in (site.title.en, site.title.nl)}
-    sites = {row[3]: row[5] or titles.get(row[4], "") for row in rows if row[3] is not None}
-    return May(whole, small, own, names, {key: site for key, site in sites.items() if site})
+    sites = {key: site or titles.get(name, "") for key, name, site in prisons}
+    return May(whole, everybody, small, own, names, {key: site for key, site in sites.items() if site})
 
 
 def inform_step(delivery: Delivery) -> str:
@@ -90,9 +93,8 @@ def chosen_step(delivery: Delivery) -> str:
 
 def key_of(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> str:
     """Under which the counts of a day are kept: they are the same for all who may count the same."""
-    who = "whole" if may.whole else _mark(map(str, sorted(may.own)))
     # The number is the shape of the rows: what an older version kept is not read by a newer one.
-    return f"funnel:2:{programme}:{as_of}:{who}:{_mark(delivery.order)}"
+    return f"funnel:2:{programme}:{as_of}:{_who(may)}:{_mark(delivery.order)}"
 
 
 def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date, keeps: bool = False) -> Cube:
@@ -134,14 +136,20 @@ def keep_for_prisons(programme: UUID, delivery: Delivery, may: May, cube: Cube, 
     return list(by_prison)
 
 
-def count_intake(programme: UUID, delivery: Delivery, *, as_of: date) -> Cube:
+def count_intake(programme: UUID, delivery: Delivery, may: May, *, as_of: date) -> Cube:
     """Starts by day, and when each prison last informed somebody: rows of what, prison, day, number. At most two queries."""
     return _kept(
-        f"intake:{programme}:{as_of}:{_mark(delivery.order)}",
+        f"intake:{programme}:{as_of}:{_who(may)}:{_mark(delivery.order)}",
         "SELECT * FROM ledger_intake(%s, %s, %s, %s)",
         [programme, as_of, delivery.order[-1], inform_step(delivery)],
         candidates=lambda rows: sum(row[-1] for row in rows),
     )
+
+
+def _who(may: May) -> str:
+    if may.whole:
+        return "whole" if may.everybody else "known"
+    return _mark(map(str, sorted(may.own)))
 
 
 def _mark(words: Iterable[str]) -> str:
