@@ -16,7 +16,7 @@ from django.utils import timezone
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.actions.selection import come_back
 from makegood_portal.actions.users import accept, end_role, give_role, invite, lock, new_link, reset_second_factor
-from makegood_portal.ledger.models import AuditEntry, Candidacy, Invitation, Membership, User
+from makegood_portal.ledger.models import AuditEntry, Candidacy, Invitation, Membership, Notice, User
 from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.scope import Scope, scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
@@ -91,6 +91,18 @@ def test_whom_the_organisation_knows_gets_one_more_role_and_no_link(world: World
     with pytest.raises(Refusal) as refused:
         invited(world, admin, email=known.email)
     assert refused.value.code == "has_it"
+
+
+def test_nobody_gives_themselves_a_role_and_who_answers_for_the_people_there_hears_of_each(world: World, admin: Scope) -> None:
+    here, lead = world.ours.at(Kind.PROVIDER).pk, world.ours.users[Role.LEAD]
+    assert admin.user is not None
+    with scoped(admin), pytest.raises(Refusal) as refused:
+        give_role(by=admin, on=admin.user, organisation=here, role="lead", today=TODAY)
+    assert refused.value.code == "yourself"
+    invited(world, admin)
+    told = Notice.objects.filter(kind="role_given")
+    assert {notice.to_id for notice in told} == {lead.pk}, "not who gave it, and not those of others"
+    assert "Nieuw Iemand werkt vanaf nu bij uw organisatie, als begeleider." in client_of(lead).get(reverse("home")).content.decode()
 
 
 class TestAnAccountThatAnotherOrganisationMade:

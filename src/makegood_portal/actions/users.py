@@ -29,13 +29,15 @@ from django.utils.translation import gettext as _
 from makegood_portal.actions.acting import action, add, change, fact
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access
-from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Organisation, User
+from makegood_portal.ledger.models import Candidacy, Invitation, Membership, Notice, Organisation, User
 from makegood_portal.ledger.queries import users
 from makegood_portal.ledger.queries.caseload import GUIDED
 from makegood_portal.ledger.scope import Scope, scope_of_system, scoped
 from makegood_portal.ledger.words import KINDS_OF_ROLE, Kind, Role
 
 LASTS = timedelta(hours=48)
+TOLD_OF_ROLES = (Role.LEAD, Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Who hears that somebody got a role in their organisation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def invite(*, by: Scope, on: UUID, name: str, email: str, role: str, today: date
     user.set_unusable_password()
     user.save(force_insert=True)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    add(Membership(user=user, organisation=where, role=role, from_on=today))
+    _give(user, where, role, today, by=by.user)
     return Invited(user=user, secret=_link(by, user))
 
 
@@ -196,13 +198,14 @@ def take_role_up(*, by: Scope, secret: str, today: date) -> Membership:
 @action()
 def _take_up(*, by: Scope, on: UUID, secret: str, today: date) -> Membership:  # noqa: ARG001
     offered = Invitation.objects.filter(hash=_hash(secret), user=on, used_at=None, until_at__gt=timezone.now())
-    row = offered.exclude(organisation=None).filter(organisation__active=True).select_for_update(of=("self",)).first()
-    if row is None:
+    found = offered.exclude(organisation=None).filter(organisation__active=True).select_related("user", "organisation")
+    row = found.select_for_update(of=("self",)).first()
+    if row is None or row.organisation is None:
         remedy = _("Are you logged in as the one who got it? Else ask who gave it for a new one.")
         raise Refusal("no_such_link", _("This link was used already, is too old, or is for somebody else."), remedy=remedy, field="secret")
     change(row, used_at=timezone.now())
     running = Membership.objects.filter(user=on, organisation=row.organisation, role=row.role).exclude(until_on__lte=today).first()
-    return running or add(Membership(user_id=row.user_id, organisation=row.organisation, role=row.role, from_on=today))
+    return running or _give(row.user, row.organisation, row.role, today, by=row.made_by_id)
 
 
 def _link(by: Scope, user: User, *, organisation: Organisation | None = None, role: str = "") -> str:
@@ -227,11 +230,23 @@ def _give_or_offer(by: Scope, user: User, organisation: UUID, role: str, today: 
     if running.filter(role=role).exists():
         raise Refusal("has_it", _("This person has this role already."), field="seat")
     elsewhere = Membership.objects.filter(user=user).exclude(organisation=where)
+    if user.pk == by.user:
+        raise Refusal("yourself", _("You cannot give yourself a role."), remedy=_("Ask another administrator."), field="seat")
     if running.exists() or (here.exists() and not elsewhere.exists()):
-        add(Membership(user=user, organisation=where, role=role, from_on=today))
+        _give(user, where, role, today, by=by.user)
         return Invited(user=user, secret="")
     fact(offered=role, organisation=str(where.pk))
     return Invited(user=user, secret=_link(by, user, organisation=where, role=role), offered=True)
+
+
+def _give(user: User, where: Organisation, role: str, today: date, *, by: UUID | None) -> Membership:
+    """The role; and whoever answers for the people there hears of it, so that nobody gets in unseen."""
+    held = add(Membership(user=user, organisation=where, role=role, from_on=today))
+    answering = Membership.objects.filter(organisation=where, role__in=TOLD_OF_ROLES, user__is_active=True, from_on__lte=today)
+    told = answering.exclude(until_on__lte=today).exclude(user__in=[key for key in (user.pk, by) if key])
+    for one in told.values_list("user", flat=True).distinct():
+        Notice(to_id=one, kind="role_given", details={"by": str(user.pk), "role": role}).save(force_insert=True)
+    return held
 
 
 def _place(by: Scope, organisation: UUID, role: str) -> Organisation:

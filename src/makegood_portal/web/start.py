@@ -188,6 +188,10 @@ def sentence(told: Told) -> str:
     if told.kind == "glass_broken":
         by = told.by or _("A colleague")
         return _("%(by)s opened the file of %(who)s. Read the reason, and look whether that was right.") % (said | {"by": by})
+    if told.kind == "role_given":
+        role = str(Role(told.details["role"]).label) if told.details.get("role") in set(Role) else ""
+        words = _("%(by)s works in your organisation from now on, as %(role)s. Is that not right? Call the administrator.")
+        return words % {"by": told.by or _("A colleague"), "role": role}
     if told.kind == "release_moved":
         day, before = (parse_date(told.details.get(word, "")) for word in ("to", "from"))
         if day is None:
