@@ -124,10 +124,12 @@ def funnel_page(request: Asked) -> HttpResponse:
     if request.htmx:  # the page that waited looks whether it is done
         return HttpResponse(headers={"HX-Refresh": "true"})
     form = Choice(request.GET or None, found=found)
-    context: dict[str, Any] = {"found": found, "form": form, "query": request.GET.urlencode(), "days": _days(request, asking.as_of)}
+    context: dict[str, Any] = {"found": found, "form": form, "query": request.GET.urlencode()}
+    context["days"] = _days(request, asking.as_of, ended=found.intake_until if found else None)
     if found is not None and not found.too_few:
         context |= {
             "warnings": _warnings(found.warnings),
+            "past": found.as_of < timezone.localdate(),
             "picture": _picture(found),
             "prison_picture": _prisons(found),
             "percent": {"uptake": interval(found.uptake), "dropped": interval(found.dropped)},
@@ -155,15 +157,16 @@ def _counting(request: Asked, day: Uncounted) -> HttpResponse:
     return render(request, "funnel/counting.html", {"day": day, "days": _days(request, day.as_of)})
 
 
-def _days(request: Asked, chosen: date) -> list[dict[str, Any]]:
-    """The days that are mostly asked for, each with what else was chosen."""
+def _days(request: Asked, chosen: date, *, ended: date | None = None) -> list[dict[str, Any]]:
+    """The days that are mostly asked for, each with what else was chosen; of an intake that ended long ago its last day."""
     today, found = timezone.localdate(), []
-    for day in funnel.days_offered(today):
+    offered = funnel.days_offered(today)
+    for day in [today, ended] if ended and ended < offered[-1] else offered:
         words = request.GET.copy()
         words.pop("as_of", None)
         if day != today:
             words["as_of"] = day.isoformat()
-        label = _("Today") if day == today else date_format(day, "j F")
+        label = _("Today") if day == today else date_format(day, "j F" if day in offered else "j F Y")
         found.append({"label": label, "href": f"?{words.urlencode()}", "current": day == chosen})
     return found
 

@@ -12,12 +12,14 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import MultiWidget
+from django.forms import DateField, MultiWidget
 from django.forms.utils import flatatt
 from django.template.base import Node, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -118,11 +120,11 @@ def tasks(items: Iterable[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/filters.html", takes_context=True)
 def filters(context: Context, form: Any, label: str = "") -> dict[str, Any]:
-    """A form of search words and choices, sent with GET; folded until something is chosen."""
+    """A form of search words and choices, sent with GET; folded until something is chosen. What cannot be chosen is no choice."""
     chosen = [
         {"label": bound.label, "value": _shown(bound), "name": name}
         for name in form.fields
-        if (bound := form[name]).value() not in (None, "", [], False) and not bound.is_hidden
+        if (bound := form[name]).value() not in (None, "", [], False) and not bound.is_hidden and not bound.errors
     ]
     request = context["request"]
     for chip in chosen:
@@ -130,12 +132,13 @@ def filters(context: Context, form: Any, label: str = "") -> dict[str, Any]:
         query.pop(chip["name"], None)
         query.pop("page", None)
         chip["without"] = f"?{query.urlencode()}"
-    return {"form": form, "chosen": chosen, "label": label, "path": request.path}
+    return {"form": form, "chosen": chosen, "open": chosen or (form.is_bound and form.errors), "label": label, "path": request.path}
 
 
 def _shown(bound: Any) -> str:
     choices = dict(getattr(bound.field, "choices", []) or [])
-    return str(choices.get(bound.value(), bound.value()))
+    day = parse_date(str(bound.value())) if isinstance(bound.field, DateField) else None
+    return date_format(day, "j F Y") if day else str(choices.get(bound.value(), bound.value()))
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
