@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from makegood.cases.gross_list.fields import passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
+from makegood.cases.gross_list.fields import UnreadableError, passes_eleven, read_birth_date, read_day, read_name, suggest_mapping
 from makegood.cases.gross_list.file import MAX_BYTES, ListFile, Note, read_list
 from makegood.cases.gross_list.judging import JudgedRow, check_mapping, judge
 from makegood.cases.gross_list.whole_name import read_whole_name
@@ -55,6 +55,17 @@ def test_a_clean_row_is_accepted_as_it_stands() -> None:
         JudgedRow(2, "accepted", {"number": "1001", "family_name": "Jansen", "given_name": "Piet", "birth_date": "1984-03-07",
                                   "sex": "male", "release_on": "2016-09-01"})
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hidden", ["Jan\u200bsen", "\u202eJansen", "Jan\x01sen", "\ufeffJansen", "Jansen\u2066", "\x1b Jansen"])
+def test_signs_that_nobody_sees_are_taken_out_of_a_name(hidden: str) -> None:
+    """With one in it nobody would find this person, and next month they would be somebody else."""
+    assert read_name(hidden, ON) == ("Jansen", "invisible")
+
+
+def test_a_name_of_such_signs_alone_is_none() -> None:
+    with pytest.raises(UnreadableError):
+        read_name("\u200b\u202e", ON)
 
 
 def test_dutch_dates_and_capitals_are_corrected_and_said() -> None:

@@ -22,6 +22,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +73,12 @@ def invite(*, by: Scope, on: UUID, name: str, email: str, role: str, today: date
     where = _place(by, on, role)
     user = User(email=email.strip().lower(), name=name.strip())
     user.set_unusable_password()
-    user.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        remedy = _("Look in the list of users, and send it again if this person is not there.")
+        raise Refusal("made_meanwhile", _("Somebody made this account at this moment."), remedy=remedy, field="email") from None
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     _give(user, where, role, today, by=by.user)
     return Invited(user=user, secret=_link(by, user))

@@ -27,7 +27,7 @@ def read(folder: Path) -> dict[str, str]:
 
 def ensure(folder: Path) -> dict[str, str]:
     """The keys of a data folder, made once. A key that exists is never changed: what it encrypted would be lost."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # the database's own user passes through; nobody lists it
     path = folder / FILE
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     missing = {name: secrets.token_hex(32) for name in NAMES if name not in found}

@@ -68,6 +68,7 @@ REMARKS = {
     "capitals": gettext_lazy("Written in capitals; now as a name."),
     "spaces": gettext_lazy("Spaces were too many."),
     "number": gettext_lazy("Written as nine digits."),
+    "invisible": gettext_lazy("Signs that nobody sees were taken out."),
     "serial": gettext_lazy("A number of Excel was read as a date."),
     "initials": gettext_lazy("These are initials. Ask for the name: with another name next month this is a new person."),
     "filled_in": gettext_lazy("It was not known. It is filled in from this list."),
@@ -80,7 +81,7 @@ LEFT_OUT = frozenset({
     "no_bsn", "long_number", "unknown", "not_in_directory",
 })  # fmt: skip
 """Codes of remarks after which nothing is known of the field; a row that comes in says what that does."""
-UNQUOTED = frozenset({"capitals", "spaces", "number"})
+UNQUOTED = frozenset({"capitals", "spaces", "invisible", "number"})
 """The row shows already what became of these."""
 SEXES = {
     "male": gettext_lazy("man"),

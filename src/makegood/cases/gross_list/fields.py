@@ -43,7 +43,14 @@ class Field:
 
 
 def read_name(cell: str, _on: date) -> tuple[str, str]:
-    """A name in one line without double spaces; a name in capitals only is written as a name."""
+    """A name in one line without double spaces; a name in capitals only is written as a name.
+
+    Signs that nobody sees (zero width, direction of writing, control) are taken out: with one, a name is never found again.
+    """
+    seen = "".join(sign for sign in cell if sign.isspace() or not unicodedata.category(sign).startswith("C"))
+    if seen != cell and seen.strip():
+        value, _corrected = read_name(seen.strip(), _on)
+        return value, "invisible"
     if any(character in cell for character in "<>{}=|\\^~") or cell[0] in "+-@":
         raise UnreadableError("no_name", "this is no name; write letters, spaces, hyphens, apostrophes")
     if not any(character.isalpha() for character in cell):

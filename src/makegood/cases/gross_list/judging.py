@@ -196,6 +196,7 @@ def _differs(name: str, row: JudgedRow, other: JudgedRow) -> Remark:
 CORRECTIONS = {
     "capitals": "written in capitals; now as a name",
     "spaces": "spaces were too many",
+    "invisible": "signs that nobody sees were taken out",
     "date": "turned into year-month-day",
     "serial": "a number as Excel counts days; now as year-month-day",
     "number": "written as nine digits",
