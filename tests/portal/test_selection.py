@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from makegood_portal.actions.selection import (
     assign_counsellor,
     come_back,
     leave,
+    leave_together,
     pass_step,
     pass_step_together,
     take_step_back,
@@ -411,6 +413,43 @@ def test_of_many_only_those_are_taken_back_with_whom_nothing_happened_since(ours
     with scoped(scope), pytest.raises(Refusal) as refused:
         take_steps_back(by=scope, on=mark, happened_on=on)
     assert refused.value.code == "nothing_to_undo"
+
+
+def test_many_who_do_not_go_on_are_recorded_at_once_with_their_reason_and_taken_up_again(ours: Side) -> None:
+    rows = [ours.candidacy, *(a_candidacy(programme=ours.programme, prison=ours.at(Kind.PRISON)) for _ in range(2))]
+    for row in rows:
+        an_event(row)
+    client, today = client_of(ours.users[Role.COORDINATOR]), timezone.localdate()
+    ticked = {"programme": str(ours.programme.pk), "step": "list_checked", "page": "1", "candidate": [str(row.pk) for row in rows]}
+    page = client.post(reverse("queue_leave"), {**ticked, "happened_on": today.isoformat()}).content.decode()
+    assert "3 kandidaten" in page
+    assert f'value="{today.isoformat()}"' in page, "the day that stood in the queue stands here"
+    why = {**ticked, "happened_on": today.isoformat(), "reasons_asked": "yes"}
+    assert client.post(reverse("queue_leave"), why).status_code == 422, "without a reason nobody can learn from it"
+    assert set(Candidacy.objects.filter(programme=ours.programme).values_list("state", flat=True)) == {"open"}
+    done = client.post(reverse("queue_leave"), {**why, "reason_prison_service": "transferred"}, follow=True).content.decode()
+    assert "3 kandidaten gaan niet door." in done
+    assert set(Candidacy.objects.filter(programme=ours.programme).values_list("state", "exit_reason")) == {("left", "transferred")}
+    [undo] = re.findall(r'<form class="undo" method="post" action="([^"]+)"', done)
+    with scoped(scope := scope_of(ours.users[Role.COORDINATOR])):
+        come_back(by=scope, on=rows[0].pk, happened_on=today)
+    assert "2 kandidaten zijn weer onderweg." in client.post(undo, follow=True).content.decode()
+    assert set(Candidacy.objects.filter(programme=ours.programme).values_list("state", "step")) == {("open", "list_checked")}
+    assert "niets teruggedraaid" in client.post(undo, follow=True).content.decode()
+
+
+def test_many_who_leave_are_all_at_that_step_and_all_the_askers_or_none_is_recorded(world: World) -> None:
+    scope, mine = scope_of(world.ours.users[Role.COORDINATOR]), world.ours.candidacy
+    words: dict[str, Any] = {"step": "list_checked", "happened_on": LATER, "reasons": {"prison_service": "transferred"}}
+    with scoped(scope):
+        with pytest.raises(NotYours):
+            leave_together(by=scope, on=[mine.pk, world.theirs.candidacy.pk], **words)
+        with pytest.raises(Refusal):
+            leave_together(by=scope, on=[mine.pk], **words | {"reasons": {}})
+        Candidacy.objects.filter(pk=mine.pk).update(step="informed")
+        with pytest.raises(Refusal):
+            leave_together(by=scope, on=[mine.pk], **words)
+    assert set(Candidacy.objects.values_list("state", flat=True)) == {"open"}
 
 
 @pytest.mark.parametrize("many", [True, False], ids=["for many", "for one"])

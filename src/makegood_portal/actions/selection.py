@@ -57,15 +57,10 @@ def pass_step(*, by: Scope, on: UUID, step: str, happened_on: date, channel: str
 @action(*ACTORS)
 def pass_step_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, channel: str = "") -> Together:
     """The same for many at once, where the programme file says that the step may be done so. All or none."""
-    if len(on) > MOST_AT_ONCE:
-        raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
-    rows = list(access.writable(Candidacy.objects.filter(pk__in=set(on)), by).select_for_update(of=("self",)).order_by("pk"))
-    if len(rows) != len(set(on)) or not rows:
-        raise NotYours("not_yours", _("Some of these candidates are not yours."))
+    rows = _all_mine(by, on)
     mark = mark_together()
     for row in rows:
-        if not _delivery(row, happened_on).steps[row.step].bulk:
-            raise Refusal("one_by_one", _("This step is done for one candidate at a time."))
+        _for_many(row, happened_on)
         _pass(row, by, step=step, happened_on=happened_on, channel=channel)
     return Together(len(rows), mark)
 
@@ -73,7 +68,26 @@ def pass_step_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on:
 @action(*ACTORS)
 def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping[str, str]) -> Candidacy:
     """The candidate does not start. `reasons`: list of reasons -> code; at least one list must say why."""
-    row = _mine(by, on)
+    return _leave(_mine(by, on), by, step=step, happened_on=happened_on, reasons=reasons)
+
+
+@action(*ACTORS)
+def leave_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, reasons: Mapping[str, str]) -> Together:
+    """The same for many who leave at one step for one reason, where the step may be done for many. All or none."""
+    rows = _all_mine(by, on)
+    mark = mark_together()
+    for row in rows:
+        _for_many(row, happened_on)
+        _leave(row, by, step=step, happened_on=happened_on, reasons=reasons)
+    return Together(len(rows), mark)
+
+
+def _for_many(row: Candidacy, on: date) -> None:
+    if not _delivery(row, on).steps[row.step].bulk:
+        raise Refusal("one_by_one", _("This step is done for one candidate at a time."))
+
+
+def _leave(row: Candidacy, by: Scope, *, step: str, happened_on: date, reasons: Mapping[str, str]) -> Candidacy:
     _at(row, step)
     delivery = _delivery(row, happened_on)
     if not ends_for(by, row):
@@ -124,7 +138,31 @@ def come_back(*, by: Scope, on: UUID, happened_on: date, reason: str = "") -> Ca
     On the day on which the exit was recorded it is undone as it was, with the contract that ended by it. Later it is a
     correction, and says why (`reason`); a contract is then signed again.
     """
-    row = _mine(by, on)
+    return _come_back(_mine(by, on), by, happened_on=happened_on, reason=reason)
+
+
+@action(*ACTORS)
+def come_back_together(*, by: Scope, on: UUID, happened_on: date) -> TakenBack:
+    """Undo, on the same day, that the asker had several leave at once; `on` is the mark of that act.
+
+    Whoever came back meanwhile, or left another time, stays as they are.
+    """
+    done = audit_trail.written_together(by, on, table=SelectionEvent._meta.db_table)
+    if not done:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    whose = SelectionEvent.objects.filter(pk__in=done).order_by().values("candidacy").distinct()
+    back = 0
+    for row in access.writable(Candidacy.objects.filter(pk__in=whose, state=State.LEFT), by).select_for_update(of=("self",)).order_by("pk"):
+        last = _last(row, Outcome.EXITED)
+        if last is not None and last.pk in done:
+            _come_back(row, by, happened_on=happened_on, reason="")
+            back += 1
+    if not back:
+        raise Refusal("nothing_to_undo", _("Nobody still stands as this left them, so nothing was taken back."))
+    return TakenBack(back, whose.count() - back)
+
+
+def _come_back(row: Candidacy, by: Scope, *, happened_on: date, reason: str) -> Candidacy:
     if row.state != State.LEFT:
         raise Refusal("not_left", _("This candidate has not left."))
     delivery = _delivery(row, happened_on)
@@ -318,6 +356,15 @@ def assign_counsellor_together(*, by: Scope, on: Sequence[UUID], counsellor: UUI
     for key, version in sorted(rows.items()):
         assign_counsellor(by=by, on=key, counsellor=counsellor, seen=version)
     return len(rows)
+
+
+def _all_mine(by: Scope, keys: Sequence[UUID]) -> list[Candidacy]:
+    if len(keys) > MOST_AT_ONCE:
+        raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
+    rows = list(access.writable(Candidacy.objects.filter(pk__in=set(keys)), by).select_for_update(of=("self",)).order_by("pk"))
+    if len(rows) != len(set(keys)) or not rows:
+        raise NotYours("not_yours", _("Some of these candidates are not yours."))
+    return rows
 
 
 def _mine(by: Scope, key: UUID) -> Candidacy:

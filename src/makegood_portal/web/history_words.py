@@ -69,6 +69,8 @@ VERBS: Words = {
     "open_again": gettext_lazy("Opened a finished questionnaire to put something right"),
     "pass_step": gettext_lazy("Did a step"),
     "pass_step_together": gettext_lazy("Did a step for several"),
+    "leave_together": gettext_lazy("Recorded why several leave"),
+    "come_back_together": gettext_lazy("Took several up again"),
     "plan_first_appointment": gettext_lazy("Planned the first appointment"),
     "propose_change": gettext_lazy("Proposed a change of criteria"),
     "put_list_aside": gettext_lazy("Put a list aside"),

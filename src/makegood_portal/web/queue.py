@@ -12,14 +12,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from makegood_portal.actions.acting import TakenBack
+from makegood_portal.actions.acting import TakenBack, Together
 from makegood_portal.actions.open_file import open_file
 from makegood_portal.actions.refusal import Refusal
-from makegood_portal.actions.selection import ACTORS, come_back, leave, pass_step, pass_step_together, take_step_back, take_steps_back
+from makegood_portal.actions.selection import (
+    ACTORS,
+    come_back,
+    come_back_together,
+    leave,
+    leave_together,
+    pass_step,
+    pass_step_together,
+    take_step_back,
+    take_steps_back,
+)
 from makegood_portal.ledger.queries import excluding, queue, starting
 from makegood_portal.ledger.queries.queue import StepForm
 from makegood_portal.web import notices
@@ -146,6 +157,48 @@ def queue_page(request: Asked) -> HttpResponse:
 
 @require_POST
 @page(*ACTORS)
+def queue_leave(request: Asked) -> HttpResponse:
+    """Those who were ticked do not go on: first why, asked once for all of them; then done."""
+    words, chosen = request.POST, keys_of(request, "candidate")
+    step, number = words.get("step", ""), words.get("page", "1")
+    back = f"{reverse('queue')}?{urlencode({'programme': words.get('programme', ''), 'step': step, 'page': number})}"
+    found = queue.step_form(request.scope, chosen[0], today=timezone.localdate()) if chosen else None
+    if chosen and (found is None or not found.may_end):
+        raise Http404
+    if found is None or not found.reasons:
+        notices.careful(request, _("Tick at least one candidate."))
+        return redirect(back)
+    asked = "reasons_asked" in words
+    day, _channel = words.get("happened_on", ""), words.get("channel", "")  # the bar of the queue sends both along
+    at_first = {"happened_on": parse_date(day) or timezone.localdate()}
+    form = LeaveForm(request.POST if asked else None, reasons=found.reasons, initial=at_first)
+    if asked and form.is_valid():
+        given: dict[str, Any] = {"step": step, "happened_on": form.cleaned_data["happened_on"], "reasons": form.reasons()}
+        done: list[Together] = []
+        if tried(form, lambda: done.append(leave_together(by=request.scope, on=chosen, **given))):
+            n = done[0].number
+            said = ngettext("%(n)s candidate does not go on.", "%(n)s candidates do not go on.", n) % {"n": n}
+            notices.done(request, said, undo=reverse("queue_leave_back", args=[step, done[0].mark]))
+            return redirect(back)
+    context = {"form": form, "step": found, "chosen": chosen, "back": back, "words": words}
+    return render(request, "queue/leave_together.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(*ACTORS)
+def queue_leave_back(request: Asked, step: str, mark: UUID) -> HttpResponse:
+    """Take back that several left at once."""
+    act = functools.partial(come_back_together, by=request.scope, on=mark, happened_on=timezone.localdate())
+    pressed(request, act, said=_on_the_way_again)
+    return redirect(f"{reverse('queue')}?{urlencode({'step': step})}")
+
+
+def _on_the_way_again(found: TakenBack) -> str:
+    return ngettext("%(n)s candidate is on the way again.", "%(n)s candidates are on the way again.", found.number) % {"n": found.number}
+
+
+@require_POST
+@page(*ACTORS)
 def queue_step_back(request: Asked, step: str, mark: UUID) -> HttpResponse:
     """Take back a step that was done for several; the list of that step says for how many."""
     act = functools.partial(take_steps_back, by=request.scope, on=mark, happened_on=timezone.localdate())
@@ -240,5 +293,7 @@ PATHS = [
     path("candidates/<uuid:candidacy>/step-back/<str:step>/", candidate_step_back, name="candidate_step_back"),
     path("candidates/<uuid:candidacy>/come-back/", candidate_come_back, name="candidate_come_back"),
     path("queue/", queue_page, name="queue"),
+    path("queue/leave/", queue_leave, name="queue_leave"),
+    path("queue/<str:step>/<uuid:mark>/leave-back/", queue_leave_back, name="queue_leave_back"),
     path("queue/<str:step>/<uuid:mark>/step-back/", queue_step_back, name="queue_step_back"),
 ]

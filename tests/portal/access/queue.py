@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from makegood_portal.actions.selection import pass_step_together
+from makegood_portal.actions.selection import leave_together, pass_step_together
 from makegood_portal.ledger.models import Candidacy
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Role
@@ -29,6 +29,21 @@ def of_step_done_for_several(side: Side) -> dict[str, Any]:
     return {"step": "list_checked", "mark": done.mark}
 
 
+def those_ticked(side: Side) -> dict[str, Any]:
+    """One of the queue of the prison's check."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_checked")
+    return {"candidate": str(side.candidacy.pk), "step": "list_checked"}
+
+
+def of_several_who_left(side: Side) -> dict[str, Any]:
+    """The mark of the act in which the prison recorded why several left."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_checked")
+    scope, why = scope_of(side.users[Role.COORDINATOR]), {"prison_service": "not_suitable"}
+    with scoped(scope):
+        done = leave_together(by=scope, on=[side.candidacy.pk], step="list_checked", happened_on=date(2026, 3, 5), reasons=why)
+    return {"step": "list_checked", "mark": done.mark}
+
+
 def of_who_left(side: Side) -> dict[str, Any]:
     """A candidate who left at the prison's check."""
     an_event(side.candidacy, outcome="exited", reason="not_suitable", reason_source="prison_service")
@@ -42,5 +57,7 @@ ROUTES = {
     "candidate_leave": Route(may=ACTORS, kwargs=of_candidacy),
     "candidate_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done, post=nothing),
     "queue_step_back": Route(may=ONLY_COORDINATOR, kwargs=of_step_done_for_several, post=nothing),
+    "queue_leave": Route(may=ONLY_COORDINATOR, post=those_ticked),
+    "queue_leave_back": Route(may=ONLY_COORDINATOR, kwargs=of_several_who_left, post=nothing),
     "candidate_come_back": Route(may=ACTORS, kwargs=of_who_left),
 }

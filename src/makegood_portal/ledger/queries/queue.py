@@ -36,6 +36,8 @@ class StepCount:
     """What is to be done: its title says that it is done."""
     does: str
     bulk: bool
+    leaves: bool
+    """Whether somebody may leave here, for one of the reasons of the programme."""
     kind: str
     waiting: int
     overdue: int
@@ -110,7 +112,7 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
         for name in steps_of(delivery, scope):
             waiting, overdue = counts.get((key, name), (0, 0))
             if waiting:
-                steps.append(_count(key, name, delivery, waiting, overdue))
+                steps.append(_count(key, name, delivery, waiting, overdue, today=today))
     chosen = next((one for one in steps if one.step == step and programme in (None, one.programme)), None)
     if chosen is None:
         chosen = max(steps, key=lambda one: (one.overdue, one.waiting), default=None)
@@ -185,11 +187,11 @@ def _no_advice(scope: Scope, row: Candidacy, delivery: Delivery) -> bool:
     return not access.visible(EligibilityAssessment.objects.filter(candidacy=row), scope).exists()
 
 
-def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int) -> StepCount:
+def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int, *, today: date) -> StepCount:
     step = delivery.steps[name]
     return StepCount(
         programme=programme, step=name, task=said(step.task or step.title), does=said(step.does), bulk=step.bulk, kind=step.kind,
-        waiting=waiting, overdue=overdue,
+        leaves=bool(reasons_at(delivery, name, on=today)), waiting=waiting, overdue=overdue,
     )  # fmt: skip
 
 
