@@ -29,6 +29,12 @@ def test_names_become_the_tokens_that_we_make_of_our_own() -> None:
     assert not any(word in repr(read(LIST)).casefold() for word in ("jansen", "vries", "1984", "anna"))
 
 
+@pytest.mark.parametrize("heading", ["entry", "Kenmerk", "person", "Own key"])
+def test_the_key_may_be_called_as_partners_call_it(heading: str) -> None:
+    """`entry` is how the world writes the provider's list."""
+    assert read(LIST.replace("sleutel", heading, 1)) == read(LIST)
+
+
 def test_a_list_of_tokens_is_taken_as_it_is() -> None:
     made = read(LIST)
     text = "\n".join([",".join(("person", *PARTS)), *(",".join(astuple(row)) for row in made)])

@@ -29,6 +29,7 @@ KEYS = (
     "participant",
     "deelnemer",
     "person",
+    "entry",
 )
 NAMED = ("family_name", "given_name", "whole_name", "birth_date", "sex")
 PARTS = tuple(field.name for field in fields(Tokens) if field.name != "person")
