@@ -7,16 +7,18 @@ of no use to anybody, which is the point.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import struct
 import subprocess
-import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -35,25 +37,45 @@ SKIPPED = "django_session"
 
 def backup(owner: Connection, keys: dict[str, str], *, to: Path) -> dict[str, tuple[int, str]]:
     """Write the file, whole or not at all; give each table's rows and digest at that moment."""
-    with connected(owner, autocommit=False) as connection, tempfile.TemporaryDirectory(dir=to.parent) as folder:
+    with _waiting(to) as out, connected(owner, autocommit=False) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = str(connection.execute("SELECT pg_export_snapshot()").fetchone()[0])  # type: ignore[index]
-        dump = Path(folder) / "dump"
-        _run("pg_dump", owner, "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges",
-             f"--exclude-table-data={SKIPPED}", f"--file={dump}")  # fmt: skip
         tables = digests(connection)
         head = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "keys": _fingerprint(keys), "tables": tables}
-        waiting = Path(folder) / "backup"
-        with waiting.open("wb") as out, dump.open("rb") as plain:
-            line = json.dumps(head).encode()
-            out.write(line + b"\n")
-            for piece in _sealed(plain, _key(keys), line):
+        line = json.dumps(head).encode()
+        out.write(line + b"\n")
+        with _running("pg_dump", owner, "--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges",
+                      f"--exclude-table-data={SKIPPED}") as program:  # fmt: skip
+            for piece in _sealed(_end_of(program.stdout), _key(keys), line):
                 out.write(struct.pack(">I", len(piece)) + piece)
+        return tables
+
+
+@contextmanager
+def _waiting(to: Path) -> Iterator[BinaryIO]:
+    """The part file beside a backup, for its owner alone; it takes the place of the file when the block ends well.
+
+    What a killed backup left of it is encrypted too, and is taken over by the next one.
+    """
+    part = to.with_name(to.name + ".part")
+    with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as out:
+        try:
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = os.path.samestat(os.fstat(out.fileno()), part.stat())
+        except (BlockingIOError, FileNotFoundError):
+            mine = False
+        if not mine:  # it is written at this moment, or became the backup since it was opened
+            raise Unavailable(f"{to}: another backup is being written to this file; wait until it is done")
+        try:
+            os.fchmod(out.fileno(), 0o600)
+            out.truncate()
+            yield out
             out.flush()
             os.fsync(out.fileno())
-        waiting.chmod(0o600)
-        waiting.replace(to)
-        return tables
+            part.replace(to)
+        except BaseException:
+            part.unlink()
+            raise
 
 
 def restore(owner: Connection, keys: dict[str, str], *, source: Path) -> dict[str, tuple[int, str]]:
@@ -64,12 +86,18 @@ def restore(owner: Connection, keys: dict[str, str], *, source: Path) -> dict[st
         with connected(owner) as connection:
             if connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone():
                 raise Unavailable("the database is not empty; restore into an empty one (another MAKEGOOD_HOME or DATABASE_URL)")
-        with tempfile.NamedTemporaryFile() as dump:
+        # Looked through to its end first: pg_restore is done before it knows whether more should follow.
+        for _piece in _opened(file, _key(keys), line, str(source)):
+            pass
+        file.seek(len(line) + 1)
+        with _running("pg_restore", owner, "--format=custom", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
+                      f"--dbname={owner.name}") as program:  # fmt: skip
+            into, before = _end_of(program.stdin), b""
+            # A piece behind, so that the last one is given when the mark of the end was read.
             for piece in _opened(file, _key(keys), line, str(source)):
-                dump.write(piece)
-            dump.flush()
-            _run("pg_restore", owner, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
-                 f"--dbname={owner.name}", dump.name)  # fmt: skip
+                into.write(before)
+                before = piece
+            into.write(before)
     with connected(owner, autocommit=False) as connection:
         found = digests(connection)
     wrong = sorted(name for name, was in head["tables"].items() if tuple(was) != found.get(name))
@@ -147,8 +175,44 @@ def _opened(file: BinaryIO, key: bytes, head: bytes, name: str) -> Iterator[byte
         number += 1
 
 
-def _run(program: str, to: Connection, *words: str) -> None:
+@contextmanager
+def _running(program: str, to: Connection, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """One of PostgreSQL's programs with its other end in our hands, so that what it reads or writes lies in no file.
+
+    Where the block fails the program is killed before it sees an end, and the database takes back what it did.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | to.libpq()
-    done = subprocess.run([binaries() / program, *words], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise Unavailable(f"{program} failed: {done.stderr.strip()[-600:]}")
+    said = bytearray()
+    with subprocess.Popen([binaries() / program, *words], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:  # fmt: skip
+        # Read while the program runs, else it waits for ever when the pipe is full.
+        listening = threading.Thread(target=_listen, args=(_end_of(process.stderr), said))
+        listening.start()
+        try:
+            yield process
+            _end_of(process.stdin).close()
+        except BrokenPipeError:
+            pass  # it ended by itself, and says why
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            code = process.wait()
+            listening.join()
+            with suppress(BrokenPipeError):  # what it did not take any more
+                _end_of(process.stdin).close()
+    if code != 0:
+        raise Unavailable(f"{program} failed: {said.decode(errors='replace').strip()[-600:]}")
+
+
+def _listen(to: IO[bytes], said: bytearray) -> None:
+    """Keep the end of what a program says."""
+    while more := to.read(4096):
+        said += more
+        del said[:-4096]
+
+
+def _end_of(pipe: IO[bytes] | None) -> BinaryIO:
+    if pipe is None:
+        raise RuntimeError("a program was started without this pipe")
+    return cast("BinaryIO", pipe)
