@@ -344,6 +344,8 @@ def take_list_in(*, by: Scope, on: UUID) -> None:
     listed = _import(on, lock=True)
     if listed.state in (ImportState.RUNNING, ImportState.DONE):
         return
+    if listed.state == ImportState.ABANDONED:
+        raise Refusal("put_aside", _("This list was put aside. Its rows are deleted."), remedy=_("Bring it again if it is still needed."))
     if listed.state != ImportState.PREVIEW:
         raise Refusal("no_preview", _("This list has not been looked at yet."), remedy=_("Name its columns first."))
     change(listed, state=ImportState.RUNNING, committed_at=timezone.now())
@@ -354,6 +356,8 @@ def take_list_in(*, by: Scope, on: UUID) -> None:
 def put_list_aside(*, by: Scope, on: UUID) -> None:  # noqa: ARG001
     """Forget a list that was not taken in: its rows, its words and the file are deleted."""
     listed = _import(on, lock=True)
+    if listed.state == ImportState.ABANDONED:
+        return
     if listed.state not in (ImportState.MAPPING, ImportState.PREVIEW):
         raise Refusal("already_taken_in", _("This list has been taken in already."))
     listed.rows.all().delete()

@@ -10,10 +10,22 @@ from uuid import UUID, uuid4
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from makegood.cases.gross_list.first_line import looks_like_a_person
 from makegood_portal.ledger import audit, erasure
-from makegood_portal.ledger.models import Answer, ImportRow, Notice, Person, Reconciliation, SentForm
+from makegood_portal.ledger.models import (
+    Answer,
+    ColumnMapping,
+    GrossListImport,
+    ImportRow,
+    ImportState,
+    Notice,
+    Person,
+    Reconciliation,
+    SentForm,
+)
 from makegood_portal.ledger.processing import After, Category, Then, register
 from makegood_portal.ledger.scope import scope_of_system
 
@@ -65,7 +77,8 @@ def _free_answers(today: date) -> int:
 def _old_rows(category: Category, today: date) -> int:
     before = timezone.make_aware(datetime.combine(_months_ago(today, category.months), time.min))
     delete: dict[str, Callable[[], int]] = {
-        "list_rows": lambda: ImportRow.objects.filter(recorded_at__lt=before).delete()[0],
+        "list_rows": lambda: _lists(before),
+        "list_columns": lambda: _columns(before),
         "linked_lists": lambda: Reconciliation.objects.filter(recorded_at__lt=before).delete()[0],
         "notices": lambda: Notice.objects.filter(recorded_at__lt=before).delete()[0],
         "traces": lambda: _traces(before),
@@ -75,6 +88,28 @@ def _old_rows(category: Category, today: date) -> int:
         if rows:
             _write_down(category.name, {category.name: rows})
     return rows
+
+
+def _lists(before: datetime) -> int:
+    """The words of lists that came before a moment, and their rows: whatever became of them. Who was not taken in is not any more."""
+    blank: dict[str, object] = {}
+    for name in register().fields_of("list_rows")["ledger_grosslistimport"]:
+        field = GrossListImport._meta.get_field(name)
+        blank[name] = None if field.null else field.get_default()  # type: ignore[union-attr]
+    old = GrossListImport.objects.filter(recorded_at__lt=before)
+    # The lists first, as whoever takes one in locks them: it waits for a batch, and no batch follows.
+    unfinished = old.filter(state__in=(ImportState.MAPPING, ImportState.PREVIEW, ImportState.RUNNING))
+    changed = unfinished.update(state=ImportState.ABANDONED, counts={}, **blank) + old.exclude(**blank).update(**blank)
+    return changed + int(ImportRow.objects.filter(of__in=old).delete()[0])
+
+
+def _columns(before: datetime) -> int:
+    """How a prison's columns are called, where no list of it came since; and where a person was taken for their names."""
+    since = GrossListImport.objects.filter(prison=OuterRef("prison"), recorded_at__gte=before)
+    named = ColumnMapping.objects.filter(recorded_at__lt=before)
+    unused = set(named.exclude(Exists(since)).values_list("pk", flat=True))
+    people = {key for key, columns in named.values_list("pk", "columns") if looks_like_a_person(list(columns.values()), [])}
+    return int(ColumnMapping.objects.filter(pk__in=unused | people).delete()[0])
 
 
 def _traces(before: object) -> int:

@@ -281,8 +281,10 @@ def import_refused_csv(request: Asked, listed: UUID) -> HttpResponse:
 def import_columns(request: Asked, listed: UUID) -> HttpResponse:
     """Say which column is what. Once a prison; next month it is known."""
     found = imports.one(request.scope, listed)
-    if found is None or found.line.state not in ("mapping", "preview"):
+    if found is None:
         raise Http404
+    if found.line.state not in ("mapping", "preview"):
+        return redirect("import", listed=listed)  # it says what became of it
     if found.first_line == "unsaid":
         return redirect("import_first_line", listed=listed)
     try:
@@ -316,8 +318,10 @@ def import_columns(request: Asked, listed: UUID) -> HttpResponse:
 def import_first_line(request: Asked, listed: UUID) -> HttpResponse:
     """Say whether the first line is a person, before anything is read by it."""
     found = imports.one(request.scope, listed)
-    if found is None or found.line.state not in ("mapping", "preview"):
+    if found is None:
         raise Http404
+    if found.line.state not in ("mapping", "preview"):
+        return redirect("import", listed=listed)  # it says what became of it
     sent = request.POST if request.method == "POST" else None
     form = FirstLineForm(sent, initial={"first_line": "" if found.first_line == "unsaid" else found.first_line})
     if request.method == "POST" and form.is_valid():

@@ -38,7 +38,10 @@ class FirstLine(models.TextChoices):
 
 
 class GrossListImport(Row):
-    """One file of one prison for one month. The file itself is kept encrypted, and only until it is done or abandoned."""
+    """One file of one prison for one month. The file itself is kept encrypted, and only until it is done or abandoned.
+
+    What was neither taken in nor put aside when its retention ends is abandoned then.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     prison = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
