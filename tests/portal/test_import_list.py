@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from makegood_portal.actions.import_list import (
@@ -128,6 +129,23 @@ def test_afterwards_neither_the_file_nor_the_values_of_its_rows_are_kept(
 def test_the_same_file_again_is_the_same_list(coordinator: User, prison: Organisation, programme: Programme) -> None:
     assert taken_in(coordinator, prison, programme, JANSEN) == taken_in(coordinator, prison, programme, JANSEN)
     assert Candidacy.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [("0001-01", False), ("1999-12", False), ("2000-01", True), ("2027-03", True), ("2027-04", False), ("9999-12", False)],
+)
+def test_a_month_that_cannot_be_right_is_refused(
+    coordinator: User, prison: Organisation, programme: Programme, written: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before any list, and at most a year ahead."""
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 3, 15))
+    words = {"place": f"{prison.pk}/{programme.pk}", "month": written, "file": SimpleUploadedFile("lijst.csv", a_list(JANSEN))}
+    answer = client_of(coordinator).post(reverse("import_new"), words)
+    assert answer.status_code == (302 if taken else 422)
+    assert GrossListImport.objects.exists() is taken
+    if not taken:
+        assert "Deze maand kan niet kloppen. Kijk het jaar na. Kies een maand van 2000-01 tot en met 2027-03." in answer.content.decode()
 
 
 def test_next_month_knows_who_is_on_record_whatever_the_spelling(coordinator: User, prison: Organisation, programme: Programme) -> None:

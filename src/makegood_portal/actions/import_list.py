@@ -89,6 +89,7 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
         raise Refusal("not_a_party", _("This prison has no part in this programme."))
     sha256 = hashlib.sha256(content).hexdigest()
     month = month.replace(day=1)
+    _refuse_no_month(month)
     known = GrossListImport.objects.filter(prison=on, programme=programme, month=month, sha256=sha256)
     before = known.exclude(state=ImportState.ABANDONED).first()
     if before is not None:
@@ -110,6 +111,15 @@ def receive_list(*, by: Scope, on: UUID, programme: UUID, month: date, file_name
     add(listed)
     _judge_as_before(listed, file, saved, by)
     return listed.pk
+
+
+def _refuse_no_month(month: date) -> None:
+    """A year that was mistyped: the ages, the terms and the counts of a list go by its month."""
+    today = timezone.localdate()
+    if not imports.EARLIEST <= month <= date(today.year + 1, today.month, 1):
+        first, last = f"{imports.EARLIEST:%Y-%m}", f"{today.year + 1}-{today.month:02}"
+        remedy = _("Choose a month from %(first)s to %(last)s.") % {"first": first, "last": last}
+        raise Refusal("no_such_month", _("This month cannot be right. Check the year."), remedy=remedy, field="month")
 
 
 def _user(by: Scope) -> UUID:
@@ -222,7 +232,7 @@ def mark_of(columns: Mapping[str, str]) -> str:
 
 def _judge(listed: GrossListImport, file: ListFile, columns: Mapping[str, str], by: Scope) -> None:
     """A row a person: what would become of it. Writes no candidate."""
-    on = listed.month if listed.month > date(2000, 1, 1) else timezone.localdate()
+    on = listed.month if listed.month > imports.EARLIEST else timezone.localdate()
     judged = _in_the_directory(judge(file, columns, on=on, person=_token))
     tokens = [_token(row.values) for row in judged]
     known = _known(listed, [token for token in tokens if token], by)

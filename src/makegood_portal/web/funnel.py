@@ -26,6 +26,7 @@ from makegood_portal.actions.count_day import count_later
 from makegood_portal.actions.take_funnel_out import MAY_COUNT, take_funnel_out
 from makegood_portal.ledger.queries import funnel
 from makegood_portal.ledger.queries.funnel import Funnel, GroupLine, ReasonList, Uncounted
+from makegood_portal.ledger.queries.imports import EARLIEST
 from makegood_portal.ledger.terms import said
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.offered import Form
@@ -37,10 +38,6 @@ WHAT_TO_DO = {
     "site_silent": gettext_lazy("Call the coordinator of this prison today. Ask what is needed to go on."),
 }
 """Rule of the programme file -> what somebody who leads the project does about it."""
-
-
-EARLIEST = date(2000, 1, 1)
-"""No list is older; a year that was mistyped counts as today."""
 
 
 class Choice(Form):
@@ -80,7 +77,7 @@ class Choice(Form):
 
 @dataclass(frozen=True)
 class Asking:
-    """What an address asks for; a word that means nothing counts as none."""
+    """What an address asks for; a word that means nothing counts as none, and a year that was mistyped as today."""
 
     programme: UUID | None
     prison: UUID | None

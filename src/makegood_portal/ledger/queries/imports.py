@@ -20,6 +20,8 @@ from makegood_portal.ledger.sealing import unseal
 from makegood_portal.ledger.words import Kind, Role
 
 PAGE = 50
+EARLIEST = date(2000, 1, 1)
+"""No list is older, and nothing is known of a day before; what says so is mistyped."""
 
 
 @dataclass(frozen=True, kw_only=True)
