@@ -128,10 +128,10 @@ def read_codes(content: bytes, *, file: str = "") -> list[CodeLine]:
 def _line(number: int, row: dict[str, str]) -> CodeLine:
     words = {name: row.get(name, "").strip() for name in COLUMNS}
     year = int(words["year"]) if words["year"].isdecimal() and len(words["year"]) == 4 else 0
-    return CodeLine(number, _code(words["code"]), words["name"], year, _code(words["merged_into"]))
+    return CodeLine(number, four_digits(words["code"]), words["name"], year, four_digits(words["merged_into"]))
 
 
-def _code(word: str) -> str:
+def four_digits(word: str) -> str:
     """Four digits, as the statistics office writes them; a spreadsheet takes the noughts in front away, GM0363 has letters."""
     plain = word.upper().removeprefix("GM")
     return plain.zfill(4) if plain.isascii() and plain.isdecimal() and len(plain) <= 4 else word

@@ -41,6 +41,15 @@ def main(argv: list[str] | None = None) -> int:
     load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
     load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
     load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
+    db.add_parser("organisations", help="take in who takes part: a CSV file, one organisation a line").add_argument("file", type=Path)
+    door = db.add_parser("administrator", help="let the first administrator in: prints a link that works once, for two days")
+    door.add_argument("--name", required=True)
+    door.add_argument("--email", required=True)
+    place = door.add_mutually_exclusive_group()
+    place.add_argument("--organisation", default="", metavar="NAME", help="an organisation of the register; else the operator")
+    place.add_argument("--operator", default="", metavar="NAME", help="what the operator of this portal is called, where there is none yet")
+    door.add_argument("--address", default="", metavar="URL", help="where the portal is served (http://127.0.0.1:8000)")
+    door.add_argument("--again", action="store_true", help="also where there is an administrator: everybody is locked out")
     args = parser.parse_args(argv)
     try:
         return _done(args)
@@ -73,6 +82,11 @@ def _done(args: argparse.Namespace) -> int:
             return retain()
         case _, "load":
             return load(args.programme, on=args.on)
+        case _, "organisations":
+            return take_organisations_in(args.file)
+        case _, "administrator":
+            made_by = {"organisation": args.organisation, "operator": args.operator, "again": args.again}
+            return let_administrator_in(args.name, args.email, address=args.address, **made_by)
         case _, "backup":
             return save(args.file)
         case _, "restore":
@@ -180,6 +194,45 @@ def load(programme: str, *, on: date) -> int:
         loaded = load_programme(programme, by=scope_of_system("load"), on=on)
         print(f"{loaded.name} is in the register.")
         return 0
+
+
+def take_organisations_in(file: Path) -> int:
+    """As the owner: who takes part, from a list."""
+    with database_running():
+        as_owner()
+        from makegood_portal.actions.organisations import take_organisations_in as take
+        from makegood_portal.ledger.scope import scope_of_system
+
+        taken = take(by=scope_of_system("organisations"), on=None, file=file)
+    print(f"{file}: {taken.new} new, {taken.changed} changed, {taken.same} as they were; {taken.parties} more take part in a programme.")
+    return 0
+
+
+def let_administrator_in(name: str, email: str, *, address: str, organisation: str, operator: str, again: bool) -> int:
+    """As the owner: the first administrator. The link is printed here and stands nowhere else."""
+    with database_running():
+        as_owner()
+        from django.conf import settings
+        from django.urls import reverse
+        from django.utils import timezone, translation
+
+        from makegood_portal.actions.first_administrator import let_administrator_in as let_in
+        from makegood_portal.actions.refusal import Refusal
+        from makegood_portal.ledger.scope import scope_of_system
+
+        names = {"name": name, "email": email, "organisation": organisation, "operator": operator}
+        with translation.override("en"):
+            try:
+                made = let_in(by=scope_of_system("administrator"), on=None, today=timezone.localdate(), again=again, **names)
+            except Refusal as refusal:
+                print(f"makegood: {refusal.what} {refusal.remedy}".strip(), file=sys.stderr)
+                return 2
+        path = f"{reverse('role_take_up' if made.offered else 'welcome')}#{made.secret}"
+        host = settings.ALLOWED_HOSTS[0].strip() if settings.HTTPS else ""
+    base = address.rstrip("/") or (f"https://{host}" if host else "http://127.0.0.1:8000")
+    print(f"{made.user.name} ({made.user.email}) is an administrator by this link. It works once, for two days, and stands nowhere else:")
+    print(f"{base}{path}")
+    return 0
 
 
 def as_owner() -> None:

@@ -1,4 +1,4 @@
-"""Who may see what changes only by a change of the code, and each such change stands in the audit.
+"""Who may see what changes by a change of the code, or of who may hold a BSN; each such change stands in the audit.
 
 What is compared is what the database itself says before and after: a policy that somebody changed by hand is put right
 by the next `db migrate`, and that is written down too.
@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from makegood_portal.ledger import audit, row_security
-from makegood_portal.ledger.scope import scope_of_system
+from makegood_portal.ledger.models import Organisation
+from makegood_portal.ledger.scope import Scope, scope_of_system
 
 _STATE = """
 SELECT 'policy ' || tablename || ' ' || policyname, concat_ws(' | ', permissive, roles::text, cmd, qual, with_check)
@@ -61,3 +62,9 @@ def bring_into_force(*, before: dict[str, str]) -> tuple[str, ...]:
             facts = {"changed": list(changed), "before": fingerprint(before), "after": fingerprint(after)}
             audit.record(scope_of_system("migrate"), "policy", facts=facts)
     return changed
+
+
+def write_down_bsn(by: Scope, organisation: Organisation) -> None:
+    """Which organisation may hold the citizen service number is data, and a change of it is a change of who may see what."""
+    facts = {"changed": ["may_hold_bsn"], "may_hold_bsn": organisation.may_hold_bsn, "kind": organisation.kind}
+    audit.record(by, "policy", table=organisation._meta.db_table, row=organisation.pk, facts=facts)

@@ -96,6 +96,12 @@ def seats(scope: Scope) -> dict[Kind, list[tuple[UUID, str, list[Role]]]]:
     return found
 
 
+def administrators_of(organisation: UUID, *, today: date) -> int:
+    """How many have the role of administrator there today, with an account that is not locked."""
+    held = Membership.objects.filter(organisation=organisation, role=Role.ADMINISTRATOR, from_on__lte=today, user__is_active=True)
+    return held.exclude(until_on__lte=today).count()
+
+
 def _seen(scope: Scope) -> QuerySet[User]:
     here = Membership.objects.filter(user=OuterRef("pk"), organisation__in=administered(scope).order_by())
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
