@@ -22,7 +22,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from makegood_portal.actions.refusal import NotYours, Refusal, Stale
-from makegood_portal.ledger import audit, history, shown
+from makegood_portal.ledger import audit, erasure, history, shown
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Candidacy, Note, Person
 from makegood_portal.ledger.scope import Scope
@@ -136,6 +136,8 @@ def change(row: M, *, reason: str = "", seen: int | None = None, columns: Mappin
 def add(row: M, *, reason: str = "") -> M:
     """Write a new record and put it in history."""
     act = _doing()
+    if row._meta.db_table in erasure.ERASE or getattr(row, "free_text", False):
+        demand_a_person(row.candidacy)  # type: ignore[attr-defined]
     row.save(force_insert=True)
     new = {f.attname: [None, _plain(getattr(row, f.attname))] for f in row._meta.concrete_fields if f.get_internal_type() != "BinaryField"}
     _write(act, row, {"changes": new, "reason": reason})
@@ -147,12 +149,27 @@ def write_note(on: Candidacy, text: str, *, about: Model | None = None) -> None:
     act = _doing()
     if not text.strip():
         return
+    demand_a_person(on)
     sealed = history.seal(on.person_id, {"text": text})
     beside = {"about_table": about._meta.db_table, "about": about.pk} if about else {}
     note = Note(candidacy=on, sealed=sealed, by_id=act.by.user, **beside)
     note.save(force_insert=True)
     act.entries += 1
     audit.record(act.by, act.verb, part=Part.NOTES, table=note._meta.db_table, row=note.pk, candidacy=on.pk, person=on.person_id)
+
+
+def enter(on: Candidacy) -> None:
+    """The entry of the act about this file, now and not at its end: for what the database does only after it is written down."""
+    act = _doing()
+    act.entries += 1
+    audit.record(act.by, act.verb, facts=act.facts, **_about(on))
+
+
+def demand_a_person(on: Candidacy) -> None:
+    """Who was erased is nobody any more: nothing personal is written to the file again."""
+    if on.person.erased_at is not None:
+        what = _("This person was erased.")
+        raise Refusal("erased", what, remedy=_("Write down nothing more about them. Is it somebody new? Then they come in by a new list."))
 
 
 def fact(**codes: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from makegood_portal.actions.acting import action, fact
+from makegood_portal.actions.acting import action, demand_a_person, fact
 from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit
 from makegood_portal.ledger.access import Part
@@ -32,6 +32,7 @@ def record_citizen_number(*, by: Scope, on: UUID, number: str) -> None:
             "no_bsn", _("This is not a citizen service number."), remedy=_("Check the digits: there are nine."), field="number"
         ) from None
     if not CitizenNumber.objects.filter(candidacy=candidacy).update(sealed=sealed):
+        demand_a_person(candidacy)
         CitizenNumber(candidacy=candidacy, sealed=sealed).save(force_insert=True)
     fact(candidacy=str(candidacy.pk))
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from makegood_portal.ledger.models import (
     Answer,
     Appointment,
+    Candidacy,
     CitizenNumber,
     ContactRoute,
     Identity,
@@ -105,8 +106,16 @@ def erase_person(of: UUID) -> dict[str, int]:
             for table, rows in erase([of], category.name).items():
                 found[table] = found.get(table, 0) + rows
     found["ledger_answer"] = Answer.objects.filter(candidacy=of, free_text=True).delete()[0]
+    # By this mark the next list would know them again, and write a new release date into a file that is nobody's.
+    Candidacy.objects.filter(pk=of).update(list_token="")
     Person.objects.filter(candidacy=of).update(erased_at=timezone.now())
     return found
+
+
+def erase_the_rest(of: UUID) -> None:
+    """What no role reaches alone: the citizen service number after the hand-over, rows of lists, what staff was told of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_erase_the_rest(%s)", [of])
 
 
 def delete_records(of: Collection[UUID]) -> dict[str, int]:

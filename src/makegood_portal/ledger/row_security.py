@@ -384,6 +384,23 @@ END $$;
 """  # noqa: S608 - our own words
 
 
+ERASE = f"""
+CREATE OR REPLACE FUNCTION ledger_erase_the_rest(of uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ BEGIN
+  -- Past row-level security: a lead sees no citizen service number and no list, and both go when a person is erased.
+  IF NOT EXISTS (SELECT 1 FROM ledger_writes_{Part.IDENTITY} v WHERE v.id = of)
+      OR NOT EXISTS (SELECT 1 FROM ledger_person p WHERE p.id = ledger_person_of(of) AND p.erased_at IS NOT NULL)
+      OR current_setting('makegood.audited', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'not_yours: this person is not yours to erase, or it is not audited' USING ERRCODE = '42501';
+  END IF;
+  DELETE FROM ledger_citizennumber WHERE candidacy_id = of;
+  DELETE FROM ledger_importrow WHERE became_id = of;
+  DELETE FROM ledger_notice WHERE candidacy_id = of;
+END $$;
+"""  # noqa: S608 - our own words
+
+
 OPEN_TABLES = frozenset(
     {
         "ledger_user",
@@ -422,6 +439,7 @@ def statements() -> Iterator[str]:
         yield f"GRANT SELECT ON {view} TO {runtime}"
     yield from counting.functions_of_views()
     yield CLOSE
+    yield ERASE
     for table, conditions in policies().items():
         yield from _secured(table, conditions, runtime)
     yield "DROP TRIGGER IF EXISTS only_an_answer ON ledger_permissionrequest"

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from makegood_portal.actions.erase_person import ERASERS, erase_person
 from makegood_portal.actions.hand_over import hand_over
-from makegood_portal.actions.open_file import open_first_page
+from makegood_portal.actions.open_file import open_file, open_first_page
 from makegood_portal.ledger.access import Part, roles_that_read
 from makegood_portal.ledger.queries import candidates, excluding
 from makegood_portal.ledger.queries.candidates import Choices, Wanted
@@ -24,6 +25,7 @@ from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.offered import Form
 from makegood_portal.web.pages import Asked, page, seen_version
+from makegood_portal.web.refused import tried
 from makegood_portal.web.support import shown
 
 READERS = tuple(roles_that_read(Part.CANDIDACY))
@@ -69,6 +71,21 @@ class SearchForm(Form):
             self.fields["words"].label = _("Name or number")
         if scope.has(*roles_that_read(Part.CONTACT)):
             self.fields["words"].label = _("Name or number (also the number in the prison)")
+
+
+class EraseForm(Form):
+    """Why, and that it is meant."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Why are the data erased?"),
+        choices=[
+            ("asked", gettext_lazy("The candidate asks for it")),
+            ("objection", gettext_lazy("The candidate objects to the use of their data")),
+            ("mistake", gettext_lazy("The data are here by mistake")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    sure = forms.BooleanField(label=gettext_lazy("I know that this cannot be undone"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,8 +134,29 @@ def candidate_hand_over(request: Asked, candidacy: UUID) -> HttpResponse:
     return redirect("candidate", candidacy=candidacy)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ERASERS)
+def candidate_erase(request: Asked, candidacy: UUID) -> HttpResponse:
+    """Who this is, for ever gone: what goes and what stays, why, and one button."""
+    found = open_file(by=request.scope, on=candidacy)
+    if found is None or not found.may_erase:
+        raise Http404
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ground = form.cleaned_data["ground"]
+        if form.cleaned_data["sure"] and tried(form, lambda: erase_person(by=request.scope, on=candidacy, ground=ground)):
+            notices.done(
+                request,
+                _("The data are erased. What is left under the number %(number)s says nothing of who it was.")
+                % {"number": found.line.pseudonym},
+            )
+            return redirect("candidates")
+    return render(request, "candidates/erase.html", {"file": found, "form": form}, status=422 if form.errors else 200)
+
+
 PATHS = [
     path("candidates/", candidate_list, name="candidates"),
     path("candidates/<uuid:candidacy>/", candidate, name="candidate"),
+    path("candidates/<uuid:candidacy>/erase/", candidate_erase, name="candidate_erase"),
     path("candidates/<uuid:candidacy>/hand-over/", candidate_hand_over, name="candidate_hand_over"),
 ]

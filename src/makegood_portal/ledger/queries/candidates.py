@@ -103,6 +103,10 @@ class File:
     may_assign: bool
     may_correct: bool
     """Whether the asker may give another release date."""
+    may_erase: bool
+    """Whether the asker may erase who this is: see `erases`."""
+    erased_on: date | None
+    """Since when nobody can say who this is."""
     keeps_citizen_number: bool
     events: tuple[Event, ...]
 
@@ -240,6 +244,8 @@ def file(scope: Scope, candidacy: UUID) -> File | None:
         may_hand_over=_hands_over(scope, row, today),
         may_assign=row.provider_id in scope.where(Role.LEAD) and row.state != State.LEFT,
         may_correct=row.state != State.LEFT and row.writes and scope.has(Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD),
+        may_erase=erases(scope, row),
+        erased_on=timezone.localdate(row.person.erased_at) if row.person.erased_at else None,
         keeps_citizen_number=_keeps_citizen_number(scope, row),
         events=tuple(
             Event(
@@ -262,6 +268,13 @@ def _keeps_citizen_number(scope: Scope, row: Candidacy) -> bool:
     """Whether the asker may record and see this candidate's citizen service number."""
     own = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
     return own and row.prison is not None and row.prison.may_hold_bsn
+
+
+def erases(scope: Scope, row: Candidacy) -> bool:
+    """Whether the asker may erase this person: the prison until the hand-over, the lead of the provider, once."""
+    prison = row.prison_id in scope.where(Role.COORDINATOR) and row.handed_over_on is None
+    lead = row.provider_id in scope.where(Role.LEAD) and not row.closed_to_provider
+    return row.person.erased_at is None and (prison or lead)
 
 
 def _hands_over(scope: Scope, row: Candidacy, today: date) -> bool:
