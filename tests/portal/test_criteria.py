@@ -110,6 +110,35 @@ def test_who_meets_the_criteria_is_counted_over_the_own_candidates_alone(ours: S
     assert "no_consent_of_probation" in counts["silent"], "the register holds no answer of probation about anybody"
 
 
+def ended(*, born_on: date, side: Side, **words: Any) -> None:
+    row = person(side, born_on=born_on, **WILLING, work_potential="fair")
+    Candidacy.objects.filter(pk=row.pk).update(**words)
+
+
+def test_an_age_is_that_of_the_day_of_the_start_or_of_leaving(world: World) -> None:
+    """Two of 56 and 20 in 2016 are so in every table, ten years on too; one who is on the way is as old as today."""
+    ours = world.ours
+    born = {56: date(1960, 5, 9), 20: date(1996, 5, 9)}
+    ended(side=ours, born_on=born[56], state="started", started_on=date(2017, 3, 14))
+    ended(side=ours, born_on=born[20], state="left", left_on=date(2016, 9, 1), exit_reason="not_suitable")
+    person(ours, born_on=born[56], **WILLING, work_potential="fair")
+    on = date(2026, 11, 30)
+    found = look(ours, amendment={**CHANGE, "from": "2026-12-01"}, today=on).counts
+    ages = {one["level"]: one["people"] for one in found["levels"] if one["trait"] == "age"}
+    assert ages == {"55–64": 1, "18–24": 1, "65 and over": 1}
+    assert found["would_come_in"] == 1, "only who is on the way and older than 65 now"
+
+
+def test_an_answer_after_the_start_says_nothing_about_the_start(world: World) -> None:
+    ours = world.ours
+    ended(side=ours, born_on=date(1990, 1, 1), state="started", started_on=date(2017, 3, 14))
+    response = Response.objects.get()
+    Answer.objects.create(candidacy=response.candidacy, response=response, item="wants_to_work", source="self", status="given",
+                          value="no", happened_on=date(2018, 1, 1))  # fmt: skip
+    pairs = look(ours).counts["pairs"]
+    assert pairs == [["yes", "yes", 1]]
+
+
 def test_the_page_shows_the_figures_and_a_stranger_to_the_persons_sees_none(ours: Side) -> None:
     """Investors and outcome payers read the text; head office reads what was proposed."""
     client_of(ours.users[Role.LEAD]).post(reverse("criteria_count", args=[ours.programme.pk]))

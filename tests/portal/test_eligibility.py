@@ -63,7 +63,7 @@ def permitted(side: Side, state: str = "granted") -> None:
 def advice(side: Side, role: Role = Role.COUNSELLOR, on: date = AT_THE_START) -> eligibility.Advice:
     scope = scope_of(side.users[role])
     with scoped(scope):
-        found = eligibility.advice(scope, side.candidacy.pk, on=on)
+        found = eligibility.advice(scope, side.candidacy.pk, today=on)
     assert found is not None
     return found
 
@@ -155,6 +155,65 @@ def test_age_comes_from_the_register_and_is_unknown_to_who_may_not_know_who_it_i
         found = advice(ours, role, later)
         by_role[role] = next(line.passes for one in found.lists for line in one.lines if line.title == "Ouder dan 65")
     assert by_role == {Role.COUNSELLOR: "no", Role.EVALUATOR: "unknown"}
+
+
+STARTED, LEFT = date(2017, 3, 14), date(2016, 10, 2)
+LATER = date(2026, 11, 30)
+
+
+def closed(side: Side, **words: Any) -> None:
+    """Ends the candidacy: born on 9 May 1960, so 56 then and over 65 years later."""
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(**words)
+    Identity.objects.filter(candidacy=side.candidacy).update(born_on=date(1960, 5, 9))
+
+
+def test_who_started_is_judged_as_of_the_day_of_the_start(ours: Side) -> None:
+    """Somebody of 56 who started in 2017 may take part, whatever the age is when the page is opened."""
+    answered(ours, **SUITS, wants_to_work="yes", interpreter_needed="no", cannot_be_carried_out="no", probation_permits="yes")
+    permitted(ours)
+    closed(ours, state="started", step="started", started_on=STARTED)
+    found = advice(ours, on=LATER)
+    assert (found.on, found.verdict) == (STARTED, "yes")
+    page = client_of(ours.users[Role.COUNSELLOR]).get(reverse("candidate_eligibility", args=[ours.candidacy.pk])).content.decode()
+    assert "Leeftijd: 66 jaar" not in page
+    assert "14 maart 2017, de dag van de start" in page
+    assert "Bewaar dit advies" not in page
+    assert "Anders beslissen" not in page
+
+
+def test_who_left_is_judged_by_the_criteria_in_force_on_that_day(ours: Side) -> None:
+    """On 2 October 2016 work potential counted, and the age did not; what was answered afterwards was not known then."""
+    answered(ours, work_potential="very_high")
+    answered(ours, on=LATER, work_potential="low")
+    closed(ours, state="left", left_on=LEFT, exit_reason="not_suitable")
+    found = advice(ours, on=LATER)
+    assert (found.on, found.verdict) == (LEFT, "no")
+    titles = [line.title for one in found.lists for line in one.lines]
+    assert "Ouder dan 65" not in titles
+    page = client_of(ours.users[Role.COUNSELLOR]).get(reverse("candidate_eligibility", args=[ours.candidacy.pk])).content.decode()
+    assert "2 oktober 2016, de dag waarop de kandidaat stopte" in page
+
+
+def test_who_is_on_the_way_is_judged_as_of_today(ours: Side) -> None:
+    closed(ours)
+    found = advice(ours, on=LATER)
+    assert (found.on, found.verdict) == (LATER, "no")
+    page = client_of(ours.users[Role.COUNSELLOR]).get(reverse("candidate_eligibility", args=[ours.candidacy.pk])).content.decode()
+    assert "Beoordeeld naar" not in page
+
+
+@pytest.mark.parametrize(
+    "words", [{"state": "started", "started_on": STARTED}, {"state": "left", "left_on": LEFT, "exit_reason": "not_suitable"}]
+)
+def test_no_advice_is_kept_of_who_started_or_left(ours: Side, words: dict[str, Any]) -> None:
+    closed(ours, **words)
+    scope = scope_of(ours.users[Role.COUNSELLOR])
+    with scoped(scope), pytest.raises(Refusal) as refused:
+        keep_advice(by=scope, on=ours.candidacy.pk, seen=1, today=LATER)
+    assert refused.value.code == "decided_already"
+    with pytest.raises(Refusal) as refused:
+        decide(ours)
+    assert refused.value.code == "decided_already"
 
 
 def decide(side: Side, role: Role = Role.COUNSELLOR, **words: Any) -> EligibilityOverride:

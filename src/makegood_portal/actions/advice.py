@@ -17,6 +17,7 @@ from makegood_portal.actions.refusal import NotYours, Refusal
 from makegood_portal.ledger import access, audit, terms
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Candidacy, EligibilityAssessment, EligibilityOverride, ProgrammeVersion, Questionnaire
+from makegood_portal.ledger.models.candidacy import State
 from makegood_portal.ledger.queries import eligibility, facts
 from makegood_portal.ledger.queries.eligibility import DECIDERS, Advice
 from makegood_portal.ledger.scope import Scope
@@ -26,7 +27,7 @@ ANSWERS = ("yes", "no")
 
 def open_advice(*, by: Scope, on: UUID, today: date) -> Advice | None:
     """The advice as far as the asker may see it; written down."""
-    found = eligibility.advice(by, on, on=today)
+    found = eligibility.advice(by, on, today=today)
     outcome = "refused" if found is None else "done"
     person = found.person if found else None
     audit.record(by, "read", part=Part.ELIGIBILITY, table="ledger_candidacy", row=on, candidacy=on, person=person, outcome=outcome)
@@ -36,7 +37,7 @@ def open_advice(*, by: Scope, on: UUID, today: date) -> Advice | None:
 @action(*DECIDERS)
 def keep_advice(*, by: Scope, on: UUID, seen: int, today: date) -> EligibilityAssessment:
     """Keep what the criteria say today; the track that is advised comes into the file, unless a contract names one."""
-    row = _mine(by, on)
+    row = _undecided(by, on)
     kept = _keep(by, row, today)
     if kept.track and row.contract_on is None:
         change(row, seen=seen, track=kept.track)
@@ -49,7 +50,7 @@ def decide_otherwise(*, by: Scope, on: UUID, answer: str, track: str, reason: st
 
     What the criteria said is kept beside it, so that both can be read later. An empty word leaves that part as it is.
     """
-    row = _mine(by, on)
+    row = _undecided(by, on)
     if by.user is None:
         raise NotYours("nobody", _("Only a person can do this."))
     delivery = terms.delivery_on(row.programme_id, today)
@@ -73,7 +74,7 @@ def decide_otherwise(*, by: Scope, on: UUID, answer: str, track: str, reason: st
 
 
 def _keep(by: Scope, row: Candidacy, today: date) -> EligibilityAssessment:
-    found = eligibility.advice(by, row.pk, on=today)
+    found = eligibility.advice(by, row.pk, today=today)
     version = ProgrammeVersion.objects.filter(programme=row.programme_id).order_by("-recorded_at").first()
     if found is None or version is None:
         raise NotYours("not_yours", _("You cannot change this record."))
@@ -107,6 +108,13 @@ def begin_register_form(*, by: Scope, on: UUID, today: date) -> UUID:
         programme_id=row.programme_id, code=form["name"], sha256=sha256, defaults={"title": form["title"], "definition": form}
     )
     return begin(by=by, on=on, instrument=form["name"], medium="screen", happened_on=today)
+
+
+def _undecided(by: Scope, key: UUID) -> Candidacy:
+    row = _mine(by, key)
+    if row.state != State.OPEN:
+        raise Refusal("decided_already", _("The candidate has started or left. There is nothing to decide any more."))
+    return row
 
 
 def _mine(by: Scope, key: UUID) -> Candidacy:

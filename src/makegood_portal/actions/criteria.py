@@ -106,7 +106,7 @@ def _kept(
         raise NotYours("not_a_party", _("Your organisation has no part in this programme."))
     before, after = _delivery(agreement, in_force_from), _delivery(proposed, in_force_from)
     items = looked_at(before, on=in_force_from) | looked_at(after, on=in_force_from)
-    alike = criteria.groups(by, programme, after, items, on=today)
+    alike = criteria.groups(by, programme, after, items, today=today)
     found = case_mix(before, after, alike, before_on=in_force_from, after_on=in_force_from)
     fact(assessed=found.assessed, changes=len(amendment.get("changes", [])))
     return add(

@@ -187,6 +187,7 @@ _GROUPS = """
 WITH seen AS ({seen}), answers AS ({answers}), requests AS ({requests}), people AS ({people}),
 newest AS (
   SELECT DISTINCT ON (candidacy_id, item) candidacy_id, item, status, value FROM answers
+  JOIN seen s ON s.id = candidacy_id AND (s.state = 'open' OR happened_on <= s.judged_on)
   ORDER BY candidacy_id, item, (status = 'given') DESC, happened_on DESC, recorded_at DESC
 ), told AS (
   SELECT candidacy_id, jsonb_object_agg(item, CASE WHEN status = 'given' THEN value ELSE to_jsonb('-' || status) END) AS said
@@ -196,7 +197,7 @@ newest AS (
     WHEN bool_or(state = 'refused') AND NOT bool_or(state IN ('draft', 'asked')) THEN 'no' ELSE '' END AS said
   FROM requests GROUP BY candidacy_id
 )
-SELECT t.said, s.prison_id, coalesce(p.said, ''), i.sex, extract(year FROM age(%s::date, i.born_on))::int, count(*)
+SELECT t.said, s.prison_id, coalesce(p.said, ''), i.sex, extract(year FROM age(s.judged_on, i.born_on))::int, count(*)
 FROM told t JOIN seen s ON s.id = t.candidacy_id
 LEFT JOIN permits p ON p.candidacy_id = t.candidacy_id
 LEFT JOIN people i ON i.candidacy_id = t.candidacy_id
@@ -204,15 +205,17 @@ GROUP BY 1, 2, 3, 4, 5
 """
 
 
-def groups(scope: Scope, programme: UUID, delivery: Delivery, items: frozenset[str], *, on: date) -> list[Alike]:
+def groups(scope: Scope, programme: UUID, delivery: Delivery, items: frozenset[str], *, today: date) -> list[Alike]:
     """Everybody with at least one answer to these items, in groups of people who are alike. Two statements, whatever their number.
 
-    Traits: the prison; sex and age where the asker may know them; every item with a choice of answers. Same rules as
-    `facts.facts_of`: the newest answer counts, and one that gives a value before one that gives none.
+    Each as of the day that `facts.judged_on` gives. Traits: the prison; sex and age where the asker may know them; every item
+    with a choice of answers. Same rules as `facts.facts_of`: of the answers up to that day the newest counts, and one that gives
+    a value before one that gives none.
     """
     asked = sorted(item for item in items if item not in facts.of_register(delivery))
+    seen = access.visible(Candidacy.objects.filter(programme=programme), scope).order_by()
     parts: dict[str, QuerySet[Any]] = {
-        "seen": access.visible(Candidacy.objects.filter(programme=programme), scope).order_by().values("id", "prison_id"),
+        "seen": seen.annotate(judged_on=facts.judged_on(today)).values("id", "prison_id", "state", "judged_on"),
         "answers": access.visible(Answer.objects.filter(item__in=asked, candidacy__programme=programme), scope).values(
             "candidacy_id", "item", "status", "value", "happened_on", "recorded_at"
         ),
@@ -226,7 +229,7 @@ def groups(scope: Scope, programme: UUID, delivery: Delivery, items: frozenset[s
         sql[name], given = _sql(rows)
         params += given
     with connection.cursor() as cursor:
-        cursor.execute(_GROUPS.format(**sql), [*params, on])
+        cursor.execute(_GROUPS.format(**sql), params)
         found = cursor.fetchall()
     prisons = dict(Organisation.objects.filter(pk__in={row[1] for row in found if row[1]}).values_list("id", "name"))
     return [_alike(row, delivery, items, prisons) for row in found]
@@ -240,7 +243,8 @@ def _sql(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
         table: type[Model] = rows.model
-        columns = ", ".join(f'"{name}"' for name in rows.query.values_select)
+        added = (f'NULL::date AS "{name}"' for name in rows.query.annotation_select)
+        columns = ", ".join([*(f'"{name}"' for name in rows.query.values_select), *added])
         return f'SELECT {columns} FROM "{table._meta.db_table}" WHERE false', []  # noqa: S608 - names of our own columns
     return sql, list(params)
 

@@ -15,6 +15,7 @@ from makegood.selection.needs import Verdict
 from makegood.selection.words import clause
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, EligibilityAssessment, EligibilityOverride, Response
+from makegood_portal.ledger.models.candidacy import State
 from makegood_portal.ledger.queries import facts
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -91,6 +92,9 @@ class Advice:
     about: str
     version: int
     on: date
+    """The day as of which it is judged, and whose criteria count."""
+    ended: str
+    """`started` or `left`: then that day, and nothing is decided or asked any more; empty for who is on the way."""
     verdict: Verdict
     says: str
     lists: Sequence[CriteriaOfList]
@@ -114,20 +118,24 @@ class Advice:
     assessment: Assessment
 
 
-def advice(scope: Scope, candidacy: UUID, *, on: date) -> Advice | None:
-    """The advice on a candidate; None: not there and not yours are the same answer. Call it through `actions.advice`."""
-    row = facts.with_facts(scope, candidacy)
+def advice(scope: Scope, candidacy: UUID, *, today: date) -> Advice | None:
+    """The advice on a candidate; None: not there and not yours are the same answer. Call it through `actions.advice`.
+
+    Who started or left is judged as of that day (`facts.judged_on`), by the criteria in force then.
+    """
+    row = facts.with_facts(scope, candidacy, today=today)
     if row is None:
         return None
+    on: date = vars(row)["judged_on"]
     delivery = terms.delivery_on(row.programme_id, on)
-    known = facts.facts_of(scope, row, delivery, on=on)
+    known = facts.facts_of(scope, row, delivery)
     whole = assess(delivery, known.answers, on=on)
     looked = _looked_at(delivery, row.step)
     still = assess(delivery, known.answers, on=on, lists=[name for name in delivery.criteria if name not in looked])
     counts = whole if whole.may_take_part == "no" else still
     ways = _Ways(scope, row, delivery)
     kept = list(_kept(scope, row))
-    writes: bool = vars(row)["writes"]
+    writes: bool = vars(row)["writes"] and row.state == State.OPEN
     return Advice(
         id=row.pk,
         person=row.person_id,
@@ -135,6 +143,7 @@ def advice(scope: Scope, candidacy: UUID, *, on: date) -> Advice | None:
         about=_about(row),
         version=row.version,
         on=on,
+        ended=_ended(row),
         verdict=counts.may_take_part,
         says=said(counts.says),
         lists=[
@@ -162,6 +171,12 @@ def advice(scope: Scope, candidacy: UUID, *, on: date) -> Advice | None:
         reasons=list(terms.titles(terms.in_use(delivery.override_reasons, on)).items()),
         assessment=counts,
     )
+
+
+def _ended(row: Candidacy) -> str:
+    if row.state == State.OPEN:
+        return ""
+    return "started" if row.started_on else "left"
 
 
 def _about(row: Candidacy) -> str:

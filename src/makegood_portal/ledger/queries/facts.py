@@ -8,8 +8,8 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, DateField, Exists, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from makegood.instrument.questionnaire import NON_ANSWERS
 from makegood.instrument.questionnaire import Answer as Given
@@ -17,6 +17,7 @@ from makegood.programme.delivery import Delivery
 from makegood_portal.ledger import access
 from makegood_portal.ledger.access import Part
 from makegood_portal.ledger.models import Answer, AnswerStatus, Candidacy, CitizenNumber, Identity, PermissionRequest, PermissionState
+from makegood_portal.ledger.models.candidacy import State
 from makegood_portal.ledger.scope import Scope
 
 AGE = "age"
@@ -54,11 +55,22 @@ def of_register(delivery: Delivery) -> frozenset[str]:
     return (frozenset({AGE}) | asked) & frozenset(delivery.items)
 
 
-def with_facts(scope: Scope, candidacy: UUID) -> Candidacy | None:
+def judged_on(today: date) -> Case:
+    """The day as of which a candidacy is judged: of the start, else of leaving; today for who is on the way.
+
+    What somebody is years later says nothing about what was decided: the age, the answers and the criteria are those of this day.
+    """
+    return Case(
+        When(state=State.OPEN, then=Value(today)), default=Coalesce("started_on", "left_on", "step_since"), output_field=DateField()
+    )
+
+
+def with_facts(scope: Scope, candidacy: UUID, *, today: date) -> Candidacy | None:
     """The candidacy with its name, age and permissions beside it, as far as the asker may see them. One query.
 
-    None for who may not read what criteria say; `writes` says whether the asker may also decide. Each table beside it is
-    asked once: with every mention of a table its policies are planned again, and eight took longer to plan than to answer.
+    None for who may not read what criteria say; `writes` says whether the asker may also decide, `judged_on` as of which day.
+    Each table beside it is asked once: with every mention of a table its policies are planned again, and eight took longer to plan
+    than to answer.
     """
     reads, writes = access.allowed_of(scope, Part.ELIGIBILITY), access.allowed_of(scope, Part.ELIGIBILITY, writing=True)
     if not reads:
@@ -71,6 +83,7 @@ def with_facts(scope: Scope, candidacy: UUID) -> Candidacy | None:
         identified=Subquery(identity.values(parts=JSONObject(**{name: name for name in IDENTIFIED}))[:1]),
         requested=ArraySubquery(requests.order_by().values("state")),
         numbered=Exists(numbers),
+        judged_on=judged_on(today),
     )
     row = found.select_related("person").first()
     if row is not None:
@@ -79,12 +92,15 @@ def with_facts(scope: Scope, candidacy: UUID) -> Candidacy | None:
     return row
 
 
-def facts_of(scope: Scope, row: Candidacy, delivery: Delivery, *, on: date) -> Facts:
-    """What is known of one candidate (a row of `with_facts`) on a day. One query.
+def facts_of(scope: Scope, row: Candidacy, delivery: Delivery) -> Facts:
+    """What is known of one candidate (a row of `with_facts`) on the day as of which they are judged. One query.
 
     Of several answers to an item the newest counts; one that gives a value comes before one that gives none.
     """
+    on: date = vars(row)["judged_on"]
     rows = access.visible(Answer.objects.filter(candidacy=row, item__in=list(delivery.items)), scope)
+    if row.state != State.OPEN:
+        rows = rows.filter(happened_on__lte=on)
     given = rows.order_by("happened_on", "recorded_at").values_list("item", "status", "value", "source")
     answers: dict[str, Given] = {}
     said: dict[str, dict[str, str]] = {}
