@@ -102,7 +102,7 @@ def propose(side: Side, analysis: CriteriaAnalysis, role: Role = Role.LEAD, toda
 def test_who_meets_the_criteria_is_counted_over_the_own_candidates_alone(ours: Side) -> None:
     scope = scope_of(ours.users[Role.LEAD])
     with scoped(scope):
-        counts = count_criteria(by=scope, on=ours.programme.pk, today=TODAY).counts
+        counts = count_criteria(by=scope, on=ours.programme.pk, day=TODAY, today=TODAY).counts
     pairs = {(before, after): people for before, after, people in counts["pairs"]}
     assert pairs == {("yes", "yes"): 3, ("no", "no"): 3, ("unknown", "unknown"): 1}
     older = next(one for one in counts["before"] if one["criterion"] == "older_than_65")
@@ -180,7 +180,50 @@ def test_a_change_says_who_would_come_in_by_trait_and_prison_and_how_the_mix_shi
 def test_who_may_not_know_a_birth_date_is_not_told_it_by_a_table(ours: Side) -> None:
     counts = look(ours, Role.EVALUATOR).counts
     assert not [one for one in counts["levels"] if one["trait"] in ("age", "sex")]
-    assert "older_than_65" in counts["silent"]
+    assert "older_than_65" in counts["hidden"]
+    assert "older_than_65" not in counts["silent"]
+
+
+def test_what_a_role_is_not_shown_is_not_counted_as_unknown(ours: Side) -> None:
+    """Lead and evaluator read the same of each criterion that both may know; the others are named as not shown."""
+    programme = ours.programme.pk
+    of: dict[Role, dict[str, tuple[int, int, int]]] = {}
+    for role in (Role.LEAD, Role.EVALUATOR):
+        scope = scope_of(ours.users[role])
+        with scoped(scope):
+            counts = count_criteria(by=scope, on=programme, day=TODAY, today=TODAY).counts
+        of[role] = {one["criterion"]: (one["yes"], one["no"], one["unknown"]) for one in counts["before"]}
+        if role is Role.EVALUATOR:
+            assert counts["hidden"] == ["no_municipal_consent", "older_than_65"]
+            assert {"no_municipal_consent", "older_than_65"}.isdisjoint(counts["silent"])
+            assert counts["pairs"] == [["no", "no", 1], ["yes", "yes", 6]], "neither an age nor a permission counts"
+    hidden = of[Role.LEAD].keys() - of[Role.EVALUATOR].keys()
+    assert hidden == {"no_municipal_consent", "older_than_65"}
+    page = client_of(ours.users[Role.EVALUATOR]).get(reverse("criteria")).content.decode()
+    assert "Uw rol ziet niet waarop deze criteria rusten" in page
+    assert "Uw rol ziet" not in client_of(ours.users[Role.LEAD]).get(reverse("criteria")).content.decode()
+
+
+def test_a_day_gone_by_is_counted_by_the_criteria_of_that_day(ours: Side) -> None:
+    """Need 45: two sets of criteria over the same people, each beside its own figures."""
+    person(ours, **WILLING, work_potential="very_high")
+    client, programme = client_of(ours.users[Role.LEAD]), ours.programme.pk
+    client.post(reverse("criteria_count", args=[programme]))
+    before = {"programme": str(programme), "on": "2016-10-02"}
+    assert "Er is nog niet geteld" in client.get(reverse("criteria"), before).content.decode(), "figures of other criteria are not shown"
+    page = client.post(reverse("criteria_count", args=[programme]), {"on": "2016-10-02"}, follow=True)
+    assert page.request["QUERY_STRING"].endswith("&on=2016-10-02")
+    shown = page.context["counts"]
+    employability = next(
+        one["counts"] for listed in page.context["rules"] for one in listed["rules"] if one["row"].criterion == "employability"
+    )
+    assert (employability["yes"], employability["no"], employability["unknown"]) == (5, 1, 0)
+    assert (shown["yes"], shown["no"], shown["unknown"]) == (5, 1, 0), "an age or what somebody wants kept nobody out then"
+    at_first = client.get(reverse("criteria"), {"on": "1900-01-01"})
+    assert at_first.context["counts"] == shown, "the same criteria, so the same figures"
+    now = client.get(reverse("criteria")).context["counts"]
+    assert (now["yes"], now["no"], now["unknown"]) == (4, 3, 1)
+    assert client.post(reverse("criteria_count", args=[programme]), {"on": "tomorrow"}).status_code == 404
 
 
 def test_a_limit_moves(ours: Side) -> None:
@@ -215,7 +258,7 @@ def test_what_was_proposed_can_be_put_in_the_file_as_it_is(ours: Side, tmp_path:
 def test_without_an_analysis_nothing_is_proposed_not_even_past_the_application(ours: Side, world: World) -> None:
     scope = scope_of(ours.users[Role.LEAD])
     with scoped(scope):
-        counted = count_criteria(by=scope, on=ours.programme.pk, today=TODAY)
+        counted = count_criteria(by=scope, on=ours.programme.pk, day=TODAY, today=TODAY)
     theirs = look(world.theirs)
     for analysis in (counted, theirs):
         with pytest.raises(Refusal) as refused:
@@ -337,7 +380,7 @@ def test_the_published_83_come_out_of_the_register(world: World) -> None:
         person(ours, **{**beside, **words})
     scope = scope_of(ours.users[Role.LEAD])
     with scoped(scope):
-        counts = count_criteria(by=scope, on=ours.programme.pk, today=AT_THE_START).counts
+        counts = count_criteria(by=scope, on=ours.programme.pk, day=AT_THE_START, today=AT_THE_START).counts
     pairs = Counter({before: people_ for before, _after, people_ in counts["pairs"]})
     employability = next(one for one in counts["before"] if one["criterion"] == "employability")
     assert (counts["assessed"], pairs["yes"]) == (119, 31)

@@ -147,14 +147,25 @@ def test_permission_counts_when_nobody_is_left_to_answer(ours: Side, states: lis
     assert advice(ours).verdict == verdict
 
 
-def test_age_comes_from_the_register_and_is_unknown_to_who_may_not_know_who_it_is(ours: Side) -> None:
+def test_age_comes_from_the_register_and_is_left_out_for_who_may_not_know_who_it_is(ours: Side) -> None:
     Identity.objects.filter(candidacy=ours.candidacy).update(born_on=date(1950, 1, 1))
     later = date(2016, 10, 10)
     by_role = {}
     for role in (Role.COUNSELLOR, Role.EVALUATOR):
         found = advice(ours, role, later)
-        by_role[role] = next(line.passes for one in found.lists for line in one.lines if line.title == "Ouder dan 65")
-    assert by_role == {Role.COUNSELLOR: "no", Role.EVALUATOR: "unknown"}
+        line = next(line for one in found.lists for line in one.lines if line.title == "Ouder dan 65")
+        by_role[role] = (line.passes, line.hidden, list(found.not_shown))
+    left_out = ["De gemeente geeft geen toestemming", "Ouder dan 65"]
+    assert by_role == {Role.COUNSELLOR: ("no", False, []), Role.EVALUATOR: ("unknown", True, left_out)}
+    page = client_of(ours.users[Role.EVALUATOR]).get(reverse("candidate_eligibility", args=[ours.candidacy.pk])).content.decode()
+    assert "Uw rol ziet niet waarop deze criteria rusten" in page
+
+
+def test_what_is_not_shown_keeps_nobody_unknown(ours: Side) -> None:
+    answered(ours, **SUITS)
+    permitted(ours)
+    assert advice(ours, Role.EVALUATOR).verdict == "yes"
+    assert not advice(ours, Role.EVALUATOR).missing
 
 
 STARTED, LEFT = date(2017, 3, 14), date(2016, 10, 2)

@@ -5,12 +5,14 @@ Published: 1,299 on the lists, 118 of them started, 1,181 did not, one entrant o
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from makegood.cli import main
 from makegood.values.problem import Refused
+from makegood_portal.actions.criteria import count_criteria
 from makegood_portal.actions.import_world import import_world
 from makegood_portal.ledger.models import Candidacy, ContactRoute, PermissionRequest, SelectionEvent, User
 from makegood_portal.ledger.queries import questionnaires
@@ -43,6 +45,11 @@ def test_the_published_counts_stand_in_the_register(folder: Path) -> None:
     with scoped(lead):
         (found, *_), _ = questionnaires.missing(lead)
     assert found.responses > 100
+    with scoped(lead):
+        counts = count_criteria(by=lead, on=programme.pk, day=date(2016, 10, 2), today=date(2026, 11, 30)).counts["started"]
+    guide = next(one for one in counts["before"] if one["criterion"] == "employability")
+    # Need 45: the evaluation could check 83, of whom 31 meet the guide. Two more gave answers, but none about work potential.
+    assert (counts["assessed"], guide["yes"], guide["no"] + guide["unknown"]) == (83 + 2, 31, 54)
 
 
 def test_a_folder_without_its_files_is_refused_whole(tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import Any
 
 import pytest
 
 from a_candidate import AFTER_THE_CRITERIA_WERE_DROPPED, AT_THE_START, a_candidate, the_delivery
 from makegood.selection.case_mix import Alike, case_mix, looked_at, standardised_difference
+from makegood.selection.criteria import resting_on
 from makegood.selection.what_if import what_if
 from makegood.selection.words import clause
 
-DAYS = {"before_on": AT_THE_START, "after_on": AFTER_THE_CRITERIA_WERE_DROPPED}
+DAYS: dict[str, Any] = {"before_on": AT_THE_START, "after_on": AFTER_THE_CRITERIA_WERE_DROPPED}
 
 
 def group(people: int, prison: str, **words: str) -> Alike:
@@ -47,6 +49,15 @@ def test_a_criterion_that_says_nothing_of_anybody_is_left_out_and_named() -> Non
     assert found.counts == {("yes", "yes"): 4}
     row = next(row for row in found.before if row.criterion == "no_prospect_of_residence_permit")
     assert (row.yes, row.no, row.unknown) == (0, 0, 4)
+
+
+def test_a_criterion_that_is_not_shown_is_not_looked_at() -> None:
+    """Who may not know whether a municipality permits it counts the others; nobody becomes unknown by that."""
+    groups = [group(4, "north"), group(3, "north", municipality_permits="no"), group(2, "north", work_potential="very_high")]
+    hidden = resting_on(the_delivery(), {"municipality_permits"})
+    found = case_mix(the_delivery(), the_delivery(), groups, before_on=AT_THE_START, after_on=AT_THE_START, without=hidden)
+    assert found.counts == {("yes", "yes"): 7, ("no", "no"): 2}
+    assert "no_municipal_consent" not in {*found.silent, *(row.criterion for row in found.before)}
 
 
 def test_nobody_is_nobody() -> None:

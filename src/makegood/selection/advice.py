@@ -30,12 +30,14 @@ class Advice:
     says: InTwoLanguages
 
 
-def advise(delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None) -> Advice:
-    """The advice by the criteria in force on a day that advise a track; only those of `lists` where given."""
+def advise(
+    delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None, without: Collection[str] = ()
+) -> Advice:
+    """The advice by the criteria in force on a day that advise a track; only those of `lists` where given, none of `without`."""
     whens = needs_of(delivery)
     found: dict[str, Decided] = {}
-    for _, _, criterion in in_force(delivery, on=on, lists=lists):
-        if criterion.track is None:
+    for _, name, criterion in in_force(delivery, on=on, lists=lists):
+        if criterion.track is None or name in without:
             continue
         track = delivery.tracks[criterion.track]
         if track.retired_on is not None and track.retired_on <= on:

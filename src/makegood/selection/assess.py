@@ -59,18 +59,20 @@ class Assessment:
         return tuple(finding for finding in self.findings if finding.passes == "no")
 
 
-def assess(delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None) -> Assessment:
+def assess(
+    delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None, without: Collection[str] = ()
+) -> Assessment:
     """Every criterion in force on a day for one candidate; only those of `lists` where given.
 
     `delivery` is the part of the terms in force on that day (`agreement.on(day).programme.delivery`); a criterion that
-    was retired by then, or comes later, is not looked at.
+    was retired by then, or comes later, is not looked at; nor are those of `without`, of which the asker is not shown the answer.
     """
-    rows = answered(delivery, answers, on=on, lists=lists)
+    rows = answered(delivery, answers, on=on, lists=lists, without=without)
     findings = tuple(_finding(row, delivery) for row in rows)
     verdict = together(rows)
     open_ones = [finding for finding in findings if finding.passes == "unknown"] if verdict == "unknown" else []
     missing = tuple(dict.fromkeys(item for finding in open_ones for item in finding.missing))
-    advice = advise(delivery, answers, on=on, lists=lists)
+    advice = advise(delivery, answers, on=on, lists=lists, without=without)
     return Assessment(on, verdict, findings, missing, advice, _says(verdict, findings, missing, delivery))
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from makegood.programme.delivery import Delivery
-from makegood.programme.delivery_criteria import Need
 from makegood.selection.answers import Answers
-from makegood.selection.criteria import Answered, answered, in_force, needs_of, together
+from makegood.selection.criteria import Answered, answered, in_force, items_of, needs_of, together
 from makegood.selection.needs import Verdict
 
 
@@ -91,14 +90,16 @@ class CaseMix:
         return sum(count for pair, count in self.counts.items() if "unknown" in pair)
 
 
-def case_mix(before: Delivery, after: Delivery, groups: Sequence[Alike], *, before_on: date, after_on: date) -> CaseMix:
+def case_mix(
+    before: Delivery, after: Delivery, groups: Sequence[Alike], *, before_on: date, after_on: date, without: Collection[str] = ()
+) -> CaseMix:
     """Every group under the criteria of two days, or of the terms in force and a proposal (`after`).
 
     A criterion that is unknown for everybody would make everybody unknown and hide what the change does; it is left out
-    of both sides and named in `silent`.
+    of both sides and named in `silent`. So are those of `without`, which are not looked at: who counts is not shown the answers.
     """
-    was = [answered(before, group.answers, on=before_on) for group in groups]
-    becomes = [answered(after, group.answers, on=after_on) for group in groups]
+    was = [answered(before, group.answers, on=before_on, without=without) for group in groups]
+    becomes = [answered(after, group.answers, on=after_on, without=without) for group in groups]
     silent = _silent([*was, *becomes])
     counts: Counter[tuple[Verdict, Verdict]] = Counter()
     of_level: dict[tuple[str, str], Counter[tuple[Verdict, Verdict]]] = {}
@@ -153,12 +154,4 @@ def standardised_difference(before: float | None, after: float | None) -> float 
 def looked_at(delivery: Delivery, *, on: date) -> frozenset[str]:
     """The items that a criterion in force on a day looks at, directly or through another criterion."""
     whens = needs_of(delivery)
-    return frozenset(item for _, _, criterion in in_force(delivery, on=on) for item in _items(criterion.when, whens))
-
-
-def _items(need: Need, whens: Mapping[str, Need]) -> set[str]:
-    if need.item is not None:
-        return {need.item}
-    if need.criterion is not None:
-        return _items(whens[need.criterion], whens)
-    return {item for part in need.all_of or need.any_of or need.none_of or [] for item in _items(part, whens)}
+    return frozenset(item for _, _, criterion in in_force(delivery, on=on) for item in items_of(criterion.when, whens))

@@ -28,6 +28,21 @@ def needs_of(delivery: Delivery) -> dict[str, Need]:
     return {name: criterion.when for listing in delivery.criteria.values() for name, criterion in listing.criteria.items()}
 
 
+def items_of(need: Need, whens: Mapping[str, Need]) -> set[str]:
+    """The items that a need looks at, directly or through another criterion."""
+    if need.item is not None:
+        return {need.item}
+    if need.criterion is not None:
+        return items_of(whens[need.criterion], whens)
+    return {item for part in need.all_of or need.any_of or need.none_of or [] for item in items_of(part, whens)}
+
+
+def resting_on(delivery: Delivery, items: Collection[str]) -> frozenset[str]:
+    """The criteria that look at any of these items."""
+    whens = needs_of(delivery)
+    return frozenset(name for name, need in whens.items() if not items_of(need, whens).isdisjoint(items))
+
+
 @dataclass(frozen=True)
 class Answered:
     """A criterion answered for a candidate: whether it is met, and whether it lets the candidate pass."""
@@ -39,12 +54,15 @@ class Answered:
     passes: Verdict
 
 
-def answered(delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None) -> list[Answered]:
-    """Every criterion in force on a day for one candidate, without words."""
+def answered(
+    delivery: Delivery, answers: Answers, *, on: date, lists: Collection[str] | None = None, without: Collection[str] = ()
+) -> list[Answered]:
+    """Every criterion in force on a day for one candidate, without words; but for those of which one is not shown the answer."""
     whens = needs_of(delivery)
     return [
         Answered(listed_in, name, criterion, decided, _PASSES.get((criterion.effect, decided.verdict), "yes"))
         for listed_in, name, criterion in in_force(delivery, on=on, lists=lists)
+        if name not in without
         for decided in (decide(criterion.when, answers, items=delivery.items, whens=whens),)
     ]
 

@@ -15,6 +15,7 @@ from makegood.programme.proposing import new_amendment, read_proposal, touches_c
 from makegood.programme.reading import Agreement
 from makegood.programme.yaml_text import parse_yaml_text
 from makegood.selection.case_mix import CaseMix, case_mix, looked_at
+from makegood.selection.criteria import in_force
 from makegood.values.problem import Problem, Refused, Where, errors
 from makegood_portal.actions.acting import action, add, fact
 from makegood_portal.actions.load_programme import orphans
@@ -39,10 +40,10 @@ class TermsRefused(Refusal):
 
 
 @action(*COUNTERS)
-def count_criteria(*, by: Scope, on: UUID, today: date) -> CriteriaAnalysis:
-    """Count who meets the criteria of today, and keep the figures. `on` is the programme."""
+def count_criteria(*, by: Scope, on: UUID, day: date, today: date) -> CriteriaAnalysis:
+    """Count who meets the criteria in force on a day, and keep the figures. `on` is the programme."""
     agreement = terms.agreement_of(on)
-    return _kept(by, on, agreement, agreement, name="", amendment={}, in_force_from=today, today=today)
+    return _kept(by, on, agreement, agreement, name="", amendment={}, in_force_from=day, today=today)
 
 
 @action(*COUNTERS)
@@ -101,13 +102,18 @@ def _kept(
     by: Scope, programme: UUID, agreement: Agreement, proposed: Agreement, *, name: str, amendment: dict[str, Any], in_force_from: date,
     today: date,
 ) -> CriteriaAnalysis:  # fmt: skip
-    organisation = criteria.party_for(by, programme)
-    if organisation is None or by.user is None:
+    party = criteria.party_for(by, programme)
+    if party is None or by.user is None:
         raise NotYours("not_a_party", _("Your organisation has no part in this programme."))
+    role, organisation = party
     before, after = _delivery(agreement, in_force_from), _delivery(proposed, in_force_from)
     items = looked_at(before, on=in_force_from) | looked_at(after, on=in_force_from)
     alike = criteria.groups(by, programme, after, items, today=today)
-    found = case_mix(before, after, alike, before_on=in_force_from, after_on=in_force_from)
+    hidden = criteria.not_shown(role, before, after)
+    days = {"before_on": in_force_from, "after_on": in_force_from}
+    found = case_mix(before, after, alike, without=hidden, **days)
+    started = [group for group in alike if group.traits[criteria.STARTED] == "yes"]
+    of_started = case_mix(before, after, started, without=hidden | frozenset(found.silent), **days)
     fact(assessed=found.assessed, changes=len(amendment.get("changes", [])))
     return add(
         CriteriaAnalysis(
@@ -118,7 +124,11 @@ def _kept(
             amendment=amendment,
             on=today,
             in_force_from=in_force_from,
-            counts=plain(found),
+            counts={
+                **plain(found),
+                "hidden": sorted({name for one in (before, after) for _, name, _ in in_force(one, on=in_force_from)} & hidden),
+                "started": plain(of_started),
+            },
             by_id=by.user,
         )
     )

@@ -53,7 +53,13 @@ EDGES = {
     "below": gettext_lazy("less than"),
     "up_to": gettext_lazy("at most"),
 }
-TRAITS = {"prison": gettext_lazy("Prison"), "sex": gettext_lazy("Sex"), "age": gettext_lazy("Age")}
+YES_OR_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
+TRAITS = {
+    "prison": gettext_lazy("Prison"),
+    criteria.STARTED: gettext_lazy("Started"),
+    "sex": gettext_lazy("Sex"),
+    "age": gettext_lazy("Age"),
+}
 LEVELS = {
     "": gettext_lazy("not known"),
     "female": gettext_lazy("woman"),
@@ -225,6 +231,8 @@ def criteria_page(request: Asked) -> HttpResponse:
         "may_see_counts": request.scope.has(*COUNTERS, Role.HEAD_OFFICE),
         "proposals": [_proposal(one, exact=request.scope.has(*COUNTERS)) for one in found.proposals],
         "silent": _titles(found, counts["silent"]) if counts else [],
+        "hidden": _titles(found, counts["hidden"]) if counts else [],
+        "started": _totals(counts["started"]) if counts else None,
     }
     return render(request, "criteria/page.html", context)
 
@@ -251,12 +259,21 @@ def _counted_rules(
     found: criteria.CriteriaPage, counts: Mapping[str, Any] | None, documents: Mapping[str, Document]
 ) -> list[dict[str, Any]]:
     of = {(one["criteria_list"], one["criterion"]): one for one in counts["before"]} if counts else {}
+    started = {(one["criteria_list"], one["criterion"]): one for one in counts["started"]["before"]} if counts else {}
+    hidden = counts["hidden"] if counts else []
     return [
         {
             "title": one.title,
             "source": source_words(one.source, documents),
             "rules": [
-                {"row": rule, "effect": EFFECTS[rule.effect], "counts": of.get((rule.criteria_list, rule.criterion))} for rule in one.rules
+                {
+                    "row": rule,
+                    "effect": EFFECTS[rule.effect],
+                    "counts": of.get((rule.criteria_list, rule.criterion)),
+                    "started": started.get((rule.criteria_list, rule.criterion)),
+                    "hidden": rule.criterion in hidden,
+                }
+                for rule in one.rules
             ],
         }
         for one in found.lists
@@ -288,11 +305,18 @@ def _told(count: int, *, exact: bool) -> str:
 @require_POST
 @page(*COUNTERS)
 def criteria_count(request: Asked, programme: UUID) -> HttpResponse:
-    """Count who meets the criteria of today."""
+    """Count who meets the criteria of the day that is shown."""
     _mine(request, programme)
-    found = count_criteria(by=request.scope, on=programme, today=timezone.localdate())
+    today = timezone.localdate()
+    try:
+        day = date.fromisoformat(request.POST["on"]) if request.POST.get("on") else today
+    except ValueError:
+        raise Http404 from None
+    _delivery(programme, day)
+    found = count_criteria(by=request.scope, on=programme, day=day, today=today)
     notices.done(request, _("Counted: %(n)s candidates with answers.") % {"n": found.counts["assessed"]})
-    return redirect(f"{reverse('criteria')}?programme={programme}")
+    shown = f"&on={day.isoformat()}" if day != today else ""
+    return redirect(f"{reverse('criteria')}?programme={programme}{shown}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -375,7 +399,7 @@ def criteria_analysis(request: Asked, analysis: UUID) -> HttpResponse:
         tables.setdefault(str(TRAITS.get(trait, trait)), []).append(
             {
                 **level,
-                "words": LEVELS.get(word, word),
+                "words": YES_OR_NO[word] if trait == criteria.STARTED else LEVELS.get(word, word),
                 "share_before": _percent(level["share_before"]),
                 "share_after": _percent(level["share_after"]),
                 "large": level["difference"] is not None and abs(level["difference"]) >= LARGE,
@@ -393,6 +417,7 @@ def criteria_analysis(request: Asked, analysis: UUID) -> HttpResponse:
         "shifts": sum(row["large"] for rows in tables.values() for row in rows),
         "text": amendment_text(found.name, found.amendment),
         "silent": [_title(agreement, found.in_force_from, name) for name in counts["silent"]],
+        "hidden": [_title(agreement, found.in_force_from, name) for name in counts.get("hidden", [])],
         "proposed": criteria.proposed(found.pk),
         "may_propose": request.scope.has(Role.LEAD),
     }

@@ -126,10 +126,12 @@ def _list(one: CriteriaOfList) -> dict[str, Any]:
     lines = [_line(line, looked_at=bool(one.looked_at)) for line in one.lines]
     order = ["danger", "warning", "success", "neutral"]
     kinds = [line["kind"] for line in lines]
+    hidden = sum(line["row"].hidden for line in lines)
     against, unknown, fine = kinds.count("danger"), kinds.count("warning"), kinds.count("success")
     told = [
         ngettext("%(n)s stands in the way", "%(n)s stand in the way", against) % {"n": against} if against else "",
         ngettext("%(n)s is not known", "%(n)s are not known", unknown) % {"n": unknown} if unknown else "",
+        ngettext("%(n)s is not shown to your role", "%(n)s are not shown to your role", hidden) % {"n": hidden} if hidden else "",
         ngettext("%(n)s is in order", "%(n)s are in order", fine) % {"n": fine} if fine else "",
     ]
     return {
@@ -142,6 +144,8 @@ def _list(one: CriteriaOfList) -> dict[str, Any]:
 
 
 def _line(line: Any, *, looked_at: bool) -> dict[str, Any]:
+    if line.hidden:
+        return {"row": line, "words": _("not shown to your role"), "kind": "neutral"}
     if line.effect in ("advises", "describes"):
         words = {"yes": _("applies"), "no": _("does not apply"), "unknown": _("not known")}[line.met]
         return {"row": line, "words": words, "kind": "neutral"}

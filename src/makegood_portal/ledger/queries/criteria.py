@@ -20,7 +20,7 @@ from makegood.programme.proposing import touches_criteria
 from makegood.programme.reading import Agreement
 from makegood.selection.answers import value_of
 from makegood.selection.case_mix import Alike
-from makegood.selection.criteria import in_force
+from makegood.selection.criteria import in_force, resting_on
 from makegood.selection.words import clause
 from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import (
@@ -43,6 +43,8 @@ COUNTERS = (Role.LEAD, Role.EVALUATOR)
 """Who may count: they may read the answers themselves."""
 READERS = (Role.LEAD, Role.HEAD_OFFICE, Role.EVALUATOR, Role.INVESTOR, Role.OUTCOME_PAYER)
 NO_ANSWER = ""
+STARTED = "started"
+"""Trait: whether somebody started, `yes` or `no`."""
 AGES = ((18, "under 18"), (25, "18–24"), (35, "25–34"), (45, "35–44"), (55, "45–54"), (65, "55–64"), (200, "65 and over"))
 """Upper edge, in whole years, and code of each band."""
 
@@ -98,6 +100,7 @@ class CriteriaPage:
     days: Sequence[date]
     """The days on which criteria changed."""
     counted: CriteriaAnalysis | None
+    """The newest count by the criteria of that day."""
     proposals: Sequence[CriteriaProposal]
 
 
@@ -118,11 +121,10 @@ def page(scope: Scope, programme: UUID | None, *, on: date | None, today: date) 
     day = on or today
     delivery = terms.delivery_on(chosen, day)
     changes = [_change(name, one) for name, one in agreement.amendments.items() if _touches(one)]
-    counted = (
-        CriteriaAnalysis.objects.filter(programme=chosen, amendment={}, organisation__in=_own(scope)).first()
-        if scope.has(*COUNTERS)
-        else None
-    )
+    since, until = same_criteria(agreement, delivery, day)
+    # Who was counted without `hidden` was counted as of the wrong day, and with what was not shown as not known.
+    kept = CriteriaAnalysis.objects.filter(programme=chosen, amendment={}, in_force_from__gte=since, in_force_from__lt=until)
+    counted = kept.filter(counts__has_key="hidden", organisation__in=_own(scope)).first() if scope.has(*COUNTERS) else None
     proposals = CriteriaProposal.objects.filter(programme=chosen).select_related("by") if scope.has(*COUNTERS, Role.HEAD_OFFICE) else None
     return CriteriaPage(
         programme=chosen,
@@ -134,6 +136,14 @@ def page(scope: Scope, programme: UUID | None, *, on: date | None, today: date) 
         counted=counted,
         proposals=list(proposals[:20]) if proposals is not None else [],
     )
+
+
+def same_criteria(agreement: Agreement, delivery: Delivery, day: date) -> tuple[date, date]:
+    """From which day, and until which, the criteria are those of a day."""
+    days = {one.from_ for one in agreement.amendments.values() if _touches(one)}
+    own = {edge for listing in delivery.criteria.values() for one in listing.criteria.values() for edge in (one.from_, one.retired_on)}
+    edges = days | {edge for edge in own if edge is not None}
+    return max((edge for edge in edges if edge <= day), default=date.min), min((edge for edge in edges if edge > day), default=date.max)
 
 
 def _own(scope: Scope) -> frozenset[UUID]:
@@ -197,25 +207,26 @@ newest AS (
     WHEN bool_or(state = 'refused') AND NOT bool_or(state IN ('draft', 'asked')) THEN 'no' ELSE '' END AS said
   FROM requests GROUP BY candidacy_id
 )
-SELECT t.said, s.prison_id, coalesce(p.said, ''), i.sex, extract(year FROM age(s.judged_on, i.born_on))::int, count(*)
+SELECT t.said, s.prison_id, coalesce(p.said, ''), i.sex, extract(year FROM age(s.judged_on, i.born_on))::int,
+  s.started_on IS NOT NULL, count(*)
 FROM told t JOIN seen s ON s.id = t.candidacy_id
 LEFT JOIN permits p ON p.candidacy_id = t.candidacy_id
 LEFT JOIN people i ON i.candidacy_id = t.candidacy_id
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 
 def groups(scope: Scope, programme: UUID, delivery: Delivery, items: frozenset[str], *, today: date) -> list[Alike]:
     """Everybody with at least one answer to these items, in groups of people who are alike. Two statements, whatever their number.
 
-    Each as of the day that `facts.judged_on` gives. Traits: the prison; sex and age where the asker may know them; every item
-    with a choice of answers. Same rules as `facts.facts_of`: of the answers up to that day the newest counts, and one that gives
-    a value before one that gives none.
+    Each as of the day that `facts.judged_on` gives. Traits: the prison; whether they started; sex and age where the asker may
+    know them; every item with a choice of answers. Same rules as `facts.facts_of`: of the answers up to that day the newest
+    counts, and one that gives a value before one that gives none.
     """
     asked = sorted(item for item in items if item not in facts.of_register(delivery))
     seen = access.visible(Candidacy.objects.filter(programme=programme), scope).order_by()
     parts: dict[str, QuerySet[Any]] = {
-        "seen": seen.annotate(judged_on=facts.judged_on(today)).values("id", "prison_id", "state", "judged_on"),
+        "seen": seen.annotate(judged_on=facts.judged_on(today)).values("id", "prison_id", "state", "started_on", "judged_on"),
         "answers": access.visible(Answer.objects.filter(item__in=asked, candidacy__programme=programme), scope).values(
             "candidacy_id", "item", "status", "value", "happened_on", "recorded_at"
         ),
@@ -250,14 +261,14 @@ def _sql(rows: QuerySet[Any]) -> tuple[str, list[Any]]:
 
 
 def _alike(row: Sequence[Any], delivery: Delivery, items: frozenset[str], prisons: Mapping[UUID, str]) -> Alike:
-    said_, prison, permits, sex, age, people = row
+    said_, prison, permits, sex, age, started, people = row
     words: dict[str, str] = json.loads(said_) if isinstance(said_, str) else said_
     answers = {item: _answer(str(word)) for item, word in words.items()}
     if age is not None and facts.AGE in delivery.items:
         answers[facts.AGE] = Given(str(age), source="file")
     if permits:
         answers |= {item: Given(permits, source="file") for item in facts.of_register(delivery) - {facts.AGE}}
-    traits = {"prison": prisons.get(prison, NO_ANSWER)}
+    traits = {"prison": prisons.get(prison, NO_ANSWER), STARTED: "yes" if started else "no"}
     if sex is not None:
         traits["sex"] = sex
     if age is not None:
@@ -288,13 +299,19 @@ def proposed(key: UUID) -> CriteriaProposal | None:
     return CriteriaProposal.objects.filter(analysis=key).select_related("by").first()
 
 
-def party_for(scope: Scope, programme: UUID) -> UUID | None:
-    """The organisation for which the asker counts in a programme: the provider, else the evaluator."""
+def party_for(scope: Scope, programme: UUID) -> tuple[Role, UUID] | None:
+    """As what and for which organisation the asker counts in a programme: the provider, else the evaluator."""
     for role in COUNTERS:
         found = Party.objects.filter(programme=programme, organisation__in=scope.where(role)).values_list("organisation", flat=True).first()
         if found is not None:
-            return found
+            return role, found
     return None
+
+
+def not_shown(role: Role, *deliveries: Delivery) -> frozenset[str]:
+    """The criteria that rest on what this role is not shown: they are left out of its counts, not counted as not known."""
+    parts = [part for part in access.Part if role in access.roles_that_read(part)]
+    return frozenset().union(*(resting_on(one, facts.not_shown(one, parts)) for one in deliveries))
 
 
 def trait_words(agreement: Agreement, on: date, trait: str, level: str) -> tuple[str, str]:
@@ -310,7 +327,7 @@ def in_order(agreement: Agreement, on: date, levels: Sequence[Mapping[str, Any]]
     """The levels trait by trait, ours first, each in the order of the programme file, what is not known last."""
     delivery = agreement.on(on).programme.delivery
     items = delivery.items if delivery else {}
-    traits = ["prison", "sex", facts.AGE, *items]
+    traits = ["prison", STARTED, "sex", facts.AGE, *items]
 
     def place(level: Mapping[str, Any]) -> tuple[int, int, str]:
         choices = list(items[level["trait"]].choices) if level["trait"] in items else []

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from makegood.programme.delivery import Delivery
+from makegood.programme.delivery_criteria import Criterion
 from makegood.selection.assess import Assessment, Finding, assess
+from makegood.selection.criteria import in_force, resting_on
 from makegood.selection.needs import Verdict
 from makegood.selection.words import clause
 from makegood_portal.ledger import access, terms
@@ -50,6 +52,8 @@ class Line:
     missing: Sequence[MissingAnswer]
     may_change: bool
     source: str
+    hidden: bool = False
+    """The asker's role is not shown what it rests on: neither known nor unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,8 @@ class Advice:
     says: str
     lists: Sequence[CriteriaOfList]
     missing: Sequence[MissingAnswer]
+    not_shown: Sequence[str]
+    """Criteria that are left out of the verdict, since the asker's role is not shown what they rest on."""
     track: str
     track_title: str
     track_says: str
@@ -129,9 +135,11 @@ def advice(scope: Scope, candidacy: UUID, *, today: date) -> Advice | None:
     on: date = vars(row)["judged_on"]
     delivery = terms.delivery_on(row.programme_id, on)
     known = facts.facts_of(scope, row, delivery)
-    whole = assess(delivery, known.answers, on=on)
+    without = resting_on(delivery, facts.not_shown(delivery, access.parts_of_file(scope, candidacy)))
+    hidden = [(listed_in, one) for listed_in, name, one in in_force(delivery, on=on) if name in without]
+    whole = assess(delivery, known.answers, on=on, without=without)
     looked = _looked_at(delivery, row.step)
-    still = assess(delivery, known.answers, on=on, lists=[name for name in delivery.criteria if name not in looked])
+    still = assess(delivery, known.answers, on=on, lists=[name for name in delivery.criteria if name not in looked], without=without)
     counts = whole if whole.may_take_part == "no" else still
     ways = _Ways(scope, row, delivery)
     kept = list(_kept(scope, row))
@@ -149,13 +157,17 @@ def advice(scope: Scope, candidacy: UUID, *, today: date) -> Advice | None:
         lists=[
             CriteriaOfList(
                 title=said(delivery.criteria[name].title),
-                lines=[_line(finding, delivery, ways) for finding in whole.findings if finding.criteria_list == name],
+                lines=[
+                    *(_line(finding, delivery, ways) for finding in whole.findings if finding.criteria_list == name),
+                    *(_hidden(one, delivery) for listed_in, one in hidden if listed_in == name),
+                ],
                 looked_at=looked.get(name, ""),
             )
             for name in delivery.criteria
-            if any(finding.criteria_list == name for finding in whole.findings)
+            if any(finding.criteria_list == name for finding in whole.findings) or name in dict(hidden)
         ],
         missing=[ways.to(item) for item in counts.missing],
+        not_shown=[said(one.title) for _, one in hidden if one.effect in ("requires", "excludes")],
         track=whole.advice.track or "",
         track_title=_track(delivery, whole.advice.track or ""),
         track_says=said(whole.advice.says),
@@ -194,10 +206,9 @@ def _looked_at(delivery: Delivery, step: str) -> dict[str, str]:
 
 def _line(finding: Finding, delivery: Delivery, ways: _Ways) -> Line:
     criterion = delivery.criteria[finding.criteria_list].criteria[finding.criterion]
-    titles = {name: one.title for listing in delivery.criteria.values() for name, one in listing.criteria.items()}
     return Line(
         title=said(criterion.title),
-        clause=said(clause(criterion.when, delivery.items, titles)),
+        clause=_clause(criterion, delivery),
         effect=finding.effect,
         passes=finding.passes,
         met=finding.met,
@@ -206,6 +217,18 @@ def _line(finding: Finding, delivery: Delivery, ways: _Ways) -> Line:
         may_change=finding.may_change,
         source=criterion.source or "",
     )
+
+
+def _hidden(criterion: Criterion, delivery: Delivery) -> Line:
+    return Line(
+        title=said(criterion.title), clause=_clause(criterion, delivery), effect=criterion.effect, passes="unknown", met="unknown",
+        because=(), missing=(), may_change=False, source=criterion.source or "", hidden=True,
+    )  # fmt: skip
+
+
+def _clause(criterion: Criterion, delivery: Delivery) -> str:
+    titles = {name: one.title for listing in delivery.criteria.values() for name, one in listing.criteria.items()}
+    return said(clause(criterion.when, delivery.items, titles))
 
 
 def _track(delivery: Delivery, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -53,6 +53,11 @@ def of_register(delivery: Delivery) -> frozenset[str]:
     """Items that the register knows by itself: the age, and what was asked of a municipality."""
     asked = {permission_item(name) for name, one in delivery.permissions.items() if one.asked_of == "municipal_contact"}
     return (frozenset({AGE}) | asked) & frozenset(delivery.items)
+
+
+def not_shown(delivery: Delivery, parts: Collection[Part]) -> frozenset[str]:
+    """Items that the register may know and does not show to who reads these parts of a file only. Not shown is not unknown."""
+    return frozenset(item for item in of_register(delivery) if (Part.IDENTITY if item == AGE else Part.PERMISSION) not in parts)
 
 
 def judged_on(today: date) -> Case:
