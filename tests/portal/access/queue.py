@@ -37,7 +37,7 @@ def those_ticked(side: Side) -> dict[str, Any]:
 
 def of_several_who_left(side: Side) -> dict[str, Any]:
     """The mark of the act in which the prison recorded why several left."""
-    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_checked")
+    Candidacy.objects.filter(pk=side.candidacy.pk).update(step="list_checked", state="open", left_on=None, exit_reason="")
     scope, why = scope_of(side.users[Role.COORDINATOR]), {"prison_service": "not_suitable"}
     with scoped(scope):
         done = leave_together(by=scope, on=[side.candidacy.pk], step="list_checked", happened_on=date(2026, 3, 5), reasons=why)
