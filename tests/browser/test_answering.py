@@ -170,3 +170,24 @@ def test_what_a_colleague_answered_while_somebody_typed_is_not_replaced_without_
     box.blur()
     expect(page.locator("#q-municipality_after_release")).to_contain_text("Iemand anders vulde intussen in: Zeist")
     assert Answer.objects.get(item="municipality_after_release").value == "Zeist"
+
+
+def test_one_choice_says_whose_the_answers_of_a_part_are(page: Page) -> None:
+    """Also of those that were given before, and of those that come after; one of them can be another's."""
+    part(page, "about_you")
+    whole = page.get_by_label("Wie geeft de antwoorden in dit deel?")
+    expect(whole).to_have_value("self")
+    page.locator("#q-marital_status .choice").first.click()
+    all_is_kept(page)
+    whole.select_option("case_manager")
+    all_is_kept(page)
+    page.locator("#q-education .choice").first.click()
+    all_is_kept(page)
+    expect(page.locator("#q-education [data-said-by]")).to_have_text("de casemanager")
+    page.locator("#q-children summary").click()
+    page.locator("#q-children select").select_option("counsellor")
+    page.locator("#q-children .choice").first.click()
+    all_is_kept(page)
+    expect(whole).to_have_value("")
+    said = {"marital_status": "case_manager", "education": "case_manager", "children": "counsellor"}
+    assert dict(Answer.objects.values_list("item", "source")) == said

@@ -493,15 +493,47 @@ def test_one_question_that_is_open_is_one(scope: Scope, response: UUID) -> None:
 
 
 def test_an_answer_says_whose_it_is(world: World, scope: Scope, response: UUID) -> None:
-    """What the prison writes down for the counsellor is the case manager's; who else may have said it can be chosen."""
+    """What the candidate is asked is the candidate's, whoever types; what is judged is the case manager's where the prison does."""
     prison = scope_of(world.ours.users[Role.COORDINATOR])
-    keeps(prison, response, debts=Typed("yes"), work_potential=Typed("low"), education=Typed("no_school", source="self"))
-    keeps(scope, response, self_reliance=Typed("low"))
-    said = {"debts": "case_manager", "work_potential": "case_manager", "education": "self", "self_reliance": "counsellor"}
+    keeps(prison, response, debts=Typed("yes"), work_potential=Typed("low"), education=Typed("no_school", source="case_manager"))
+    keeps(scope, response, self_reliance=Typed("low"), children=Typed("no"))
+    said = {"debts": "self", "children": "self", "education": "case_manager", "work_potential": "case_manager"}
+    said["self_reliance"] = "counsellor"
     assert dict(Answer.objects.values_list("item", "source")) == said
-    keeps(scope, response, debts=Typed("yes", seen="yes", source="self"), work_potential=Typed("low", seen="low"))
-    assert dict(Answer.objects.values_list("item", "source")) == said | {"debts": "self"}
+    keeps(scope, response, debts=Typed("yes", seen="yes", source="counsellor"), work_potential=Typed("low", seen="low"))
+    assert dict(Answer.objects.values_list("item", "source")) == said | {"debts": "counsellor"}
     assert tries(scope, response, sex=Typed("male", source="case_manager")).errors.keys() == {"sex"}
+
+
+def test_one_choice_says_whose_all_answers_of_a_part_are(world: World, response: UUID) -> None:
+    """Also of those that were answered before; not where a question itself names another."""
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    here = reverse("response", args=[response]) + "?section=about_you"
+    page = client.get(here).content.decode()
+    assert "Wie geeft de antwoorden in dit deel?" in page
+    assert '<option value="self" selected>de kandidaat</option>' in page
+    part = {"section": "about_you", "part_was": "self", "item": ["sex", "children", "marital_status", "education"]}
+    was = {"was_children": "self", "was_marital_status": "self", "was_education": "self"}
+    own = {"source_children": "self", "source_marital_status": "self", "source_education": "self"}
+    typed = {"value_sex": "male", "value_children": "no", "value_education": "no_school"}
+    client.post(here, {**part, **was, **own, **typed, "part_source": "self"})
+    assert set(Answer.objects.values_list("source", flat=True)) == {"self"}
+    seen = {f"seen_{name.removeprefix('value_')}": value for name, value in typed.items()}
+    typed["value_marital_status"] = "single"
+    client.post(here, {**part, **was, **own, **typed, **seen, "source_education": "counsellor", "part_source": "case_manager"})
+    said = {"sex": "self", "children": "case_manager", "marital_status": "case_manager", "education": "counsellor"}
+    assert dict(Answer.objects.values_list("item", "source")) == said
+    assert "verschilt per vraag" in client.get(here).content.decode()
+    refused = client.post(here, {**part, **was, **own, **typed, "part_source": "nobody"})
+    assert dict(Answer.objects.values_list("item", "source")) == said
+    assert refused.status_code != 500
+
+
+def test_no_choice_for_a_part_with_one_question_or_none_that_leaves_one(world: World, response: UUID) -> None:
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    for section in ("money", "people"):
+        page = client.get(reverse("response", args=[response]) + f"?section={section}").content.decode()
+        assert "Wie geeft de antwoorden in dit deel?" not in page
 
 
 def test_what_the_counsellor_judges_is_not_in_the_way_of_the_prison_and_the_candidate(world: World, response: UUID) -> None:

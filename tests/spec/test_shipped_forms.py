@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -98,15 +99,26 @@ def test_the_screening_asks_every_item_of_the_published_tables_with_their_codes(
     assert len(published.keys() - NOT_OF_THE_FORM) == 36
 
 
-def test_who_estimates_and_who_tells_is_as_published() -> None:
-    # Appendix tables 6 and 9 mark what the counsellor or case manager filled in; of table 7 that is everything.
-    sources_of = {item.name: item.source for item in read().items}
+def test_who_may_estimate_is_as_published_and_what_the_candidate_is_asked_the_candidate_says() -> None:
+    """Appendix tables 6 and 9 mark what the counsellor or case manager filled in; of table 7 that is everything. Here the
+    candidate is asked what there is to ask (need 7): so these answers are the candidate's, unless somebody says otherwise.
+    """
+    items = {item.name: item for item in read().items}
     told = ("sex", "country_of_birth", "dutch_speaking", "loneliness", "addiction", "sense_of_control")
-    estimated = ("education", "children", "marital_status", "housing_situation", "debts", "work_potential", "employee_skills")
-    assert {sources_of[name] for name in told} == {"self"}
-    assert {sources_of[name] for name in estimated} == {"counsellor"}
-    others = {name: item.others for name in estimated if (item := read().item(name))}
-    assert others == dict.fromkeys(estimated[:5], ("case_manager", "self")) | dict.fromkeys(estimated[5:], ("case_manager",))
+    estimated = ("education", "children", "marital_status", "housing_situation", "debts")
+    judged = ("work_potential", "employee_skills")
+    assert {items[name].sources for name in told} == {("self",)}
+    assert {items[name].sources for name in estimated} == {("self", "counsellor", "case_manager")}
+    assert {items[name].sources for name in judged} == {("counsellor", "case_manager")}
+
+
+@pytest.mark.parametrize("folder", FORMS, ids=lambda folder: folder.name)
+def test_whoever_is_addressed_is_whose_answer_it_is(folder: Path) -> None:
+    """A question that says "u" or "je" is put to the candidate; what somebody else judges speaks of the candidate."""
+    form = read_xlsform(made_of(folder).read_bytes(), name=folder.name)
+    you = re.compile(r"\b(u|uw|je|jij|jou|jouw)\b", re.IGNORECASE)
+    addressed = [item for item in form.items if item.kind != "note" and you.search(item.label["nl"])]
+    assert [item.name for item in addressed if item.source != "self"] == []
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,14 @@ class StoppedForm(Form):
 
 
 @dataclass(frozen=True)
+class WholePart:
+    """One choice for all questions of a part that leave open whose answer it is; `said_by` is empty where they differ."""
+
+    sources: Sequence[tuple[str, str, bool]]
+    said_by: str
+
+
+@dataclass(frozen=True)
 class Section:
     """A heading with its items; `left` is how many of them are open."""
 
@@ -182,7 +190,7 @@ def response(request: Asked, response: UUID) -> HttpResponse:
         found = kept
         if not errors:
             return redirect(_next(response, found, current, go, request.scope))
-    context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
+    context = _context(found, current, sections, errors, request.POST, request.scope)
     return render(request, "questionnaires/section.html", context, status=status)
 
 
@@ -196,7 +204,7 @@ def response_keep(request: Asked, response: UUID) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": reverse("home")})
     sections = _sections(found, section, request.scope)
     current = next((one for one in sections if one.current), None)
-    context = _context(found, current, sections, errors, request.POST if errors else None, request.scope)
+    context = _context(found, current, sections, errors, request.POST, request.scope)
     return render(request, "questionnaires/kept.html", {**context, "kept": not errors})
 
 
@@ -205,7 +213,7 @@ def _kept(request: Asked, before: Filling) -> tuple[Filling | None, Mapping[str,
 
     None: a no closed the file to whoever wrote it down, and the next page says so.
     """
-    left = keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST), happened_on=timezone.localdate())
+    left = keep_answers(by=request.scope, on=before.id, typed=_typed(request.POST, before.form), happened_on=timezone.localdate())
     errors = {**left.errors}
     found = questionnaires.filling(request.scope, before.id)  # that it was opened, is written down already
     if found is None:
@@ -391,9 +399,9 @@ def _percent(rate: float | None) -> int | None:
     return None if rate is None else round(100 * rate)
 
 
-def _typed(post: QueryDict) -> dict[str, Typed]:
-    """What was typed for each item that the form held."""
-    found = {}
+def _typed(post: QueryDict, form: Questionnaire) -> dict[str, Typed]:
+    """What was typed for each item that the page held."""
+    found, items = {}, {item.name: item for item in form.items}
     for name in post.getlist("item"):
         values = post.getlist(f"value_{name}")
         why_not = post.get(f"why_{name}", "")
@@ -403,10 +411,29 @@ def _typed(post: QueryDict) -> dict[str, Typed]:
             text=" ".join(values) if len(values) > 1 else "".join(values),
             non_answer=why_not,
             seen=post.get(f"seen_{name}"),
-            source=post.get(f"source_{name}", ""),
+            source=_whose(post, items[name]) if name in items else "",
             was=post.get(f"was_{name}"),
         )
     return found
+
+
+def _whose(post: QueryDict, item: Item) -> str:
+    """Whose answer it is: as the whole part says, where that was changed and the question itself was left as it was."""
+    own, was = post.get(f"source_{item.name}", ""), post.get(f"was_{item.name}")
+    part, part_was = post.get("part_source", ""), post.get("part_was")
+    return part if own == was and part != part_was and part in item.sources else own
+
+
+def _whole_part(questions: Sequence[Question]) -> WholePart | None:
+    """The choice for a whole part; None where not several of its questions leave one."""
+    several = [one for one in questions if one.sources]
+    if len(several) < 2:
+        return None
+    now = {code for one in several for code, _label, chosen in one.sources if chosen}
+    before = {one.said_by for one in several}
+    shared = set.intersection(*({code for code, *_ in one.sources} for one in several))
+    sources = [(code, label, now == {code}) for code, label, _chosen in several[0].sources if code in shared]
+    return WholePart(sources, next(iter(before)) if len(before) == 1 else "")
 
 
 def _by_section(form: Questionnaire) -> Iterator[tuple[str, list[Item]]]:
@@ -452,10 +479,17 @@ def _next(key: UUID, found: Filling, current: Section, go: str, by: Scope) -> st
 
 
 def _context(
-    found: Filling, current: Section | None, sections: Sequence[Section], errors: Mapping[str, str], typed: QueryDict | None, by: Scope
+    found: Filling,
+    current: Section | None,
+    sections: Sequence[Section],
+    errors: Mapping[str, str],
+    posted: QueryDict,
+    by: Scope,
 ) -> dict[str, Any]:
     others = {item.name for item in found.form.items if not may_answer(item, by)}
-    questions = [one for one in _questions(found, current.name, errors, typed, by) if one.name not in others] if current else []
+    typed, part = posted if errors else None, posted.get("part_source", "")
+    shown = _questions(found, current.name, errors, typed, by, part) if current else ()
+    questions = [one for one in shown if one.name not in others]
     steps = [
         {
             "label": one.title,
@@ -469,6 +503,7 @@ def _context(
         "section": current,
         "steps": steps,
         "questions": questions,
+        "part": _whole_part(questions),
         "done": len(found.progress.answered),
         "all": len(found.progress.asked),
         "why_not": WHY_NOT,
@@ -476,19 +511,22 @@ def _context(
     }
 
 
-def _questions(found: Filling, section: str, errors: Mapping[str, str], typed: QueryDict | None, by: Scope) -> Iterator[Question]:
+def _questions(
+    found: Filling, section: str, errors: Mapping[str, str], typed: QueryDict | None, by: Scope, part: str = ""
+) -> Iterator[Question]:
     for item in asked(found.form, found.given):
         if item.section == section:
-            yield _question(item, found, errors.get(item.name, ""), typed, by)
+            yield _question(item, found, errors.get(item.name, ""), typed, by, part)
 
 
-def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, by: Scope) -> Question:
+def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, by: Scope, part: str = "") -> Question:
+    """A question as a page shows it; `part` says whose answers those of the whole part are, where that was chosen there."""
     answer = found.given.get(item.name)
-    said_by = kept_by = answer.source if answer else usual_source(item, by)
+    said_by = kept_by = answer.source if answer else part if part in item.sources else usual_source(item, by)
     value, why_not = (answer.value, str(answer.non_answer or "")) if answer else ("", "")
     if typed is not None and f"value_{item.name}" in typed:
         value, why_not = " ".join(typed.getlist(f"value_{item.name}")), typed.get(f"why_{item.name}", "")
-        said_by = typed.get(f"source_{item.name}", said_by)
+        said_by = _whose(typed, item) or said_by
     chosen = value.split() if item.kind == "select_multiple" else [value]
     return Question(
         name=item.name,

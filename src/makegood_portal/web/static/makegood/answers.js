@@ -50,6 +50,7 @@ const bringUpToDate = (question, fresh) => {
     if (!here) continue;
     if (!here.matches(TYPED)) here.checked = same ? field.checked : here.checked;
     else {
+      if (here.matches("select") && !seen.value && !fresh.querySelector(`[name="seen_${name}"]`).value) continue; // chosen before the answer
       const now = same && here !== document.activeElement ? field.value : here.value;
       if (!sent.has(name) && now !== field.value) seen.value = before;
       if (!here.matches("select")) here.defaultValue = field.value; // what is kept, should this page be opened again
@@ -65,6 +66,27 @@ const bringUpToDate = (question, fresh) => {
   if (now) question.querySelector("[name=item]").before(now);
   question.classList.toggle("utrecht-form-field--invalid", Boolean(now));
 };
+
+// One choice for the whole part: it sets whose answer it is at each of its questions, also those that are answered already.
+const whole = form?.querySelector("[data-part-source]");
+const whose = () => questions().flatMap((question) => question.querySelector("select") ?? []);
+const ofThePart = () => {
+  if (!whole) return;
+  const said = new Set(whose().map((select) => select.value));
+  whole.value = said.size === 1 ? [...said][0] : "";
+  form.querySelector("[name=part_was]").value = whole.value; // each question says it by itself
+};
+whole?.addEventListener("change", () => {
+  if (!whole.value) return ofThePart();
+  for (const select of whose()) {
+    if (![...select.options].some((option) => option.value === whole.value)) continue;
+    select.value = whole.value;
+    select.closest("fieldset").querySelector("[data-said-by]").replaceChildren(select.selectedOptions[0].text);
+  }
+  ofThePart();
+  const changed = questions().find((question) => answered(question) !== known.get(nameOf(question)));
+  changed?.dispatchEvent(new Event("change", { bubbles: true }));
+});
 
 const take = (items, fresh) => {
   const added = [];
@@ -86,6 +108,7 @@ const take = (items, fresh) => {
     delete one.dataset.fresh;
   }
   document.getElementById("kept").classList.remove("kept--not");
+  ofThePart();
   return added;
 };
 
