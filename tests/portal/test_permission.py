@@ -630,13 +630,31 @@ def test_a_municipality_that_is_asked_no_more_is_not_offered(ours: Side) -> None
     assert "De kandidaat schreef" not in page
 
 
-def test_what_the_candidate_wrote_does_not_replace_the_municipality_of_the_list(ours: Side) -> None:
+@pytest.mark.parametrize("wrote", ["Leiden", "ergens anders", "{of_the_list} of Leiden"])
+def test_nobody_is_chosen_where_the_candidate_wrote_another_than_the_list_has(ours: Side, wrote: str) -> None:
+    """One press would send a name and a birth date there."""
     an_organisation(Kind.MUNICIPALITY, name="Leiden")
-    told(ours.at(Kind.MUNICIPALITY))
-    writes(ours, "Leiden")
-    page = client_of(ours.users[Role.COORDINATOR]).get(reverse("candidate_permissions", args=[ours.candidacy.pk])).content.decode()
-    assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', page) == [ours.at(Kind.MUNICIPALITY).name]
-    assert "De kandidaat schreef: Leiden" in page
+    town, client = told(ours.at(Kind.MUNICIPALITY)), client_of(ours.users[Role.COORDINATOR])
+    writes(ours, wrote.format(of_the_list=town.name))
+    here = reverse("candidate_permissions", args=[ours.candidacy.pk])
+    page = client.get(here).content.decode()
+    assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', page) == []
+    assert "De kandidaat schreef: " in page
+    refused = client.post(here, {"municipality": ""})
+    assert refused.status_code == 422
+    assert "Kies welke gemeente u het vraagt." in refused.content.decode()
+    assert not PermissionRequest.objects.exists()
+
+
+def test_the_municipality_of_the_list_is_chosen_where_the_candidate_wrote_the_same_until_it_is_asked(ours: Side) -> None:
+    town, client = told(ours.at(Kind.MUNICIPALITY)), client_of(ours.users[Role.COORDINATOR])
+    writes(ours, town.name)
+    here = reverse("candidate_permissions", args=[ours.candidacy.pk])
+    assert re.findall(r'<option value="[^"]+" selected>([^<]*)<', client.get(here).content.decode()) == [town.name]
+    ask(ours)
+    for word in ("asked", "not_ours"):
+        PermissionRequest.objects.update(state=word, answered_on=None if word == "asked" else ANSWERED)
+        assert re.findall(r'<option value="[^"]+" selected>', client.get(here).content.decode()) == []
 
 
 def test_a_municipality_without_an_address_is_marked_before_it_is_asked_after_it_and_in_the_lists(ours: Side) -> None:

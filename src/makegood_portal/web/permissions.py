@@ -63,10 +63,8 @@ class AskForm(Form):
                 required=not number,
                 help_text=_("Only where you do not know which municipality it is. All are asked at the same time.") if number == 1 else "",
             )
-        waits = any(line.state == "asked" for line in asking.lines)  # then another one may be asked as well
-        written = [key for key, _name in asking.written.found] if asking.written else []
-        meant = [asking.municipality] if asking.municipality else written
-        for name, key in zip(list(self.fields), [] if waits else meant, strict=False):  # as many as may be asked
+        self.fields["municipality"].error_messages["required"] = _("Choose which municipality you ask.")
+        for name, key in zip(list(self.fields), _meant(asking), strict=False):  # as many as may be asked
             self.fields[name].initial = str(key)
         self.others_open = bool(self.others) and (self.is_bound or any(self[name].initial for name in self.others))
         self.fields["warned"] = forms.MultipleChoiceField(choices=choices[1:], required=False, widget=forms.MultipleHiddenInput)
@@ -123,6 +121,21 @@ class AskForm(Form):
     def chosen(self) -> list[UUID]:
         """The municipalities, in the order in which they were chosen."""
         return [UUID(key) for name in ("municipality", *self.others) if (key := self.cleaned_data[name])]
+
+
+def _meant(asking: Asking) -> list[UUID]:
+    """The municipalities that stand chosen: those of which nothing says that another is meant, and none that was asked already.
+
+    One press sends a name and a birth date there: where the candidate wrote another than the list has, somebody chooses.
+    """
+    written, asked = asking.written, {line.place for line in asking.lines if line.state != "withdrawn"}
+    found = [key for key, _name in written.found] if written else []
+    own = [asking.municipality] if asking.municipality else []
+    if any(line.state == "asked" for line in asking.lines):  # another one may be asked as well
+        return []
+    if own and written and (written.left or found != own):
+        return []
+    return [key for key in own or found if key not in asked]
 
 
 class AnswerForm(Form):
