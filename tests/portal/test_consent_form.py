@@ -5,6 +5,7 @@ Which question is about which purpose stands in the programme file (`consents` o
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -378,3 +379,28 @@ def test_the_tab_records_it_with_one_press_where_the_party_is_clear(ours: Side) 
     Candidacy.objects.filter(pk=ours.candidacy.pk).update(municipality=None)
     assert f"permission/{town.pk}" not in [form.values.get("party") for form in Forms(tab(ours)).found]
     assert "?from=permission#consent" in tab(ours)
+
+
+def test_what_the_form_says_leads_and_one_press_records_it(ours: Side) -> None:
+    """The empty form, to record something else, is folded in below; it comes back when somebody chooses with whom."""
+    fills_in(ours)
+    page = tab(ours)
+    assert "Er mag nog niets worden gedeeld" not in page
+    assert "De kandidaat zegt ja." in page
+    assert page.index("Wat de kandidaat zegt in de vragenlijst") < page.index("Iets anders vastleggen")
+    town = ours.at(Kind.MUNICIPALITY).name
+    main = page[page.index('class="actions') :]
+    assert f"Vastleggen voor {town}" in main
+    assert 'form="record"' in main
+    assert 'form="consent"' not in main
+    assert "Iets anders vastleggen" not in tab(ours, "?from=permission")
+    (sent,) = re.findall(r'<form method="post" id="record">(.*?)</form>', page, re.DOTALL)
+    words = dict(re.findall(r'name="(\w+)" value="([^"]*)"', sent))
+    client_of(ours.users[Role.COORDINATOR]).post(reverse("candidate_consents", args=[ours.candidacy.pk]), words)
+    assert Consent.objects.get().state == "given"
+
+
+def test_without_a_yes_in_a_form_the_page_is_to_record_by_hand(ours: Side) -> None:
+    page = tab(ours)
+    assert "Er mag nog niets worden gedeeld" in page
+    assert "Iets anders vastleggen" not in page

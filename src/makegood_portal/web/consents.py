@@ -155,11 +155,26 @@ def candidate_consents(request: Asked, candidacy: UUID) -> HttpResponse:
         return redirect("candidate_consents", candidacy=candidacy)
     in_forms = [
         {"said": one, "purpose": PURPOSES[one.purpose].title, "state": STATES[_answer(one)], "party": _clear(found, one.purpose),
-         "words": _as_sent(_initial(found, one.purpose))}
+         "words": _as_sent(_initial(found, one.purpose)), "href": f"?from={one.purpose}#consent"}
         for one in found.in_forms
     ]  # fmt: skip
-    context = {"found": found, "form": form, "lines": shown(found.lines), "before": shown(found.before), "in_forms": in_forms}
+    by_hand = bool(form.errors or "from" in request.GET or not (found.may_write and found.open))
+    leads = None if by_hand else next(iter(sorted(filter(_to_record, in_forms), key=lambda one: not one["party"])), None)
+    context = {
+        "found": found,
+        "form": form,
+        "lines": shown(found.lines),
+        "before": shown(found.before),
+        "in_forms": in_forms,
+        "leads": leads,
+    }
     return render(request, "consents/of_candidate.html", context, status=422 if form.errors else 200)
+
+
+def _to_record(item: Mapping[str, Any]) -> bool:
+    """Whether the candidate says yes in a form, and with whom is still to be recorded: that is what the page is for then."""
+    said: InForm = item["said"]
+    return said.yes and (said.against or not said.recorded)
 
 
 def _answer(said: InForm) -> str:
