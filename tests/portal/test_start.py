@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from makegood_portal.ledger.models import Candidacy, ContactRoute, Notice, Party, PermissionRequest, Programme
-from makegood_portal.ledger.queries import start
+from makegood_portal.ledger.queries import queue, start
 from makegood_portal.ledger.scope import scope_of, scoped
 from makegood_portal.ledger.words import Kind, Role
 from makegood_portal.web.start import tasks
@@ -150,3 +150,22 @@ def test_at_most_twelve_queries(
     client.get("/")
     with django_assert_max_num_queries(12):
         assert client.get("/").status_code == 200
+
+
+def test_who_was_asked_about_waits_and_is_not_to_be_asked(world: World, under_terms: Programme) -> None:
+    """The card, and the queue behind it: one to ask, due in a week; the one that was most pressing waits for the municipality."""
+    for due, asked in ((1, 5), (7, None), (2, -1)):
+        one = a_candidate(world, under_terms, step="permission_asked", step_due_on=TODAY + timedelta(days=due))
+        if asked is not None:
+            deadline = {"asked_on": TODAY - timedelta(days=20), "deadline_on": TODAY + timedelta(days=asked)}
+            a_consent(one, world.ours.at(Kind.MUNICIPALITY))
+            PermissionRequest.objects.create(candidacy=one, municipality=world.ours.at(Kind.MUNICIPALITY), state="asked", **deadline)
+    found = cards(world, Role.COORDINATOR)
+    assert found["To ask the municipality"][0] == 1
+    assert found["Municipality was asked, and may still answer"] == (1, "")
+    assert found["Municipality has not answered"] == (1, "urgent")
+    with scoped(scope := scope_of(world.ours.users[Role.COORDINATOR])):
+        there = queue.queue(scope, today=TODAY, step="permission_asked")
+    assert there.chosen is not None
+    assert (there.chosen.waiting, there.chosen.asked, there.chosen.overdue) == (1, 2, 0)
+    assert [line.answering is not None for line in there.lines] == [False, True, True]

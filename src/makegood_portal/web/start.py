@@ -81,6 +81,11 @@ def _permission_to_answer(waiting: Waiting, today: date) -> Task:
     return _task(waiting, today, title=title, why=_("Somebody can only begin after your answer."), href=_to("permissions"))
 
 
+def _permission_waits(waiting: Waiting, today: date) -> Task:
+    title = ngettext("Municipality was asked, and may still answer", "Municipalities were asked, and may still answer", waiting.number)
+    return _task(waiting, today, title=title, why=_("Nothing to do now: you hear when there is an answer."), href=_to("permissions"))
+
+
 def _permission_late(waiting: Waiting, today: date) -> Task:
     title = ngettext("Municipality has not answered", "Municipalities have not answered", waiting.number)
     return _task(waiting, today, title=title, why=_("Call them. Without permission nobody may start."), href=_to("permissions"))
@@ -133,6 +138,7 @@ def _list(waiting: Waiting, today: date) -> Task:
 
 WORDS: Mapping[str, Callable[[Waiting, date], Task]] = {
     "permission_to_answer": _permission_to_answer,
+    "permission_waits": _permission_waits,
     "permission_late": _permission_late,
     "late_for_release": _late_for_release,
     "no_route": _no_route,

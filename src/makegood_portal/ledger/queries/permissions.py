@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 
+from makegood.programme.delivery import Delivery
 from makegood.programme.delivery_steps import Permission
 from makegood.selection.municipality import meant
 from makegood.selection.steps import asked_for
@@ -193,6 +194,14 @@ def kept_from_answering(requests: Iterable[PermissionRequest]) -> list[UUID]:
     if any(one.state in GRANTED for one in last.values()):
         return []
     return [key for key, one in last.items() if (one.state, one.withdrawn_because) == (PermissionState.WITHDRAWN, ANOTHER_GRANTED)]
+
+
+def waits_for_an_answer(deliveries: Mapping[UUID, Delivery]) -> Q:
+    """Candidates of whom a municipality was asked, at the step at which that is done: the answer is its work, not the asker's."""
+    at = Q(pk__in=[])
+    for programme, delivery in deliveries.items():
+        at |= Q(programme=programme, step__in=[code for code, step in delivery.steps.items() if step.kind == "permission"])
+    return at & Q(Exists(PermissionRequest.objects.filter(candidacy=OuterRef("pk"), state=PermissionState.ASKED)))
 
 
 @dataclass(frozen=True, kw_only=True)

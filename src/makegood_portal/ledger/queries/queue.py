@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 
 from makegood.programme.delivery import Delivery
 from makegood.selection.steps import reasons_at, time_left
@@ -16,7 +16,7 @@ from makegood_portal.ledger import access, terms
 from makegood_portal.ledger.models import Candidacy, EligibilityAssessment, Identity, State
 from makegood_portal.ledger.queries import excluding
 from makegood_portal.ledger.queries.candidates import ends_for, name_of, steps_of
-from makegood_portal.ledger.queries.permissions import Answering, answering, is_granted, permission_of
+from makegood_portal.ledger.queries.permissions import Answering, answering, is_granted, permission_of, waits_for_an_answer
 from makegood_portal.ledger.queries.questionnaires import OfStep, instruments_of_step
 from makegood_portal.ledger.scope import Scope
 from makegood_portal.ledger.terms import said
@@ -41,6 +41,13 @@ class StepCount:
     kind: str
     waiting: int
     overdue: int
+    asked: int
+    """Who wait there for the answer of a municipality that was asked: nothing to do for them now, and not among `waiting`."""
+
+    @property
+    def all(self) -> int:
+        """Everybody at the step."""
+        return self.waiting + self.asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,16 +110,19 @@ class StepForm:
 def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str = "", number: int = 1) -> Queue:
     """One count for all steps, one page of one step: eight queries, whatever the number of candidates."""
     rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
-    late = Q(step_due_on__lt=today)
-    counted = rows.order_by().values("programme", "step").annotate(waiting=Count("id"), overdue=Count("id", filter=late))
-    counts = {(row["programme"], row["step"]): (row["waiting"], row["overdue"]) for row in counted}
+    deliveries = terms.deliveries_on({key for keys in (scope.programmes or {}).values() for key in keys}, today)
+    asked_last = Case(When(waits_for_an_answer(deliveries), then=Value(1)), default=Value(0))
+    rows = rows.annotate(asked=asked_last)
+    to_do, late = Q(asked=0), Q(asked=0, step_due_on__lt=today)
+    counted = rows.order_by().values("programme", "step")
+    counted = counted.annotate(waiting=Count("id", filter=to_do), overdue=Count("id", filter=late), others=Count("id", filter=~to_do))
+    counts = {(row["programme"], row["step"]): (row["waiting"], row["overdue"], row["others"]) for row in counted}
     steps: list[StepCount] = []
-    deliveries = terms.deliveries_on({key for key, _ in counts}, today)
     for key, delivery in deliveries.items():
         for name in steps_of(delivery, scope):
-            waiting, overdue = counts.get((key, name), (0, 0))
-            if waiting:
-                steps.append(_count(key, name, delivery, waiting, overdue, today=today))
+            there = counts.get((key, name), (0, 0, 0))
+            if any(there):
+                steps.append(_count(key, name, delivery, *there, today=today))
     chosen = next((one for one in steps if one.step == step and programme in (None, one.programme)), None)
     if chosen is None:
         chosen = max(steps, key=lambda one: (one.overdue, one.waiting), default=None)
@@ -121,9 +131,11 @@ def queue(scope: Scope, *, today: date, programme: UUID | None = None, step: str
     delivery = deliveries[chosen.programme]
     size = TICKED if chosen.bulk else PAGE
     start = (max(number, 1) - 1) * size
-    due_first = (F("step_due_on").asc(nulls_last=True), F("release_on").asc(nulls_last=True), "id")
+    due_first: tuple[Any, ...] = (F("step_due_on").asc(nulls_last=True), F("release_on").asc(nulls_last=True), "id")
+    if chosen.asked:
+        due_first = ("asked", *due_first)
     waiting = rows.filter(programme=chosen.programme, step=chosen.step).order_by(*due_first)
-    here = Candidacy.objects.filter(pk__in=waiting.values("pk")[start : start + size + 1])
+    here = Candidacy.objects.annotate(asked=asked_last).filter(pk__in=waiting.values("pk")[start : start + size + 1])
     page = list(here.select_related("person", "prison").order_by(*due_first))
     names = {one.candidacy_id: one for one in access.visible(Identity.objects.filter(candidacy__in=[row.pk for row in page]), scope)}
     here_now = [row.pk for row in page[:size]]
@@ -187,11 +199,11 @@ def _no_advice(scope: Scope, row: Candidacy, delivery: Delivery) -> bool:
     return not access.visible(EligibilityAssessment.objects.filter(candidacy=row), scope).exists()
 
 
-def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int, *, today: date) -> StepCount:
+def _count(programme: UUID, name: str, delivery: Delivery, waiting: int, overdue: int, asked: int, *, today: date) -> StepCount:
     step = delivery.steps[name]
     return StepCount(
         programme=programme, step=name, task=said(step.task or step.title), does=said(step.does), bulk=step.bulk, kind=step.kind,
-        leaves=bool(reasons_at(delivery, name, on=today)), waiting=waiting, overdue=overdue,
+        leaves=bool(reasons_at(delivery, name, on=today)), waiting=waiting, overdue=overdue, asked=asked,
     )  # fmt: skip
 
 

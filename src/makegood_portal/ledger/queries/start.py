@@ -36,7 +36,7 @@ from makegood_portal.ledger.models import (
     State,
     User,
 )
-from makegood_portal.ledger.queries import agreements, consents, questionnaires
+from makegood_portal.ledger.queries import agreements, consents, permissions, questionnaires
 from makegood_portal.ledger.queries.candidates import NAME, name_of, steps_of
 from makegood_portal.ledger.queries.caseload import GUIDED, guide_gone
 from makegood_portal.ledger.scope import Scope
@@ -99,8 +99,17 @@ def _deliveries(scope: Scope, today: date) -> dict[UUID, Delivery]:
 
 
 def _steps(scope: Scope, today: date) -> Rows:
-    rows = access.visible(Candidacy.objects.filter(state=State.OPEN), scope)
+    asked = permissions.waits_for_an_answer(_deliveries(scope, today))
+    rows = access.visible(Candidacy.objects.filter(state=State.OPEN).exclude(asked), scope)
     return _shaped("step", rows, due="step_due_on", today=today, step="step")
+
+
+def _permissions_waiting(scope: Scope, today: date) -> Rows:
+    """The municipality was asked, and has its time still: nothing to do but to know of it. Who is late is told of apart."""
+    late = PermissionRequest.objects.filter(candidacy=OuterRef("pk"), state=PermissionState.ASKED, deadline_on__lt=today)
+    asked = permissions.waits_for_an_answer(_deliveries(scope, today))
+    rows = Candidacy.objects.filter(asked, state=State.OPEN).exclude(Exists(late))
+    return _shaped("permission_waits", access.visible(rows, scope), today=today)
 
 
 def _permissions_to_answer(scope: Scope, today: date) -> Rows:
@@ -164,6 +173,7 @@ def _lists(scope: Scope, today: date) -> Rows:
 COUNTS: dict[Callable[[Scope, date], Rows], frozenset[Role]] = {
     _steps: frozenset({Role.COORDINATOR, Role.HEAD_OFFICE, Role.COUNSELLOR, Role.LEAD}),
     _permissions_to_answer: frozenset({Role.MUNICIPAL_CONTACT}),
+    _permissions_waiting: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _permissions_late: frozenset({Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}),
     _late_for_release: frozenset({Role.COORDINATOR, Role.COUNSELLOR}),
     _without_a_route: frozenset({Role.COUNSELLOR, Role.LEAD}),
