@@ -414,6 +414,54 @@ def test_on_paper_each_question_has_a_number_and_says_when_it_is_asked(world: Wo
     assert "Van Ours" not in sheet
 
 
+@pytest.mark.usefixtures("scope")
+def test_a_form_is_printed_before_it_is_begun_and_that_is_written_down(world: World) -> None:
+    who, of = world.ours.users[Role.COORDINATOR], world.ours.candidacy
+    client = client_of(who)
+    there = reverse("questionnaire_paper", args=[of.pk, "screening"])
+    assert there in client.get(reverse("candidate_questionnaires", args=[of.pk])).content.decode()
+    page = client.get(there).content.decode()
+    assert "Hebt u kinderen?" in page
+    assert of.person.pseudonym in page
+    assert not Response.objects.exists()
+    assert AuditEntry.objects.filter(verb="read", part="candidacy", candidacy=of.pk, actor=who.pk).exists()
+    assert client.get(reverse("questionnaire_paper", args=[of.pk, "no_such"])).status_code == 404
+    assert client.get(reverse("questionnaire_paper", args=[world.theirs.candidacy.pk, "screening"])).status_code == 404
+
+
+def test_what_staff_judges_is_on_a_sheet_of_its_own(world: World, response: UUID) -> None:
+    """What the candidate is handed holds no word about their work potential; each sheet has room for the day and for who filled it in."""
+    page = client_of(world.ours.users[Role.COUNSELLOR]).get(reverse("response_paper", args=[response])).content.decode()
+    theirs, staff = page.split("Blad voor de begeleider of casemanager")
+    assert "Geef dit blad niet aan de kandidaat." in staff
+    for words in ("Voor de begeleider", "arbeidspotentieel", "afstand tot de arbeidsmarkt"):
+        assert words not in theirs
+        assert words in staff
+    assert "Hoe goed leest u Nederlands?" in theirs
+    assert all("Datum:" in sheet and "Ingevuld door:" in sheet for sheet in (theirs, staff))
+
+
+def test_without_a_script_a_part_comes_back_with_the_questions_that_an_answer_brings_up(world: World, response: UUID) -> None:
+    """Once: what need not be answered holds nobody up a second time."""
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    here = reverse("response", args=[response]) + "?section=money"
+    money = {"section": "money", "item": ["debts"], "value_debts": "yes", "seen_debts": ""}
+    back = client.post(here, money)
+    assert back["Location"] == f"{here}#q-debts_size"
+    page = client.get(here).content.decode()
+    assert "Door de antwoorden komen er vragen bij." in page
+    assert "Hoeveel schulden hebt u ongeveer?" in page
+    money |= {"item": ["debts", "debts_size", "debts_help"], "seen_debts": "yes"}
+    assert client.post(here, money)["Location"].endswith("?section=people")
+
+
+def test_who_stops_is_not_held_up_by_a_question_that_an_answer_brings_up(world: World, response: UUID) -> None:
+    client = client_of(world.ours.users[Role.COORDINATOR])
+    money = {"section": "money", "item": "debts", "value_debts": "yes", "seen_debts": "", "go": "stop"}
+    stopped = client.post(reverse("response", args=[response]) + "?section=money", money)
+    assert stopped["Location"] == reverse("candidate_questionnaires", args=[world.ours.candidacy.pk])
+
+
 def seen_of(page: str, item: str) -> str:
     """What the page says stands there, to be sent back with the answer."""
     (found,) = re.findall(rf'name="seen_{item}" value="([^"]*)"', page)

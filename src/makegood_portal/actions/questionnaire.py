@@ -224,6 +224,14 @@ def look_at(*, by: Scope, on: UUID) -> questionnaires.Filling | None:
     return found
 
 
+def look_at_sheet(*, by: Scope, on: UUID, instrument: str) -> questionnaires.Sheet | None:
+    """A questionnaire to print for a candidate, and written down that it was opened; None: not there, or not yours."""
+    found = questionnaires.sheet(by, on, instrument)
+    if found is not None:
+        audit.record(by, "read", part="candidacy", table="ledger_candidacy", row=on, candidacy=on, person=found.person)
+    return found
+
+
 def _mine(by: Scope, key: UUID) -> Response:
     rows = access.writable(Response.objects.filter(pk=key), by).select_for_update(of=("self",))
     response = rows.select_related("candidacy", "questionnaire").defer("questionnaire__definition").first()

@@ -31,6 +31,7 @@ from makegood_portal.actions.questionnaire import (
     keep_answers,
     leave_the_rest,
     look_at,
+    look_at_sheet,
     may_answer,
     open_again,
     take_reasons_back,
@@ -187,11 +188,25 @@ def response(request: Asked, response: UUID) -> HttpResponse:
         kept, errors, status = _kept(request, found)
         if kept is None:
             return redirect("home")
-        found = kept
+        before, found = found, kept
         if not errors:
+            if go != "stop" and (brought_up := _brought_up(before, found, current.name, request.scope)):
+                said = ngettext("Your answer brings up another question.", "Your answers bring up other questions.", len(brought_up))
+                notices.careful(request, said)
+                return redirect(f"{reverse('response', args=[response])}?section={current.name}#q-{brought_up[0]}")
             return redirect(_next(response, found, current, go, request.scope))
     context = _context(found, current, sections, errors, request.POST, request.scope)
     return render(request, "questionnaires/section.html", context, status=status)
+
+
+def _brought_up(before: Filling, after: Filling, section: str, by: Scope) -> list[str]:
+    """The questions of a part that answers brought up just now: where no script put them on the page, nobody saw them yet."""
+    shown = {*before.progress.asked}
+    return [
+        item.name
+        for item in after.form.items
+        if item.section == section and item.name in after.progress.asked and item.name not in shown and may_answer(item, by)
+    ]
 
 
 @require_POST
@@ -332,21 +347,58 @@ def _answers(request: Asked, found: Filling, form: StoppedForm) -> HttpResponse:
 
 @require_safe
 @page(*FILLERS)
+def questionnaire_paper(request: Asked, candidacy: UUID, code: str) -> HttpResponse:
+    """The same before it is begun: who fills it in by hand in a talk, has it with them."""
+    found = look_at_sheet(by=request.scope, on=candidacy, instrument=code)
+    if found is None:
+        raise Http404
+    back = (reverse("candidate_questionnaires", args=[candidacy]), _("Questionnaires"))
+    return _paper(request, found.form, title=found.title, whose=found.pseudonym, back=back)
+
+
+@require_safe
+@page(*FILLERS)
 def response_paper(request: Asked, response: UUID) -> HttpResponse:
     """The whole questionnaire to print and fill in by hand; it is typed in later."""
     found = _found(request, response)
-    numbers = {item.name: number for number, item in enumerate((one for one in found.form.items if one.kind != "note"), 1)}
-    sections = [
-        {
-            "title": _words(found.form.sections.get(name, {})),
-            "items": [
-                (numbers.get(item.name), _question(item, found, "", None, request.scope), _only_if(found.form, item, numbers))
-                for item in items
-            ],
-        }
-        for name, items in _by_section(found.form)
-    ]
-    return render(request, "questionnaires/paper.html", {"filling": found, "sections": sections, "why_not": WHY_NOT})
+    back = (reverse("response_answers", args=[response]), found.title)
+    return _paper(request, found.form, title=found.title, whose=found.pseudonym, back=back)
+
+
+def _paper(request: Asked, form: Questionnaire, *, title: str, whose: str, back: tuple[str, str]) -> HttpResponse:
+    """A sheet for the candidate, and apart from it what somebody else judges: that is handed to nobody."""
+    numbers = {item.name: number for number, item in enumerate((one for one in form.items if one.kind != "note"), 1)}
+    judged = {item.name for item in form.items if item.kind != "note" and not item.told}
+    told = {item.section for item in form.items if item.kind != "note" and item.told}
+    alone = {item.section for item in form.items if item.name in judged} - told  # its notes are for who judges too
+    sheets = []
+    for staff in (False, True):
+        kept = [
+            (name, [one for one in items if (one.name in judged or one.section in alone) is staff and may_answer(one, request.scope)])
+            for name, items in _by_section(form)
+        ]
+        sections = [
+            {
+                "title": _words(form.sections.get(name, {})),
+                "items": [(numbers.get(one.name), _on_paper(one), _only_if(form, one, numbers)) for one in items],
+            }
+            for name, items in kept
+            if items
+        ]
+        if any(one.name in numbers for _name, items in kept for one in items):
+            sheets.append({"staff": staff, "sections": sections})
+    context = {"title": title, "whose": whose, "back": back, "sheets": sheets, "why_not": WHY_NOT}
+    return render(request, "questionnaires/paper.html", context)
+
+
+def _on_paper(item: Item) -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "label": _words(item.label),
+        "hint": _words(item.hint),
+        "time": str(TIMES.get(item.reference_time, "")),
+        "choices": [_words(choice.label) for choice in item.choices],
+    }
 
 
 def _only_if(form: Questionnaire, item: Item, numbers: Mapping[str, int]) -> str:
@@ -555,6 +607,7 @@ def _words(words: Mapping[str, str]) -> str:
 PATHS = [
     path("candidates/<uuid:candidacy>/questionnaires/", candidate_questionnaires, name="candidate_questionnaires"),
     path("candidates/<uuid:candidacy>/questionnaires/<slug:code>/begin/", questionnaire_begin, name="questionnaire_begin"),
+    path("candidates/<uuid:candidacy>/questionnaires/<slug:code>/paper/", questionnaire_paper, name="questionnaire_paper"),
     path("questionnaires/", questionnaires_missing, name="questionnaires"),
     path("questionnaires/open/", questionnaires_open, name="questionnaires_open"),
     path("questionnaires/<uuid:response>/", response, name="response"),

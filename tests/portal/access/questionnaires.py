@@ -47,6 +47,7 @@ SCREENERS = FILLERS | {Role.EVALUATOR}
 ROUTES = {
     "candidate_questionnaires": Route(may=SCREENERS, kwargs=of_candidacy),
     "questionnaire_begin": Route(may=FILLERS, kwargs=of_screening, post=nothing),
+    "questionnaire_paper": Route(may=FILLERS, kwargs=of_screening),
     "questionnaires": Route(may=SCREENERS),
     "questionnaires_open": Route(may=FILLERS),
     "response": Route(may=FILLERS, kwargs=of_response),

@@ -149,6 +149,30 @@ def filling(scope: Scope, key: UUID) -> Filling | None:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A questionnaire to print for one candidate, begun or not."""
+
+    person: UUID
+    pseudonym: str
+    title: str
+    form: Questionnaire
+
+
+def sheet(scope: Scope, candidacy: UUID, code: str) -> Sheet | None:
+    """The form that a candidate began, else the newest of the programme; None: not there and not yours are the same answer."""
+    row = access.writable(Candidacy.objects.filter(pk=candidacy), scope).select_related("person").first()
+    if row is None:
+        return None
+    begun = _newest(scope, row, [code]).get(code)
+    held = {} if begun else terms.questionnaires_of(row.programme_id, [code])
+    if begun is None and code not in held:
+        return None
+    form = terms.questionnaire(begun.questionnaire_id if begun else held[code][0])
+    title = terms.title_of_form(row.programme_id, code, form, timezone.localdate())
+    return Sheet(person=row.person_id, pseudonym=row.person.pseudonym, title=title, form=form)
+
+
 def of_candidate(scope: Scope, candidacy: UUID) -> Candidate | None:
     """The instruments of the programme with the newest response of one candidate."""
     writes = Exists(access.writable(Candidacy.objects.filter(pk=OuterRef("pk")), scope))
