@@ -83,7 +83,7 @@ def test_what_the_button_needs_stands_beside_it_and_not_below_the_list(opens: Op
             page = opens(ours.users[role], scripts=scripts).new_page()
             page.goto(where)
             expect(page.locator(f".actions [name={field}]")).to_be_in_viewport()
-            expect(page.locator(".actions button")).to_be_in_viewport()
+            expect(page.locator(".actions .nl-button--primary")).to_be_in_viewport()
     page.get_by_role("checkbox").nth(1).check(force=True)
     page.locator("[name=counsellor]").select_option(index=1)
     follow(page.locator(".actions button"))

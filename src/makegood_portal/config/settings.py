@@ -142,7 +142,6 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": openid_connect.apps()}}
 
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # who comes through the proxy is not one address; without one nobody is believed
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/300s/key"}  # an office behind one address again; by user and address counts axes
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # together: an office behind one address is not locked by one colleague

@@ -35,7 +35,7 @@ from makegood_portal.ledger.words import Role
 from makegood_portal.web import notices
 from makegood_portal.web.fields import PickedDateField
 from makegood_portal.web.files import UploadField
-from makegood_portal.web.offered import Form
+from makegood_portal.web.offered import Form, not_offered
 from makegood_portal.web.pages import Asked, page
 from makegood_portal.web.problem_words import told
 from makegood_portal.web.refused import tell_beside
@@ -311,6 +311,7 @@ def criteria_count(request: Asked, programme: UUID) -> HttpResponse:
     try:
         day = date.fromisoformat(request.POST["on"]) if request.POST.get("on") else today
     except ValueError:
+        not_offered("on")
         raise Http404 from None
     _delivery(programme, day)
     found = count_criteria(by=request.scope, on=programme, day=day, today=today)

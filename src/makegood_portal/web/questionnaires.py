@@ -454,6 +454,7 @@ def _percent(rate: float | None) -> int | None:
 def _typed(post: QueryDict, form: Questionnaire) -> dict[str, Typed]:
     """What was typed for each item that the page held."""
     found, items = {}, {item.name: item for item in form.items}
+    part = _part(post)  # a page on which nothing changed sends it too
     for name in post.getlist("item"):
         values = post.getlist(f"value_{name}")
         why_not = post.get(f"why_{name}", "")
@@ -463,17 +464,22 @@ def _typed(post: QueryDict, form: Questionnaire) -> dict[str, Typed]:
             text=" ".join(values) if len(values) > 1 else "".join(values),
             non_answer=why_not,
             seen=post.get(f"seen_{name}"),
-            source=_whose(post, items[name]) if name in items else "",
+            source=_whose(post, items[name], *part) if name in items else "",
             was=post.get(f"was_{name}"),
         )
     return found
 
 
-def _whose(post: QueryDict, item: Item) -> str:
+def _part(post: QueryDict) -> tuple[str, str | None]:
+    """What is chosen for a whole part, and what stood there."""
+    return post.get("part_source", ""), post.get("part_was")
+
+
+def _whose(post: QueryDict, item: Item, part: str, part_was: str | None) -> str:
     """Whose answer it is: as the whole part says, where that was changed and the question itself was left as it was."""
     own, was = post.get(f"source_{item.name}", ""), post.get(f"was_{item.name}")
-    part, part_was = post.get("part_source", ""), post.get("part_was")
-    return part if own == was and part != part_was and part in item.sources else own
+    chosen = part and part != part_was and own == was
+    return part if chosen and (part in item.sources or part not in SAID_BY) else own  # what nobody offered is refused with the answer
 
 
 def _whole_part(questions: Sequence[Question]) -> WholePart | None:
@@ -578,7 +584,7 @@ def _question(item: Item, found: Filling, error: str, typed: QueryDict | None, b
     value, why_not = (answer.value, str(answer.non_answer or "")) if answer else ("", "")
     if typed is not None and f"value_{item.name}" in typed:
         value, why_not = " ".join(typed.getlist(f"value_{item.name}")), typed.get(f"why_{item.name}", "")
-        said_by = _whose(typed, item) or said_by
+        said_by = _whose(typed, item, *_part(typed)) or said_by
     chosen = value.split() if item.kind == "select_multiple" else [value]
     return Question(
         name=item.name,

@@ -165,6 +165,9 @@ def queue_leave(request: Asked) -> HttpResponse:
     found = queue.step_form(request.scope, chosen[0], today=timezone.localdate()) if chosen else None
     if chosen and (found is None or not found.may_end):
         raise Http404
+    if found is not None and step != found.step:
+        not_offered("step")
+        raise Refusal("another_step", _("Nobody waits at this step any more. Look at the list again."))
     if found is None or not found.reasons:
         notices.careful(request, _("Tick at least one candidate."))
         return redirect(back)

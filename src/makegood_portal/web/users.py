@@ -118,6 +118,10 @@ class TakeUpForm(Form):
 class WelcomeForm(TakeUpForm):
     """The code of the link, and a password, twice."""
 
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.fields["secret"].help_text = _("What stands after # in the link that you got. Often it is filled in already.")
+
     password = forms.CharField(
         label=gettext_lazy("Your new password"), max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )

@@ -197,7 +197,6 @@ _GROUPS = """
 WITH seen AS ({seen}), answers AS ({answers}), requests AS ({requests}), people AS ({people}),
 newest AS (
   SELECT DISTINCT ON (candidacy_id, item) candidacy_id, item, status, value FROM answers
-  JOIN seen s ON s.id = candidacy_id AND (s.state = 'open' OR happened_on <= s.judged_on)
   ORDER BY candidacy_id, item, (status = 'given') DESC, happened_on DESC, recorded_at DESC
 ), told AS (
   SELECT candidacy_id, jsonb_object_agg(item, CASE WHEN status = 'given' THEN value ELSE to_jsonb('-' || status) END) AS said
@@ -226,8 +225,8 @@ def groups(scope: Scope, programme: UUID, delivery: Delivery, items: frozenset[s
     asked = sorted(item for item in items if item not in facts.of_register(delivery))
     seen = access.visible(Candidacy.objects.filter(programme=programme), scope).order_by()
     parts: dict[str, QuerySet[Any]] = {
-        "seen": seen.annotate(judged_on=facts.judged_on(today)).values("id", "prison_id", "state", "started_on", "judged_on"),
-        "answers": access.visible(Answer.objects.filter(item__in=asked, candidacy__programme=programme), scope).values(
+        "seen": seen.annotate(judged_on=facts.judged_on(today)).values("id", "prison_id", "started_on", "judged_on"),
+        "answers": access.visible(Answer.objects.filter(facts.by_then(), item__in=asked, candidacy__programme=programme), scope).values(
             "candidacy_id", "item", "status", "value", "happened_on", "recorded_at"
         ),
         "requests": access.visible(PermissionRequest.objects.filter(candidacy__programme=programme), scope)

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, DateField, Exists, OuterRef, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 
 from makegood.instrument.questionnaire import NON_ANSWERS
@@ -21,6 +21,8 @@ from makegood_portal.ledger.models.candidacy import State
 from makegood_portal.ledger.scope import Scope
 
 AGE = "age"
+ENDED_ON = ("started_on", "left_on", "step_since")
+"""The day of the start, else of leaving; the last stands in for a day that is missing."""
 CITIZEN_NUMBER = "citizen_service_number"
 GRANTED = (PermissionState.GRANTED, PermissionState.GRANTED_WITH_CONDITIONS)
 WAITING = (PermissionState.DRAFT, PermissionState.ASKED)
@@ -65,9 +67,12 @@ def judged_on(today: date) -> Case:
 
     What somebody is years later says nothing about what was decided: the age, the answers and the criteria are those of this day.
     """
-    return Case(
-        When(state=State.OPEN, then=Value(today)), default=Coalesce("started_on", "left_on", "step_since"), output_field=DateField()
-    )
+    return Case(When(state=State.OPEN, then=Value(today)), default=Coalesce(*ENDED_ON), output_field=DateField())
+
+
+def by_then() -> Q:
+    """Answers that were given by the day as of which their candidacy is judged; of who is on the way all."""
+    return Q(candidacy__state=State.OPEN) | Q(happened_on__lte=Coalesce(*(f"candidacy__{day}" for day in ENDED_ON)))
 
 
 def with_facts(scope: Scope, candidacy: UUID, *, today: date) -> Candidacy | None:
