@@ -109,7 +109,7 @@ def test_no_retention_is_forgotten(category: Category, db: None, monkeypatch: py
 
 
 def a_left_person(left_on: date, **more: Any) -> Candidacy:
-    candidacy = a_candidacy(state=State.LEFT, left_on=left_on, exit_reason="does_not_want", **more)
+    candidacy = a_candidacy(state=State.LEFT, left_on=left_on, exit_reason="does_not_want", list_token="f" * 64, **more)
     an_event(candidacy)
     ContactRoute.objects.create(candidacy=candidacy, kind="phone", value="06 0000 0000")
     Note.objects.create(candidacy=candidacy, sealed=history.seal(candidacy.person_id, {"text": "has a sister in Utrecht"}))
@@ -127,6 +127,7 @@ def test_six_months_after_leaving_the_person_is_unknown(db: None, left_on: date,
     retention.keep_retention(TODAY)
     assert Identity.objects.filter(candidacy=candidacy).exists() is there
     assert ContactRoute.objects.filter(candidacy=candidacy).exists() is there
+    assert bool(Candidacy.objects.get(pk=candidacy.pk).list_token) is there, "by its mark the next list would know somebody who is nobody"
     assert (PermissionRequest.objects.get(candidacy=candidacy).says is not None) is there
     assert (history.unseal(candidacy.person_id, Note.objects.get(candidacy=candidacy).sealed) is not None) is there
     assert SelectionEvent.objects.filter(candidacy=candidacy).exists(), "the pseudonymous journey stays for the evaluation"

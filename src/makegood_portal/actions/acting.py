@@ -136,8 +136,9 @@ def change(row: M, *, reason: str = "", seen: int | None = None, columns: Mappin
 def add(row: M, *, reason: str = "") -> M:
     """Write a new record and put it in history."""
     act = _doing()
-    if row._meta.db_table in erasure.ERASE or getattr(row, "free_text", False):
-        demand_a_person(row.candidacy)  # type: ignore[attr-defined]
+    of: Candidacy | None = getattr(row, "candidacy", None)
+    if of is not None and (row._meta.db_table in erasure.ERASE or getattr(row, "free_text", False)):
+        demand_a_person(of)
     row.save(force_insert=True)
     new = {f.attname: [None, _plain(getattr(row, f.attname))] for f in row._meta.concrete_fields if f.get_internal_type() != "BinaryField"}
     _write(act, row, {"changes": new, "reason": reason})

@@ -6,9 +6,7 @@ persons, and names the municipality that took its place; it is asked nothing new
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,8 +14,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from makegood.values.problem import Problem, Where, nearest
+from makegood.values.problem import Problem, Refused, Where, nearest
 from makegood_portal.actions.acting import action, add, change, fact
+from makegood_portal.actions.csv_cells import cells_of
 from makegood_portal.actions.refusal import Refusal, Stale
 from makegood_portal.ledger.models import MunicipalityDetails, Organisation
 from makegood_portal.ledger.scope import Scope
@@ -98,17 +97,10 @@ class CodesPlan:
 def read_codes(content: bytes, *, file: str = "") -> list[CodeLine]:
     """The lines of a list, comma or semicolon. Raises `CodesRefused` with every problem and its line."""
     where = Where(file or "list")
-    if len(content) > MOST_BYTES:
-        raise CodesRefused([Problem(where, "too_large", "the list is larger than 500 kB", "", "send the list of municipalities only")])
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CodesRefused([Problem(where, "wrong_encoding", "this is not UTF-8", "", "save the list as CSV UTF-8")]) from None
-    first = text.split("\n", 1)[0]
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
-    except csv.Error:
-        raise CodesRefused([Problem(where, "too_large", "a cell is far too long", "", "send the list of municipalities only")]) from None
+        rows = cells_of(content, where, most=MOST_BYTES)
+    except Refused as refused:
+        raise CodesRefused(list(refused.problems)) from None
     header = [word.strip().casefold() for word in rows[0]] if rows else []
     if not set(COLUMNS[:3]) <= set(header) or not set(header) <= set(COLUMNS) or len(header) != len(set(header)):
         remedy = "begin with the columns code, name, year and, where municipalities merged, merged_into"

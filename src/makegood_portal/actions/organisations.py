@@ -6,14 +6,13 @@ the name that it had before (`former_name`). What is found is put right, what is
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from makegood.values.problem import Problem, Refused, Where, nearest
 from makegood_portal.actions.acting import action, add, change, fact
+from makegood_portal.actions.csv_cells import cells_of
 from makegood_portal.actions.municipality_codes import FIRST_YEAR, LAST_YEAR, four_digits
 from makegood_portal.ledger import policy_changes, terms
 from makegood_portal.ledger.models import MunicipalityDetails, Organisation, Party, Programme
@@ -92,17 +91,7 @@ def take_organisations_in(*, by: Scope, on: None, file: Path) -> Taken:
 
 def _read(content: bytes, where: Where) -> list[Line]:
     """The lines of a list, comma or semicolon."""
-    if len(content) > MOST_BYTES:
-        raise Refused([Problem(where, "too_large", "the list is larger than 500 kB", "", "send it in parts")])
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused([Problem(where, "wrong_encoding", "this is not UTF-8", "", "save the list as CSV UTF-8")]) from None
-    first = text.split("\n", 1)[0]
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
-    except csv.Error as error:
-        raise Refused([Problem(where, "unreadable", f"this is no CSV file: {error}", "", "save the list as CSV UTF-8")]) from None
+    rows = cells_of(content, where, most=MOST_BYTES)
     header = [word.strip().casefold() for word in rows[0]] if rows else []
     top = Where(where.file, 1)
     if len(header) != len(set(header)) or not set(REQUIRED) <= set(header):

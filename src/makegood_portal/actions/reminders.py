@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.mail import send_mail
@@ -115,8 +116,8 @@ def _late_permissions(today: date, colleagues: Colleagues) -> Iterator[Due]:
     rows = PermissionRequest.objects.filter(state=PermissionState.ASKED, deadline_on__lt=today)
     columns = ("candidacy", "deadline_on", "asked_by", *_whose("candidacy__"))
     for candidacy, due_on, asked_by, *whose in rows.values_list(*columns):
-        asked = [asked_by] if asked_by in colleagues.known and not _is_closed(whose) else []
-        for user in asked or _colleagues_of(colleagues, whose):
+        asked = [asked_by] if asked_by in colleagues.known and not Whose(*whose).closed_to_provider else []
+        for user in asked or _colleagues_of(colleagues, Whose(*whose)):
             yield Due(user, "permission_late", candidacy, due_on)
 
 
@@ -124,7 +125,7 @@ def _ending_consents(today: date, colleagues: Colleagues) -> Iterator[Due]:
     soon = Q(until_on__gt=today, until_on__lte=today + ENDS_SOON, candidacy__state__in=[State.OPEN, State.STARTED])
     rows = Consent.objects.filter(soon, state=ConsentState.GIVEN)
     for candidacy, due_on, *whose in rows.values_list("candidacy", "until_on", *_whose("candidacy__")):
-        for user in _colleagues_of(colleagues, whose):
+        for user in _colleagues_of(colleagues, Whose(*whose)):
             yield Due(user, "consent_ends", candidacy, due_on)
 
 
@@ -140,7 +141,7 @@ def _without_a_route(today: date, colleagues: Colleagues) -> Iterator[Due]:
             for candidacy, due_on, *whose in rows.filter(programme=programme, release_on__lte=near).values_list(
                 "pk", "release_on", *_whose()
             ):
-                for user in _colleagues_of(colleagues, whose):
+                for user in _colleagues_of(colleagues, Whose(*whose)):
                     yield Due(user, "no_route", candidacy, due_on)
 
 
@@ -151,20 +152,19 @@ def _late_steps(today: date, colleagues: Colleagues) -> Iterator[Due]:
     delivered = terms.deliveries_on({row[0] for row in found}, today)
     numbers: dict[tuple[UUID, date], int] = {}
     for programme, step, due_on, *whose, number in found:
-        for user in _who_acts(delivered.get(programme), step, whose, colleagues):
+        for user in _who_acts(delivered.get(programme), step, Whose(*whose), colleagues):
             numbers[user, due_on] = numbers.get((user, due_on), 0) + number
     for (user, due_on), number in numbers.items():
         yield Due(user, "steps_late", None, due_on, number)
 
 
-def _who_acts(delivery: Delivery | None, step: str, whose: list[object], colleagues: Colleagues) -> list[UUID]:
+def _who_acts(delivery: Delivery | None, step: str, of: Whose, colleagues: Colleagues) -> list[UUID]:
     """Who does a step, says the programme file; of a file that is closed to the provider, the prison."""
     acts: str = delivery.steps[step].acts[0] if delivery is not None and step in delivery.steps else ""
-    counsellor, prison, provider = _keys(whose)
-    if acts == Role.COORDINATOR or (_is_closed(whose) and acts in (Role.COUNSELLOR, Role.LEAD)):
-        return colleagues.of.get((Role.COORDINATOR, prison), []) if prison else []
+    if acts == Role.COORDINATOR or (of.closed_to_provider and acts in (Role.COUNSELLOR, Role.LEAD)):
+        return colleagues.of.get((Role.COORDINATOR, of.prison), []) if of.prison else []
     if acts in (Role.COUNSELLOR, Role.LEAD):
-        return colleagues.working_with(counsellor if acts == Role.COUNSELLOR else None, None, provider, handed_over=True)
+        return colleagues.working_with(of.counsellor if acts == Role.COUNSELLOR else None, None, of.provider, handed_over=True)
     return []
 
 
@@ -173,7 +173,7 @@ def _appointments(today: date, colleagues: Colleagues) -> Iterator[Due]:
     rows = Appointment.objects.filter(state="planned", at__date__lte=today, at__date__gte=today - LOOKS_BACK)
     for candidacy, at, *whose in rows.values_list("candidacy", "at", *_whose("candidacy__")):
         day = timezone.localtime(at).date()
-        for user in _colleagues_of(colleagues, whose):
+        for user in _colleagues_of(colleagues, Whose(*whose)):
             yield Due(user, "appointment_today" if day == today else "appointment_open", candidacy, day)
 
 
@@ -186,24 +186,24 @@ FINDERS: tuple[Callable[[date, Colleagues], Iterable[Due]], ...] = (
 )
 
 
+class Whose(NamedTuple):
+    """Who has a file, as the columns of a candidacy say it."""
+
+    counsellor: UUID | None
+    prison: UUID | None
+    provider: UUID | None
+    handed_over_on: date | None
+    closed_to_provider: bool
+
+
 def _whose(prefix: str = "") -> tuple[str, ...]:
-    return tuple(f"{prefix}{column}" for column in ("counsellor", "prison", "provider", "handed_over_on", "closed_to_provider"))
+    return tuple(f"{prefix}{column}" for column in Whose._fields)
 
 
-def _colleagues_of(colleagues: Colleagues, whose: list[object]) -> list[UUID]:
-    counsellor, prison, provider = _keys(whose)
-    if _is_closed(whose):  # nobody there may know them: the prison has the file
-        counsellor = provider = None
-    return colleagues.working_with(counsellor, prison, provider, handed_over=whose[3] is not None)
-
-
-def _keys(whose: list[object]) -> tuple[UUID | None, UUID | None, UUID | None]:
-    counsellor, prison, provider = (key if isinstance(key, UUID) else None for key in whose[:3])
-    return counsellor, prison, provider
-
-
-def _is_closed(whose: list[object]) -> bool:
-    return bool(whose[4])
+def _colleagues_of(colleagues: Colleagues, of: Whose) -> list[UUID]:
+    if of.closed_to_provider:  # nobody there may know them: the prison has the file
+        of = of._replace(counsellor=None, provider=None)
+    return colleagues.working_with(of.counsellor, of.prison, of.provider, handed_over=of.handed_over_on is not None)
 
 
 def _colleagues(today: date) -> Colleagues:

@@ -92,10 +92,9 @@ def _old_rows(category: Category, today: date) -> int:
 
 def _lists(before: datetime) -> int:
     """The words of lists that came before a moment, and their rows: whatever became of them. Who was not taken in is not any more."""
-    blank: dict[str, object] = {}
-    for name in register().fields_of("list_rows")["ledger_grosslistimport"]:
-        field = GrossListImport._meta.get_field(name)
-        blank[name] = None if field.null else field.get_default()  # type: ignore[union-attr]
+    goes = register().fields_of("list_rows")["ledger_grosslistimport"]
+    columns = [column for column in GrossListImport._meta.concrete_fields if column.name in goes]
+    blank: dict[str, object] = {column.name: None if column.null else column.get_default() for column in columns}
     old = GrossListImport.objects.filter(recorded_at__lt=before)
     # The lists first, as whoever takes one in locks them: it waits for a batch, and no batch follows.
     unfinished = old.filter(state__in=(ImportState.MAPPING, ImportState.PREVIEW, ImportState.RUNNING))

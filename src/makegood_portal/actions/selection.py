@@ -5,7 +5,7 @@ Which step comes next, who acts in it, with which reasons one may leave it and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -57,12 +57,7 @@ def pass_step(*, by: Scope, on: UUID, step: str, happened_on: date, channel: str
 @action(*ACTORS)
 def pass_step_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, channel: str = "") -> Together:
     """The same for many at once, where the programme file says that the step may be done so. All or none."""
-    rows = _all_mine(by, on)
-    mark = mark_together()
-    for row in rows:
-        _for_many(row, happened_on)
-        _pass(row, by, step=step, happened_on=happened_on, channel=channel)
-    return Together(len(rows), mark)
+    return _together(by, on, happened_on, lambda row: _pass(row, by, step=step, happened_on=happened_on, channel=channel))
 
 
 @action(*ACTORS)
@@ -74,17 +69,7 @@ def leave(*, by: Scope, on: UUID, step: str, happened_on: date, reasons: Mapping
 @action(*ACTORS)
 def leave_together(*, by: Scope, on: Sequence[UUID], step: str, happened_on: date, reasons: Mapping[str, str]) -> Together:
     """The same for many who leave at one step for one reason, where the step may be done for many. All or none."""
-    rows = _all_mine(by, on)
-    mark = mark_together()
-    for row in rows:
-        _for_many(row, happened_on)
-        _leave(row, by, step=step, happened_on=happened_on, reasons=reasons)
-    return Together(len(rows), mark)
-
-
-def _for_many(row: Candidacy, on: date) -> None:
-    if not _delivery(row, on).steps[row.step].bulk:
-        raise Refusal("one_by_one", _("This step is done for one candidate at a time."))
+    return _together(by, on, happened_on, lambda row: _leave(row, by, step=step, happened_on=happened_on, reasons=reasons))
 
 
 def _leave(row: Candidacy, by: Scope, *, step: str, happened_on: date, reasons: Mapping[str, str]) -> Candidacy:
@@ -147,19 +132,15 @@ def come_back_together(*, by: Scope, on: UUID, happened_on: date) -> TakenBack:
 
     Whoever came back meanwhile, or left another time, stays as they are.
     """
-    done = audit_trail.written_together(by, on, table=SelectionEvent._meta.db_table)
-    if not done:
-        raise NotYours("not_yours", _("You cannot change this record."))
-    whose = SelectionEvent.objects.filter(pk__in=done).order_by().values("candidacy").distinct()
-    back = 0
-    for row in access.writable(Candidacy.objects.filter(pk__in=whose, state=State.LEFT), by).select_for_update(of=("self",)).order_by("pk"):
-        last = _last(row, Outcome.EXITED)
-        if last is not None and last.pk in done:
-            _come_back(row, by, happened_on=happened_on, reason="")
-            back += 1
-    if not back:
-        raise Refusal("nothing_to_undo", _("Nobody still stands as this left them, so nothing was taken back."))
-    return TakenBack(back, whose.count() - back)
+
+    def undo(row: Candidacy, done: Collection[UUID]) -> bool:
+        last = _last(row, Outcome.EXITED) if row.state == State.LEFT else None
+        if last is None or last.pk not in done:
+            return False
+        _come_back(row, by, happened_on=happened_on, reason="")
+        return True
+
+    return _undo_together(by, on, undo)
 
 
 def _come_back(row: Candidacy, by: Scope, *, happened_on: date, reason: str) -> Candidacy:
@@ -285,21 +266,16 @@ def take_steps_back(*, by: Scope, on: UUID, happened_on: date) -> TakenBack:
 
     It is taken back of each for whom it still is the last step. Whoever went on, left or came to somebody else stays.
     """
-    done = audit_trail.written_together(by, on, table=SelectionEvent._meta.db_table)
-    if not done:
-        raise NotYours("not_yours", _("You cannot change this record."))
-    whose = SelectionEvent.objects.filter(pk__in=done).order_by().values("candidacy")
-    back = 0
-    for row in access.writable(Candidacy.objects.filter(pk__in=whose), by).select_for_update(of=("self",)).order_by("pk"):
+
+    def undo(row: Candidacy, done: Collection[UUID]) -> bool:
         last = last_done(row)
-        if last is not None and last.pk in done:
-            _acts(_delivery(row, happened_on), last.step, by)
-            _take_back(row, last, by, happened_on=happened_on)
-            back += 1
-    if not back:
-        what = _("Nobody still stands as this step left them, so it was not taken back.")
-        raise Refusal("nothing_to_undo", what, remedy=_("Open the file and see what was done since."))
-    return TakenBack(back, len(done) - back)
+        if last is None or last.pk not in done:
+            return False
+        _acts(_delivery(row, happened_on), last.step, by)
+        _take_back(row, last, by, happened_on=happened_on)
+        return True
+
+    return _undo_together(by, on, undo)
 
 
 def last_done(row: Candidacy) -> SelectionEvent | None:
@@ -358,13 +334,33 @@ def assign_counsellor_together(*, by: Scope, on: Sequence[UUID], counsellor: UUI
     return len(rows)
 
 
-def _all_mine(by: Scope, keys: Sequence[UUID]) -> list[Candidacy]:
+def _together(by: Scope, keys: Sequence[UUID], on: date, do: Callable[[Candidacy], object]) -> Together:
+    """Do something with each of many, all of them the asker's, at a step that may be done so."""
     if len(keys) > MOST_AT_ONCE:
         raise Refusal("too_many", _("Choose at most 200 candidates at a time."))
     rows = list(access.writable(Candidacy.objects.filter(pk__in=set(keys)), by).select_for_update(of=("self",)).order_by("pk"))
     if len(rows) != len(set(keys)) or not rows:
         raise NotYours("not_yours", _("Some of these candidates are not yours."))
-    return rows
+    mark = mark_together()
+    for row in rows:
+        if not _delivery(row, on).steps[row.step].bulk:
+            raise Refusal("one_by_one", _("This step is done for one candidate at a time."))
+        do(row)
+    return Together(len(rows), mark)
+
+
+def _undo_together(by: Scope, mark: UUID, undo: Callable[[Candidacy, Collection[UUID]], bool]) -> TakenBack:
+    """Undo what the asker did with several at once; `undo` gets each, and the events of that act, and says whether it did."""
+    done = audit_trail.written_together(by, mark, table=SelectionEvent._meta.db_table)
+    if not done:
+        raise NotYours("not_yours", _("You cannot change this record."))
+    whose = set(done.values())
+    rows = access.writable(Candidacy.objects.filter(pk__in=whose), by).select_for_update(of=("self",)).order_by("pk")
+    back = sum(undo(row, done) for row in rows)
+    if not back:
+        what = _("Nobody still stands as this left them, so nothing was taken back.")
+        raise Refusal("nothing_to_undo", what, remedy=_("Open the file and see what was done since."))
+    return TakenBack(back, len(whose) - back)
 
 
 def _mine(by: Scope, key: UUID) -> Candidacy:

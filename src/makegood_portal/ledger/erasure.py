@@ -46,6 +46,7 @@ def _blank_requests(of: Collection[UUID], fields: Collection[str]) -> int:
 
 
 ERASE: dict[str, Callable[[Collection[UUID], Collection[str]], int]] = {
+    "ledger_candidacy": lambda of, fields: Candidacy.objects.filter(pk__in=of).update(**dict.fromkeys(fields, "")),
     "ledger_identity": lambda of, fields: Identity.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_citizennumber": lambda of, fields: CitizenNumber.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
     "ledger_prisonnumber": lambda of, fields: PrisonNumber.objects.filter(candidacy__in=of).delete()[0],  # noqa: ARG005
@@ -106,8 +107,6 @@ def erase_person(of: UUID) -> dict[str, int]:
             for table, rows in erase([of], category.name).items():
                 found[table] = found.get(table, 0) + rows
     found["ledger_answer"] = Answer.objects.filter(candidacy=of, free_text=True).delete()[0]
-    # By this mark the next list would know them again, and write a new release date into a file that is nobody's.
-    Candidacy.objects.filter(pk=of).update(list_token="")
     Person.objects.filter(candidacy=of).update(erased_at=timezone.now())
     return found
 

@@ -314,7 +314,8 @@ def policies() -> dict[str, dict[str, str]]:
     # The operator answers for the whole; an organisation's own administrator for what its users do.
     operates = f"SELECT 1 FROM ledger_organisation o WHERE o.kind = '{Kind.OPERATOR}' AND {_in_scope('o.id', Role.ADMINISTRATOR)}"  # noqa: S608
     operator = f"(SELECT EXISTS ({operates}))"
-    # What somebody did while they worked there, and not while they worked for another organisation too.
+    # What somebody did while they worked there, and not while they worked for another organisation too. The day on which a role
+    # ends counts with both: until the hour they worked there.
     that_day = f"(ledger_auditentry.at AT TIME ZONE '{settings.TIME_ZONE}')::date"
     at_work = (
         "EXISTS (SELECT 1 FROM ledger_membership m WHERE m.user_id = ledger_auditentry.actor AND {}"  # noqa: S608 - our own words

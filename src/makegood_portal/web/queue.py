@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -191,26 +192,34 @@ def queue_leave(request: Asked) -> HttpResponse:
 @page(*ACTORS)
 def queue_leave_back(request: Asked, step: str, mark: UUID) -> HttpResponse:
     """Take back that several left at once."""
-    act = functools.partial(come_back_together, by=request.scope, on=mark, happened_on=timezone.localdate())
-    pressed(request, act, said=_on_the_way_again)
-    return redirect(f"{reverse('queue')}?{urlencode({'step': step})}")
-
-
-def _on_the_way_again(found: TakenBack) -> str:
-    return ngettext("%(n)s candidate is on the way again.", "%(n)s candidates are on the way again.", found.number) % {"n": found.number}
+    return _back_in_the_queue(request, step, mark, come_back_together, _on_the_way_again)
 
 
 @require_POST
 @page(*ACTORS)
 def queue_step_back(request: Asked, step: str, mark: UUID) -> HttpResponse:
     """Take back a step that was done for several; the list of that step says for how many."""
-    act = functools.partial(take_steps_back, by=request.scope, on=mark, happened_on=timezone.localdate())
-    pressed(request, act, said=_taken_back)
+    return _back_in_the_queue(request, step, mark, take_steps_back, _taken_back)
+
+
+def _back_in_the_queue(
+    request: Asked, step: str, mark: UUID, act: Callable[..., TakenBack], said: Callable[[TakenBack], str]
+) -> HttpResponse:
+    pressed(request, functools.partial(act, by=request.scope, on=mark, happened_on=timezone.localdate()), said=said)
     return redirect(f"{reverse('queue')}?{urlencode({'step': step})}")
 
 
+def _on_the_way_again(found: TakenBack) -> str:
+    again = ngettext("%(n)s candidate is on the way again.", "%(n)s candidates are on the way again.", found.number) % {"n": found.number}
+    return _and_who_stayed(again, found)
+
+
 def _taken_back(found: TakenBack) -> str:
-    said = ngettext("%(n)s candidate: step taken back.", "%(n)s candidates: step taken back.", found.number) % {"n": found.number}
+    back = ngettext("%(n)s candidate: step taken back.", "%(n)s candidates: step taken back.", found.number) % {"n": found.number}
+    return _and_who_stayed(back, found)
+
+
+def _and_who_stayed(said: str, found: TakenBack) -> str:
     if not found.stayed:
         return said
     stayed = ngettext(

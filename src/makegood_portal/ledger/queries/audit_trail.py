@@ -128,10 +128,10 @@ def _listed(candidacy: UUID) -> tuple[Listed, ...]:
     return tuple(Listed(who=who, acting_as=acting_as, times=times, first=first, last=last) for who, acting_as, times, first, last in rows)
 
 
-def written_together(scope: Scope, mark: UUID, *, table: str) -> list[UUID]:
-    """The records of a table that one act of the asker wrote, by the mark of that act; none of somebody else's act."""
+def written_together(scope: Scope, mark: UUID, *, table: str) -> dict[UUID, UUID]:
+    """The records of a table that one act of the asker wrote, by the mark of that act, and whose they are; none of another's act."""
     rows = AuditEntry.objects.filter(actor=scope.user, table=table, outcome="done", facts__together=str(mark))
-    return [key for key in rows.values_list("row", flat=True) if key]
+    return {row: candidacy for row, candidacy in rows.values_list("row", "candidacy") if row and candidacy}
 
 
 def written_once(candidacy: UUID, rows: Collection[UUID], *, table: str) -> list[UUID]:

@@ -146,7 +146,6 @@ class Uncounted:
     """A day of a programme with very many of which nothing is counted yet: the worker can do that, and the reader be told so."""
 
     programme: UUID
-    programmes: Sequence[tuple[UUID, str]]
     title: str
     as_of: date
 
@@ -185,7 +184,7 @@ def funnel_or_wait(
     now = terms.deliveries_on({countable.key}, today).get(countable.key) if as_of != today else None
     if now and funnel_counts.long_to_count(countable.key, now, countable.delivery, countable.may, as_of=as_of, today=today):
         title = dict(countable.known)[countable.key]
-        return Uncounted(programme=countable.key, programmes=countable.known, title=title, as_of=as_of)
+        return Uncounted(programme=countable.key, title=title, as_of=as_of)
     return _counted(countable, prison, month)
 
 
@@ -221,7 +220,7 @@ def _counted(one: _Countable, prison: UUID | None, month: date | None, *, keeps:
         return replace(told, programmes=one.known)
     cube = funnel_counts.count_funnel(one.key, one.delivery, one.may, as_of=one.as_of, keeps=keeps)
     agreement = terms.programme_on(one.key, one.as_of)
-    found = _Told(one.key, one.known, agreement, one.delivery, one.may, cube, one.as_of).funnel(prison, month)
+    found = _Told(**vars(one), agreement=agreement, cube=cube).funnel(prison, month)
     if cube.kept:
         keep(choice, found, seconds=funnel_counts.KEPT_FOR.total_seconds())
     return found
@@ -264,16 +263,11 @@ def warnings(scope: Scope, *, today: date, of: Iterable[UUID]) -> list[Warned]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Told(_Countable):
     """What is needed to say something of the counts of one programme."""
 
-    programme: UUID
-    known: Sequence[tuple[UUID, str]]
     agreement: Terms
-    delivery: Delivery
-    may: May
     cube: Cube
-    as_of: date
 
     def funnel(self, prison: UUID | None, month: date | None) -> Funnel:
         """The funnel of what was chosen; a prison or month that is not to be chosen counts as none."""
@@ -298,7 +292,7 @@ class _Told:
         chosen_n = everybody.reached[chosen] if chosen else 0
         planned, intake = self._intake(prison, month)
         return Funnel(
-            programme=self.programme,
+            programme=self.key,
             title=said(self.agreement.title),
             programmes=self.known,
             site_title=said(delivery.recruits_from.title),

@@ -106,7 +106,7 @@ def count_funnel(programme: UUID, delivery: Delivery, may: May, *, as_of: date, 
         key_of(programme, delivery, may, as_of=as_of),
         "SELECT * FROM ledger_funnel(%s, %s, %s, %s, %s)",
         [programme, as_of, delivery.order, inform_step(delivery), chosen_step(delivery)],
-        candidates=lambda rows: KEPT_ABOVE + 1 if keeps else sum(row[-1] for row in rows if row[0] == "stand"),
+        keeps=lambda rows: keeps or sum(row[-1] for row in rows if row[0] == "stand") > KEPT_ABOVE,
     )
 
 
@@ -142,7 +142,7 @@ def count_intake(programme: UUID, delivery: Delivery, may: May, *, as_of: date) 
         f"intake:{programme}:{as_of}:{_who(may)}:{_mark(delivery.order)}",
         "SELECT * FROM ledger_intake(%s, %s, %s, %s)",
         [programme, as_of, delivery.order[-1], inform_step(delivery)],
-        candidates=lambda rows: sum(row[-1] for row in rows),
+        keeps=lambda rows: sum(row[-1] for row in rows) > KEPT_ABOVE,
     )
 
 
@@ -156,15 +156,15 @@ def _mark(words: Iterable[str]) -> str:
     return hashlib.sha256("|".join(words).encode()).hexdigest()[:16]
 
 
-def _kept(key: str, sql: str, words: Sequence[Any], *, candidates: Callable[[Sequence[tuple[Any, ...]]], int]) -> Cube:
-    """What was counted not long ago, else counted now; only counts over many are kept."""
+def _kept(key: str, sql: str, words: Sequence[Any], *, keeps: Callable[[Sequence[tuple[Any, ...]]], bool]) -> Cube:
+    """What was counted not long ago, else counted now; `keeps` says of what was counted whether it is kept."""
     known = kept(key)
     if isinstance(known, Cube):
         return known
     with connection.cursor() as cursor:
         cursor.execute(sql, list(words))
         rows = cursor.fetchall()
-    cube = Cube(rows, timezone.now(), kept=candidates(rows) > KEPT_ABOVE)
+    cube = Cube(rows, timezone.now(), kept=keeps(rows))
     if cube.kept:
         keep(key, cube, seconds=KEPT_FOR.total_seconds())
     return cube
