@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "match, show the design, and with outcomes estimate and sign the effect"),
     "demo": ("demo", "settle the programmes that ship, write their statements and serve them"),
     "serve": ("serve", "serve the portal on this machine, with its database"),
-    "db": ("db", "the portal's database: migrate, backup, restore, verify-audit"),
+    "db": ("db", "the portal's database: load, organisations, administrator, migrate, backup, restore, verify-audit"),
 }
 """Command -> (module in this folder, one line of help)."""
 

@@ -41,7 +41,9 @@ def main(argv: list[str] | None = None) -> int:
     load_words = db.add_parser("load", help="take a programme file with its instruments into the register")
     load_words.add_argument("programme", metavar="PROGRAMME", help="a programme file, or the name of one that ships")
     load_words.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="the day from which it is in force")
-    db.add_parser("organisations", help="take in who takes part: a CSV file, one organisation a line").add_argument("file", type=Path)
+    part = db.add_parser("organisations", help="take in who takes part: a CSV file, one organisation a line")
+    columns = "kind and name, and as it fits former_name, cbs_code, cbs_year, may_hold_bsn, programme, site"
+    part.add_argument("file", type=Path, help=f"with the columns {columns}")
     door = db.add_parser("administrator", help="let the first administrator in: prints a link that works once, for two days")
     door.add_argument("--name", required=True)
     door.add_argument("--email", required=True)
